@@ -1,0 +1,127 @@
+import type { QueryDefinition, Requirements } from './query.ts'
+
+/** A checked metadata file: mdatagen's schema, and `queries` with `source`. Names are as written; nothing is defaulted silently. */
+export interface Metadata {
+  readonly type: string
+  readonly displayName: string
+  readonly description: string
+  /** The instrumentation scope of everything that it describes. */
+  readonly scopeName: string
+  readonly status: {
+    readonly class: string
+    readonly stability: Readonly<Record<string, readonly string[]>>
+    readonly distributions: readonly string[]
+  }
+  /** JSON schema properties of the component's own configuration keys, beyond the derived ones. */
+  readonly config: Readonly<Record<string, ConfigProperty>>
+  readonly resourceAttributes: readonly ResourceAttribute[]
+  readonly attributes: readonly Attribute[]
+  readonly entities: readonly Entity[]
+  readonly queries: readonly QueryDefinition[]
+  readonly metrics: readonly Metric[]
+  readonly events: readonly Event[]
+  readonly telemetry: { readonly metrics: readonly TelemetryMetric[] }
+}
+
+export type AttributeType = 'string' | 'int' | 'double' | 'bool'
+export type Stability = 'development' | 'alpha' | 'beta' | 'stable' | 'deprecated'
+
+export interface ConfigProperty {
+  readonly type: string
+  readonly description: string
+  readonly default?: unknown
+  readonly [keyword: string]: unknown
+}
+
+export interface ResourceAttribute {
+  readonly name: string
+  readonly description: string
+  readonly type: AttributeType
+  readonly enabled: boolean
+}
+
+export interface Attribute {
+  readonly name: string
+  readonly description: string
+  readonly type: AttributeType
+  /** The name that is sent, where it differs (mdatagen's name_override). */
+  readonly emittedName: string
+  readonly enum: readonly string[]
+}
+
+/** Attributes in two sets of names: the semantic conventions' and the older ones that dashboards filter on. */
+export type Vocabulary = 'both' | 'semconv' | 'legacy'
+
+export interface EntityAttribute {
+  /** An attribute, or a resource attribute (then without a value: the resource carries it). */
+  readonly ref: string
+  /** How the value is made of the entity's parts, e.g. `{database}|{schema}`. */
+  readonly value?: string
+  /** In which vocabulary it belongs; `both` where there is no choice. */
+  readonly vocabulary: Vocabulary
+}
+
+export interface Entity {
+  readonly type: string
+  readonly brief: string
+  readonly identity: readonly EntityAttribute[]
+  /** The parts that the values are made of: what a source must map to columns. */
+  readonly parts: readonly string[]
+  readonly zeros: 'send' | 'skip'
+}
+
+export interface Metric {
+  readonly name: string
+  readonly enabled: boolean
+  readonly description: string
+  readonly extendedDocumentation?: string
+  readonly unit: string
+  readonly stability: Stability
+  readonly kind: 'gauge' | 'sum'
+  readonly monotonic: boolean
+  readonly valueType: 'int' | 'double'
+  readonly entity: string
+  readonly attributes: readonly string[]
+  readonly requires?: Requirements
+  readonly sources: readonly MetricSource[]
+}
+
+/** Where a metric's points come from: columns of one query. */
+export interface MetricSource {
+  readonly query: string
+  readonly requires?: Requirements
+  /** Part of the entity -> column. `database` is implicit in queries that run in every database. */
+  readonly entity: Readonly<Record<string, string>>
+  /** Attribute -> column. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** One data point a row and entry. */
+  readonly points: readonly MetricPoint[]
+}
+
+export interface MetricPoint {
+  readonly value: string
+  /** Attribute -> constant. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+  /** The value to record, with `error.type`, while the server can't be asked. Only for queries without identity. */
+  readonly unreachable?: number
+}
+
+export interface Event {
+  readonly name: string
+  readonly enabled: boolean
+  readonly description: string
+  readonly entity: string
+  readonly attributes: readonly string[]
+}
+
+/** An instrument of the component about itself. */
+export interface TelemetryMetric {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  readonly stability: Stability
+  readonly kind: 'gauge' | 'sum'
+  readonly monotonic: boolean
+  readonly valueType: 'int' | 'double'
+  readonly attributes: readonly string[]
+}

@@ -1,0 +1,75 @@
+/** How a column's text is decoded: int (safe integer or bigint), double, string, bool, timestamp (milliseconds). */
+export type ColumnType = 'int' | 'double' | 'string' | 'bool' | 'timestamp'
+
+/** A half-open range of versions as comparable numbers: 16 -> 16, 1.10 -> [1, 10]. Missing bounds are open. */
+export interface VersionRange {
+  /** As written, for messages: `>=16 <18`. */
+  readonly text: string
+  readonly atLeast?: readonly number[]
+  readonly below?: readonly number[]
+}
+
+/** What a role must be allowed. Each kind has its probe and its GRANT. */
+export type Privilege =
+  | { readonly kind: 'role'; readonly name: string }
+  /** With argument types, as regprocedure takes it: `pg_ls_waldir()`. */
+  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'table'; readonly name: string }
+
+/** What must hold for a query, variant, column, source or metric; what isn't met leaves out just what hangs on it. */
+export interface Requirements {
+  readonly server?: VersionRange
+  readonly role?: 'primary' | 'standby'
+  readonly extension?: { readonly name: string; readonly version?: VersionRange }
+  /** Columns that the extension's view of the same name must really have. */
+  readonly columns?: readonly string[]
+  readonly privileges?: readonly Privilege[]
+}
+
+export interface ColumnDefinition {
+  /** An expression over `from`. */
+  readonly sql: string
+  readonly type: ColumnType
+  readonly requires?: Requirements
+}
+
+/** See {@link ResetToken}: an expression that gives a timestamp. */
+export interface ResetDefinition {
+  readonly sql: string
+  readonly exact: boolean
+}
+
+/** Replaces parts of its query where its requirements are met; its columns are added to the query's, or replace them. */
+export interface QueryVariant {
+  readonly requires?: Requirements
+  readonly from?: string
+  readonly where?: string
+  readonly reset?: ResetDefinition
+  readonly columns: Readonly<Record<string, ColumnDefinition>>
+}
+
+export interface QueryDefinition {
+  readonly name: string
+  readonly description: string
+  /** `server`: once per instance. `database`: once in every monitored database. */
+  readonly scope: 'server' | 'database'
+  /** Not more often than this; the configuration may say otherwise. */
+  readonly intervalMs?: number
+  readonly from?: string
+  readonly where?: string
+  /** Columns that tell the rows apart; empty for a query of one row. What a baseline hangs on. */
+  readonly identity: readonly string[]
+  /** The key by which a big result is read in slices, one statement each; an expression over `from`, of type oid. */
+  readonly slice?: string
+  /** At most this many rows, the first by this order. */
+  readonly limit?: { readonly rows: number; readonly orderBy: string }
+  readonly groupBy?: readonly string[]
+  readonly onDuplicate?: 'sum' | 'max'
+  readonly reset?: ResetDefinition
+  /** It may wait for locks of relations: it runs in a session of its own, which is closed after. */
+  readonly takesLocks: boolean
+  readonly requires?: Requirements
+  readonly columns: Readonly<Record<string, ColumnDefinition>>
+  /** The first that fits is taken; without any, the query stands for itself. If none fits, the query is left out. */
+  readonly variants: readonly QueryVariant[]
+}
