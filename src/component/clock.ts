@@ -22,7 +22,8 @@ export function systemClock(): Clock {
     },
     async sleep(ms, signal) {
       // A longer delay overflows the timer and would fire at once.
-      await delay(Math.min(Math.max(ms, 0), 0x7fff_ffff), undefined, { signal })
+      const timer = delay(Math.min(Math.max(ms, 0), 0x7fff_ffff), undefined, { signal })
+      await timer.catch(() => signal.throwIfAborted())
     },
   }
 }

@@ -7,6 +7,7 @@ export interface Metadata {
   readonly description: string
   /** The instrumentation scope of everything that it describes. */
   readonly scopeName: string
+  readonly semConvVersion?: string
   readonly status: {
     readonly class: string
     readonly stability: Readonly<Record<string, readonly string[]>>
@@ -38,6 +39,7 @@ export interface ResourceAttribute {
   readonly description: string
   readonly type: AttributeType
   readonly enabled: boolean
+  readonly stability?: Stability
 }
 
 export interface Attribute {
@@ -47,6 +49,7 @@ export interface Attribute {
   /** The name that is sent, where it differs (mdatagen's name_override). */
   readonly emittedName: string
   readonly enum: readonly string[]
+  readonly requirementLevel: 'required' | 'conditionally_required' | 'recommended' | 'opt_in'
 }
 
 /** Attributes in two sets of names: the semantic conventions' and the older ones that dashboards filter on. */
@@ -68,6 +71,16 @@ export interface Entity {
   /** The parts that the values are made of: what a source must map to columns. */
   readonly parts: readonly string[]
   readonly zeros: 'send' | 'skip'
+  /** Attributes that describe it without telling it apart. */
+  readonly descriptive: readonly string[]
+  readonly relationships: readonly { readonly type: string; readonly target: string }[]
+}
+
+/** What a user is told at start-up about a metric that changes or costs something. */
+export interface Warnings {
+  readonly ifEnabled?: string
+  readonly ifEnabledNotSet?: string
+  readonly ifConfigured?: string
 }
 
 export interface Metric {
@@ -83,6 +96,8 @@ export interface Metric {
   readonly entity: string
   readonly attributes: readonly string[]
   readonly requires?: Requirements
+  readonly warnings?: Warnings
+  /** Empty where code records the metric. */
   readonly sources: readonly MetricSource[]
 }
 
@@ -109,14 +124,18 @@ export interface MetricPoint {
 export interface Event {
   readonly name: string
   readonly enabled: boolean
+  readonly stability?: Stability
   readonly description: string
+  readonly extendedDocumentation?: string
   readonly entity: string
   readonly attributes: readonly string[]
+  readonly warnings?: Warnings
 }
 
 /** An instrument of the component about itself. */
 export interface TelemetryMetric {
   readonly name: string
+  readonly enabled: boolean
   readonly description: string
   readonly unit: string
   readonly stability: Stability

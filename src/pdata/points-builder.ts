@@ -1,6 +1,6 @@
+import type { Attributes, AttributeValue } from './attributes.ts'
 import type { Batch, Point, Resource, Scope } from './batch.ts'
 import { type EntityInfo, entityAttributes } from './entity.ts'
-import type { Attributes, AttributeValue } from './attributes.ts'
 import type { MetricInfo } from './metric.ts'
 import type { Reading } from './reading.ts'
 import type { Series } from './series.ts'
@@ -15,14 +15,24 @@ export interface PointsBuilderSettings {
   readonly endpoint: string
 }
 
+/** A series that was not recorded for this long is forgotten; if it comes back, it is another object with the same key. */
+const forgetAfterMs = 3_600_000
+
+interface Interned {
+  readonly series: Series
+  usedMs: number
+}
+
 /**
  * What the generated metric builders are made of: typed methods record, `take` hands over a batch.
  * Series are interned by metric and attributes, so that a series is the same object from scrape to scrape.
  */
 export class PointsBuilder {
   readonly #settings: PointsBuilderSettings
-  readonly #series = new Map<string, Series>()
+  readonly #interned = new Map<string, Interned>()
   #points: Point[] = []
+  #used = new Set<Interned>()
+  #sweptMs = 0
 
   constructor(settings: PointsBuilderSettings) {
     this.#settings = settings
@@ -32,6 +42,9 @@ export class PointsBuilder {
   take(reading: Reading): Batch {
     const points = this.#points
     this.#points = []
+    for (const entry of this.#used) entry.usedMs = reading.timeMs
+    this.#used = new Set()
+    this.#sweep(reading.timeMs)
     return { resource: this.#settings.resource, scope: this.#settings.scope, reading, points }
   }
 
@@ -45,22 +58,35 @@ export class PointsBuilder {
     if (value === null || !this.#settings.enabled.has(metric.name)) return
     const parts: Record<string, string> = {}
     const attributes: Record<string, AttributeValue> = {}
-    for (const [name, part] of Object.entries(values)) {
-      if (part === null) continue
-      if (entity.parts.includes(name)) parts[name] = String(part)
-      else attributes[name] = part
+    // In one order, whatever the caller's: the key must not depend on it.
+    for (const name of Object.keys(values).sort()) {
+      const given = values[name]
+      if (given === null || given === undefined) continue
+      if (entity.parts.includes(name)) parts[name] = String(given)
+      else attributes[name] = given
     }
-    this.#points.push({ series: this.#intern(metric, entity, parts, attributes), value })
+    const entry = this.#intern(metric, entity, parts, attributes)
+    this.#used.add(entry)
+    this.#points.push({ series: entry.series, value })
   }
 
-  #intern(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): Series {
+  #intern(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): Interned {
     const key = [this.#settings.endpoint, metric.name, JSON.stringify(parts), JSON.stringify(own)].join('\u0000')
-    let series = this.#series.get(key)
-    if (series === undefined) {
+    let entry = this.#interned.get(key)
+    if (entry === undefined) {
       const attributes = Object.freeze({ ...entityAttributes(entity, parts, this.#settings.vocabulary), ...own })
-      series = { metric, attributes, key }
-      this.#series.set(key, series)
+      entry = { series: { metric, attributes, key }, usedMs: 0 }
+      this.#interned.set(key, entry)
     }
-    return series
+    return entry
+  }
+
+  /** Tables and users come and go: without this the map would grow for as long as the process runs. */
+  #sweep(nowMs: number): void {
+    if (nowMs - this.#sweptMs < forgetAfterMs) return
+    this.#sweptMs = nowMs
+    for (const [key, entry] of this.#interned) {
+      if (nowMs - entry.usedMs >= forgetAfterMs) this.#interned.delete(key)
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** A place in a file; line and column count from 1. */
+/** A place in a file; line and column count from 1, and are 0 where there are none (an environment variable). */
 export interface Position {
   readonly file: string
   readonly line: number
@@ -18,8 +18,9 @@ export interface Fault {
 
 /** `config.yaml:3:5: receivers::postgresql::endpoint: expected ...` */
 export function renderFault({ position, path, message }: Fault): string {
-  const at = path.length > 0 ? `${path.join('::')}: ` : ''
-  return `${position.file}:${position.line}:${position.column}: ${at}${message}`
+  const place = position.line > 0 ? `${position.file}:${position.line}:${position.column}` : position.file
+  const key = path.length > 0 ? `${path.join('::')}: ` : ''
+  return `${place}: ${key}${message}`
 }
 
 /** In the order of the files, so that a person can walk through them. */

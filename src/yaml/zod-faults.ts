@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import type { Fault, Path, Position } from './fault.ts'
 import { nearest } from './nearest.ts'
+import { knownKeys } from './schema-path.ts'
+import { hiddenText, show } from './show.ts'
+import { closestBranch, expectedTypes, kindName } from './zod-union.ts'
 
 /** Where things stand; a YamlDocument, or several merged. */
 export interface Places {
@@ -20,29 +23,41 @@ export interface FaultContext {
   readonly isSecret?: (path: Path) => boolean
 }
 
-/** Turns a schema's issues into faults with places, what was found, and the nearest known key for unknown ones. */
+/**
+ * Turns a schema's issues into faults with places, what was found, and the nearest known key for unknown ones.
+ *
+ * An issue of code `custom` speaks for itself; any other gets ", found ..." added, so that the schemas need not say it.
+ */
 export function zodFaults(issues: readonly z.core.$ZodIssue[], context: FaultContext): Fault[] {
-  const prefix = context.prefix ?? []
-  return issues.flatMap((issue): Fault[] => {
-    const local = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
-    const path = [...prefix, ...local]
-    if (issue.code === 'unrecognized_keys') {
-      const known = knownKeys(context.schema, local)
-      return issue.keys.map((key) => ({
-        position: context.places.keyPosition([...path, key]),
-        path: [...path, key],
-        message: unknownKey(key, known),
-      }))
-    }
-    const missing = valueAt(context.value, local) === undefined
-    return [
-      {
-        position: missing ? context.places.keyPosition(path) : context.places.position(path),
-        path,
-        message: describe(issue, valueAt(context.value, local), missing, context.isSecret?.(path) ?? false),
-      },
-    ]
-  })
+  return issues.flatMap((issue) => issueFaults(issue, [], context))
+}
+
+function issueFaults(issue: z.core.$ZodIssue, base: Path, context: FaultContext): Fault[] {
+  const local: Path = [...base, ...issue.path.map((step) => (typeof step === 'number' ? step : String(step)))]
+  const path: Path = [...(context.prefix ?? []), ...local]
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(context.schema, local)
+    return issue.keys.map((key) => keyFault([...path, key], unknownKey(key, known), context))
+  }
+  if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
+    const [first] = issue.issues
+    return [keyFault(path, `not a key that fits here: ${first?.message ?? issue.message}`, context)]
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = closestBranch(issue.errors)
+    if (branch !== undefined) return branch.flatMap((inner) => issueFaults(inner, local, context))
+  }
+  const value = valueAt(context.value, local)
+  const missing = value === undefined
+  // A text where a map should be may be a password that lost its key.
+  const kindOnly = context.isSecret?.(path) || (isContainer(issue) && typeof value === 'string')
+  const found = kindOnly ? hiddenText(value) : show(value)
+  const position = missing ? context.places.keyPosition(path) : context.places.position(path)
+  return [{ position, path, message: missing ? describeMissing(issue) : describe(issue, found) }]
+}
+
+function keyFault(path: Path, message: string, context: FaultContext): Fault {
+  return { position: context.places.keyPosition(path), path, message }
 }
 
 export function unknownKey(key: string, known: readonly string[]): string {
@@ -51,76 +66,72 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return known.length > 0 ? `unknown key "${key}"; known are ${[...known].sort().join(', ')}` : `unknown key "${key}"`
 }
 
-/** A value as a person would recognise it, cut short. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
-}
-
-function describe(issue: z.core.$ZodIssue, value: unknown, missing: boolean, secret: boolean): string {
-  const found = secret ? 'a value that is not shown' : show(value)
+function describeMissing(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return missing ? `is required (expected ${issue.expected})` : `expected ${issue.expected}, found ${found}`
+      return isStock(issue) ? `is required (expected ${kindName(issue.expected)})` : issue.message
     case 'invalid_value':
-      return `expected ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}, found ${found}`
-    case 'too_small':
-      return `expected at least ${issue.minimum}, found ${found}`
-    case 'too_big':
-      return `expected at most ${issue.maximum}, found ${found}`
-    case 'invalid_union':
-      return `${issue.message === 'Invalid input' ? 'fits none of the allowed forms' : issue.message}, found ${found}`
+      return `is required (expected ${oneOf(issue.values)})`
+    case 'invalid_union': {
+      const types = expectedTypes(issue)
+      return isStock(issue) && types.length > 0 ? `is required (expected ${types.join(' or ')})` : issue.message
+    }
+    default:
+      return issue.message
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, found: string): string {
+  switch (issue.code) {
     case 'custom':
       return issue.message
+    case 'invalid_type':
+      return `${isStock(issue) ? `expected ${kindName(issue.expected)}` : issue.message}, found ${found}`
+    case 'invalid_value':
+      return `expected ${oneOf(issue.values)}, found ${found}`
+    case 'too_small':
+      return isStock(issue)
+        ? `expected at least ${issue.minimum}${counted(issue.origin)}, found ${found}`
+        : issue.message
+    case 'too_big':
+      return isStock(issue)
+        ? `expected at most ${issue.maximum}${counted(issue.origin)}, found ${found}`
+        : issue.message
+    case 'invalid_union': {
+      const types = expectedTypes(issue)
+      if (!isStock(issue)) return `${issue.message}, found ${found}`
+      return types.length > 0
+        ? `expected ${types.join(' or ')}, found ${found}`
+        : `fits none of the allowed forms: ${found}`
+    }
     default:
-      return missing ? issue.message : `${issue.message}, found ${found}`
+      return `${issue.message}, found ${found}`
   }
+}
+
+function isContainer(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && ['map', 'list'].includes(kindName(issue.expected))
+}
+
+/** Whether the message is the library's own, not the schema author's. */
+function isStock(issue: z.core.$ZodIssue): boolean {
+  return /^(?:Invalid |Too (?:small|big))/.test(issue.message)
+}
+
+function oneOf(values: readonly z.core.util.Primitive[]): string {
+  return values.length === 1 ? String(values[0]) : `one of ${values.map(String).join(', ')}`
+}
+
+function counted(origin: string): string {
+  if (origin === 'string') return ' characters'
+  return origin === 'array' ? ' entries' : ''
 }
 
 function valueAt(value: unknown, path: Path): unknown {
   let at = value
   for (const step of path) {
-    if (typeof at !== 'object' || at === null) return undefined
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
     at = Reflect.get(at, step)
   }
   return at
-}
-
-/** The keys that the schema's object at the path knows; empty where it isn't an object of fixed keys. */
-export function knownKeys(schema: z.ZodType, path: Path): string[] {
-  const [step, ...rest] = path
-  return unwrap(schema).flatMap((def): string[] => {
-    if (step === undefined) return def.type === 'object' ? Object.keys(def.shape) : []
-    if (def.type === 'object') {
-      const child = def.shape[String(step)]
-      return child === undefined ? [] : knownKeys(child, rest)
-    }
-    if (def.type === 'record') return knownKeys(def.valueType, rest)
-    if (def.type === 'array') return knownKeys(def.element, rest)
-    return []
-  })
-}
-
-type Container =
-  | { readonly type: 'object'; readonly shape: Record<string, z.ZodType> }
-  | { readonly type: 'record'; readonly valueType: z.ZodType }
-  | { readonly type: 'array'; readonly element: z.ZodType }
-
-/** Looks through optional, default, prefault, nullable, readonly, pipe and union. */
-function unwrap(schema: z.ZodType): Container[] {
-  const def: unknown = schema._zod.def
-  if (typeof def !== 'object' || def === null || !('type' in def)) return []
-  if ('innerType' in def) return isSchema(def.innerType) ? unwrap(def.innerType) : []
-  if ('in' in def) return isSchema(def.in) ? unwrap(def.in) : []
-  if ('options' in def && Array.isArray(def.options)) return def.options.filter(isSchema).flatMap(unwrap)
-  return isContainer(def) ? [def] : []
-}
-
-function isSchema(value: unknown): value is z.ZodType {
-  return typeof value === 'object' && value !== null && '_zod' in value
-}
-
-function isContainer(def: object): def is Container {
-  return 'shape' in def || 'valueType' in def || 'element' in def
 }

@@ -1,0 +1,47 @@
+import type { Metadata } from '../src/metadata/model.ts'
+import { comment, literal } from './literal.ts'
+import { valueTypes } from './metrics-view.ts'
+
+/** What config.ts.hbs is rendered from; names are literals. */
+export interface ConfigView {
+  readonly metrics: readonly { readonly name: string; readonly enabled: boolean }[]
+  readonly warnings: readonly { readonly name: string; readonly texts: string }[]
+  readonly resourceAttributes: readonly { readonly name: string; readonly enabled: boolean; readonly schema: string }[]
+  readonly queries: readonly { readonly name: string; readonly intervalMs: string }[]
+  readonly limits: readonly { readonly name: string; readonly rows: number }[]
+}
+
+/** What resource.ts.hbs is rendered from. */
+export interface ResourceView {
+  readonly attributes: readonly { readonly name: string; readonly type: string; readonly description: string }[]
+}
+
+const schemas = { string: 'z.string()', int: 'z.int()', double: 'z.number()', bool: 'z.boolean()' } as const
+
+export function configView({ metrics, resourceAttributes, queries }: Metadata): ConfigView {
+  return {
+    metrics: metrics.map(({ name, enabled }) => ({ name: literal(name), enabled })),
+    warnings: metrics.flatMap(({ name, warnings }) =>
+      warnings === undefined ? [] : [{ name: literal(name), texts: literal(warnings) }],
+    ),
+    resourceAttributes: resourceAttributes.map(({ name, enabled, type }) => ({
+      name: literal(name),
+      enabled,
+      schema: schemas[type],
+    })),
+    queries: queries.map(({ name, intervalMs }) => ({ name: literal(name), intervalMs: String(intervalMs) })),
+    limits: queries.flatMap(({ name, limit }) =>
+      limit === undefined ? [] : [{ name: literal(name), rows: limit.rows }],
+    ),
+  }
+}
+
+export function resourceView({ resourceAttributes }: Metadata): ResourceView {
+  return {
+    attributes: resourceAttributes.map(({ name, type, description }) => ({
+      name: literal(name),
+      type: valueTypes[type],
+      description: comment(description),
+    })),
+  }
+}

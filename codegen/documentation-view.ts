@@ -1,0 +1,145 @@
+import type { Entity, Metadata, Metric, TelemetryMetric } from '../src/metadata/model.ts'
+import { entityInfos, sourcedMetrics } from '../src/metadata/tables.ts'
+import { intervalOf, type QueryView, queryView } from './query-documentation.ts'
+import { requirementText, sourceRequirements } from './requirement-text.ts'
+
+/** What documentation.md.hbs is rendered from; everything is text for people, `''` where there is nothing. */
+export interface DocumentationView {
+  readonly title: string
+  readonly description: string
+  readonly metrics: readonly MetricView[]
+  readonly entities: readonly EntityView[]
+  readonly resourceAttributes: readonly {
+    readonly name: string
+    readonly description: string
+    readonly default: string
+  }[]
+  readonly queries: readonly QueryView[]
+  readonly telemetry: readonly MetricHead[]
+}
+
+interface MetricHead {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  readonly kind: string
+  readonly attributes: readonly AttributeView[]
+}
+
+interface MetricView extends MetricHead {
+  /** As GitHub makes it of the heading. */
+  readonly anchor: string
+  readonly default: string
+  readonly stability: string
+  readonly extended: string
+  readonly warnings: readonly string[]
+  readonly entity: string
+  readonly entityAttributes: string
+  readonly requires: string
+  readonly sources: readonly SourceView[]
+}
+
+interface AttributeView {
+  readonly name: string
+  readonly description: string
+  readonly values: string
+}
+
+interface SourceView {
+  readonly query: string
+  readonly interval: string
+  readonly requires: string
+  readonly points: readonly { readonly point: string; readonly text: string }[]
+}
+
+interface EntityView {
+  readonly type: string
+  readonly brief: string
+  readonly attributes: readonly { readonly name: string; readonly value: string; readonly vocabulary: string }[]
+}
+
+export function documentationView(metadata: Metadata): DocumentationView {
+  return {
+    title: metadata.displayName,
+    description: metadata.description,
+    metrics: metadata.metrics.map((metric) => metricView(metadata, metric)),
+    entities: metadata.entities.map((entity) => entityView(metadata, entity)),
+    resourceAttributes: metadata.resourceAttributes.map(({ name, description, enabled }) => ({
+      name,
+      description: cell(description),
+      default: onOff(enabled),
+    })),
+    queries: metadata.queries.map(queryView),
+    telemetry: metadata.telemetry.metrics.map((metric) => headOf(metadata, metric)),
+  }
+}
+
+function metricView(metadata: Metadata, metric: Metric): MetricView {
+  const { ifEnabled = '', ifEnabledNotSet = '', ifConfigured = '' } = metric.warnings ?? {}
+  const { sources = [] } = sourcedMetrics(metadata).find(({ info }) => info.name === metric.name) ?? {}
+  const attributes = entityInfos(metadata).get(metric.entity)?.attributes ?? []
+  return {
+    ...headOf(metadata, metric),
+    anchor: metric.name.replaceAll('.', ''),
+    default: onOff(metric.enabled),
+    stability: metric.stability,
+    extended: metric.extendedDocumentation ?? '',
+    warnings: [ifEnabled, ifEnabledNotSet, ifConfigured].filter((text) => text !== ''),
+    entity: metric.entity,
+    entityAttributes: attributes.map(({ name, vocabulary }) => `\`${name}\`${inWords(vocabulary)}`).join(', '),
+    requires: requirementText(metric.requires),
+    sources: sources.flatMap((source) => {
+      const query = metadata.queries.find(({ name }) => name === source.query)
+      if (query === undefined) return []
+      const { all, points } = sourceRequirements(query, source)
+      return [{ query: query.name, interval: intervalOf(query), requires: all, points }]
+    }),
+  }
+}
+
+function headOf({ attributes }: Metadata, metric: Metric | TelemetryMetric): MetricHead {
+  return {
+    name: metric.name,
+    description: cell(metric.description),
+    unit: metric.unit,
+    kind: `${kindOf(metric)}, ${metric.valueType}`,
+    attributes: metric.attributes.flatMap((name) => {
+      const attribute = attributes.find((other) => other.name === name)
+      if (attribute === undefined) return []
+      const values =
+        attribute.enum.length > 0 ? attribute.enum.map((value) => `\`${value}\``).join(', ') : attribute.type
+      return [{ name: attribute.emittedName, description: cell(attribute.description), values }]
+    }),
+  }
+}
+
+function kindOf({ kind, monotonic }: Metric | TelemetryMetric): string {
+  if (kind === 'gauge') return 'gauge'
+  return monotonic ? 'counter' : 'up-down counter'
+}
+
+function entityView(metadata: Metadata, { type, brief, identity }: Entity): EntityView {
+  const attributes = entityInfos(metadata).get(type)?.attributes ?? []
+  const ofResource = identity.filter(({ value }) => value === undefined)
+  return {
+    type,
+    brief: cell(brief),
+    attributes: [
+      ...attributes.map(({ name, value, vocabulary }) => ({ name, value: `\`${cell(value)}\``, vocabulary })),
+      ...ofResource.map(({ ref }) => ({ name: ref, value: 'of the resource', vocabulary: 'both' })),
+    ],
+  }
+}
+
+function inWords(vocabulary: 'both' | 'semconv' | 'legacy'): string {
+  return vocabulary === 'both' ? '' : ` (${vocabulary})`
+}
+
+function onOff(enabled: boolean): string {
+  return enabled ? 'on' : 'off'
+}
+
+/** Text for a cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { loadMetadata } from '../src/metadata/load.ts'
+import { renderFault } from '../src/yaml/fault.ts'
+import { generate } from './generate.ts'
+import { drift, write } from './output.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    metadata: { type: 'string', default: 'metadata.yaml' },
+    out: { type: 'string', default: 'generated/postgresql' },
+  },
+})
+
+process.exitCode = await run(options)
+
+/** @returns the exit code */
+async function run({ check, metadata: file, out }: typeof options): Promise<number> {
+  const loaded = loadMetadata(file, await readFile(file, 'utf8'))
+  if (loaded.kind === 'faults') {
+    for (const fault of loaded.faults) console.error(renderFault(fault))
+    console.error(`${file}: ${loaded.faults.length} faults, nothing written`)
+    return 1
+  }
+  const files = await generate(loaded.metadata, file, out)
+  const found = await drift(out, files)
+  if (found.changed.length + found.stale.length === 0) {
+    console.log(`${out}: up to date with ${file}`)
+    return 0
+  }
+  if (!check) await write(out, files, found)
+  for (const name of found.changed)
+    console.log(check ? `${out}/${name}: differs from ${file}` : `${out}/${name}: written`)
+  for (const name of found.stale) console.log(check ? `${out}/${name}: not generated` : `${out}/${name}: removed`)
+  if (check) console.log('run `npm run generate` and commit what it writes')
+  return check ? 1 : 0
+}

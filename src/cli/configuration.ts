@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { type Blueprint, drawBlueprint } from '../collector/blueprint.ts'
+import type { Registry } from '../collector/registry.ts'
+import { loadConfig } from '../config/load-config.ts'
+import type { Io } from './io.ts'
+
+/** What the command line says about the configuration. */
+export interface ConfigurationOptions {
+  readonly config: readonly string[]
+  readonly set: readonly string[]
+}
+
+/** @throws ConfigError with everything that is wrong */
+export async function readBlueprint(
+  options: ConfigurationOptions,
+  registry: Registry,
+  io: Io,
+): Promise<{ readonly blueprint: Blueprint; readonly notes: readonly string[] }> {
+  const raw = await loadConfig({
+    files: options.config,
+    sets: options.set,
+    env: io.env,
+    readFile: (path) => readFile(path, 'utf8'),
+  })
+  return { blueprint: drawBlueprint(raw, registry), notes: raw.notes }
+}

@@ -1,0 +1,64 @@
+import { hostname } from 'node:os'
+import type { Blueprint } from '../collector/blueprint.ts'
+import { builtinRegistry } from '../collector/builtin-registry.ts'
+import { Collector, type CollectorSettings } from '../collector/collector.ts'
+import { systemClock } from '../component/clock.ts'
+import type { Account } from '../component/exporter.ts'
+import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
+import { createLogger } from '../telemetry/create-logger.ts'
+import { observeProcess } from '../telemetry/process-telemetry.ts'
+import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
+import { exitCode, type Io } from './io.ts'
+import { version } from './version.ts'
+
+export interface RunOptions extends ConfigurationOptions {
+  readonly once: boolean
+}
+
+/** How long `--once` may take to deliver, beyond the two scrapes. */
+const onceDeadlineMs = 60_000
+
+/** `otelephant run`: collects and delivers until it is stopped. */
+export async function run(options: RunOptions, io: Io): Promise<number> {
+  await using own = ownTelemetry({ name: 'otelephant', version })
+  const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
+  const { level, encoding } = blueprint.telemetry.logs
+  const logger = createLogger({ level, stream: io.stderr, ...(encoding === 'json' ? { pretty: false } : {}) })
+  using _process = observeProcess(own.meter)
+  for (const note of notes) logger.info(note)
+  const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: io.env }
+  return options.once ? collectOnce(blueprint, settings) : collectUntilStopped(blueprint, settings, io)
+
+  async function collectOnce(drawn: Blueprint, base: CollectorSettings): Promise<number> {
+    const deadline = AbortSignal.timeout(onceDeadlineMs + 3_600_000)
+    const refused = new AbortController()
+    const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
+      if (status.kind === 'permanent' && id.startsWith('exporters/')) refused.abort(new Error(`${id}: ${status.reason}`))
+    }
+    await using collector = new Collector(drawn, { ...base, onStatus })
+    await collector.startExporters()
+    try {
+      await collector.collectTwice(AbortSignal.any([io.stop, deadline, refused.signal]))
+    } catch (error) {
+      if (!io.stop.aborted) logger.error('Not everything was collected and delivered.', { error })
+      return exitCode.failed
+    }
+    for (const [id, account] of collector.accounts()) logger.info('Delivered.', { exporter: id, ...account })
+    return [...collector.accounts().values()].every(isDelivered) ? exitCode.ok : exitCode.failed
+  }
+
+  async function collectUntilStopped(drawn: Blueprint, base: CollectorSettings, { stop }: Io): Promise<number> {
+    await using collector = new Collector(drawn, base)
+    await collector.start()
+    logger.info('Started.', { version, receivers: [...drawn.receivers.keys()], exporters: [...drawn.exporters.keys()] })
+    if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+    logger.info('Stopping; a second signal stops at once.')
+    await collector.shutdown()
+    for (const [id, account] of collector.accounts()) logger.info('Stopped.', { exporter: id, ...account })
+    return exitCode.ok
+  }
+}
+
+function isDelivered({ queued, dropped }: Account): boolean {
+  return queued === 0 && Object.values(dropped).every((points) => points === 0)
+}

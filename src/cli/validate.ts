@@ -1,0 +1,16 @@
+import { builtinRegistry } from '../collector/builtin-registry.ts'
+import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
+import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
+import { exitCode, type Io } from './io.ts'
+import { version } from './version.ts'
+
+/** `otelephant validate`: checks the configuration and starts nothing. */
+export async function validate(options: ConfigurationOptions, io: Io): Promise<number> {
+  await using own = ownTelemetry({ name: 'otelephant', version })
+  const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
+  for (const note of notes) io.stdout.write(`Note: ${note}\n`)
+  for (const id of blueprint.unused) io.stdout.write(`Note: ${id} is configured, but in no pipeline.\n`)
+  for (const [id, { exporters }] of blueprint.receivers) io.stdout.write(`${id} -> ${exporters.join(', ')}\n`)
+  io.stdout.write('The configuration is valid.\n')
+  return exitCode.ok
+}

@@ -1,0 +1,100 @@
+import type { Account, Exporter } from '../component/exporter.ts'
+import type { ComponentSettings } from '../component/factory.ts'
+import type { Receiver } from '../component/receiver.ts'
+import type { Status } from '../component/status.ts'
+import type { Blueprint } from './blueprint.ts'
+import { fanOut } from './fan-out.ts'
+import { StatusBoard } from './status-board.ts'
+
+export interface CollectorSettings extends Omit<ComponentSettings, 'id'> {
+  /** Told of every status that a component reports: `receivers/postgresql`, `exporters/newrelic`. */
+  readonly onStatus?: (id: string, status: Status) => void
+}
+
+/** The composition root: makes the components of a blueprint, joins them, and starts and stops them in order. */
+export class Collector implements AsyncDisposable {
+  readonly #settings: CollectorSettings
+  readonly #exporters = new Map<string, Exporter>()
+  readonly #receivers = new Map<string, Receiver>()
+  readonly #board: StatusBoard
+  #stopped: Promise<void> | undefined
+
+  /** @param stores by exporter id; outlives the collector, so that another one can take it over */
+  constructor(blueprint: Blueprint, settings: CollectorSettings, stores: Map<string, unknown> = new Map()) {
+    this.#settings = settings
+    this.#board = new StatusBoard(settings.onStatus)
+    for (const [id, make] of blueprint.exporters) this.#exporters.set(id, make({ ...settings, id }, stores))
+    for (const [id, { make, exporters }] of blueprint.receivers) {
+      const consumers = exporters.flatMap((one) => this.#exporters.get(one) ?? [])
+      this.#receivers.set(id, make({ ...settings, id }, fanOut(consumers)))
+    }
+    for (const id of blueprint.unused) settings.logger.warn('Configured, but in no pipeline.', { component: id })
+  }
+
+  /** Exporters first: what a receiver produces must find its taker. Stops everything when one can't start. */
+  async start(): Promise<void> {
+    try {
+      await this.startExporters()
+      for (const [id, receiver] of this.#receivers) await receiver.start(this.#board.hostOf(`receivers/${id}`))
+    } catch (error) {
+      await this.shutdown()
+      throw error
+    }
+  }
+
+  /** For collections on demand, without any schedule. */
+  async startExporters(): Promise<void> {
+    for (const [id, exporter] of this.#exporters) await exporter.start(this.#board.hostOf(`exporters/${id}`))
+  }
+
+  /**
+   * Every receiver scrapes twice, one interval apart, because counters need both; then everything is delivered.
+   * @throws an AggregateError of what couldn't be read or delivered before the signal aborted
+   */
+  async collectTwice(signal: AbortSignal): Promise<void> {
+    const scraped = await Promise.allSettled(
+      [...this.#receivers.values()].map(async (receiver) => {
+        await receiver.collect(signal)
+        await this.#settings.clock.sleep(receiver.intervalMs, signal)
+        await receiver.collect(signal)
+      }),
+    )
+    const delivered = await Promise.allSettled([...this.#exporters.values()].map((exporter) => exporter.flush(signal)))
+    const failures = [...scraped, ...delivered].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything was collected and delivered')
+  }
+
+  /** What became of every point, by exporter. */
+  accounts(): ReadonlyMap<string, Account> {
+    return new Map([...this.#exporters].map(([id, exporter]) => [id, exporter.account()]))
+  }
+
+  /** By component: `receivers/postgresql`, `exporters/newrelic`. */
+  statuses(): ReadonlyMap<string, Status> {
+    return this.#board.statuses()
+  }
+
+  /** Producers stop first; then the exporters deliver what they have, or keep it. */
+  shutdown(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+
+  async #stop(): Promise<void> {
+    for (const components of [this.#receivers, this.#exporters]) {
+      await Promise.all(
+        [...components].map(async ([id, component]) => {
+          try {
+            await component.shutdown()
+          } catch (error) {
+            this.#settings.logger.error('Could not be stopped in order.', { component: id, error })
+          }
+        }),
+      )
+    }
+  }
+}

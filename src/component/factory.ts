@@ -1,0 +1,38 @@
+import type { Meter } from '@opentelemetry/api'
+import type { z } from 'zod'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Clock } from './clock.ts'
+import type { Consumer } from './consumer.ts'
+import type { Exporter } from './exporter.ts'
+import type { Receiver } from './receiver.ts'
+
+/** What every component is made with. */
+export interface ComponentSettings {
+  /** As configured: `postgresql/orders`. */
+  readonly id: string
+  readonly clock: Clock
+  readonly logger: Logger
+  /** For the component's own telemetry. */
+  readonly meter: Meter
+  /** The collector's version. */
+  readonly version: string
+  readonly hostName: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** A kind of receiver: its configuration and how to make one of it. Making does no work yet. */
+export interface ReceiverFactory<Config> {
+  readonly type: string
+  readonly config: z.ZodType<Config>
+  create(config: Config, settings: ComponentSettings, consumer: Consumer): Receiver
+}
+
+/**
+ * A kind of exporter. `Store` is what it keeps between runs and reloads, made and owned by the composition root.
+ */
+export interface ExporterFactory<Config, Store> {
+  readonly type: string
+  readonly config: z.ZodType<Config>
+  createStore(config: Config): Store
+  create(config: Config, settings: ComponentSettings, store: Store): Exporter
+}

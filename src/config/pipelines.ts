@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Fault, Path } from '../yaml/fault.ts'
+import { nearest } from '../yaml/nearest.ts'
+import type { Places } from '../yaml/zod-faults.ts'
+import { type ComponentId, parseComponentId } from './component-id.ts'
+import { refused } from './refused.ts'
+
+/** What is read from one component to the other. */
+export interface Pipeline {
+  readonly id: ComponentId
+  readonly signal: 'metrics' | 'logs'
+  /** Ids as they are written; each of them is configured. */
+  readonly receivers: readonly string[]
+  readonly exporters: readonly string[]
+}
+
+const references = z.array(z.string())
+
+export const pipelineConfig = z.strictObject({
+  receivers: references.min(1, 'must have at least one receiver'),
+  exporters: references.min(1, 'must have at least one exporter'),
+  processors: refused('processors', 'filtering and retries belong to the receivers and exporters'),
+})
+
+interface Configured {
+  readonly receivers: readonly ComponentId[]
+  readonly exporters: readonly ComponentId[]
+}
+
+/** The pipeline of that id, or what is wrong with its id and with what it names. */
+export function joinPipeline(
+  text: string,
+  config: z.infer<typeof pipelineConfig>,
+  configured: Configured,
+  places: Places,
+): { readonly pipeline?: Pipeline; readonly faults: readonly Fault[] } {
+  const path = ['service', 'pipelines', text]
+  const faults = [
+    ...referenceFaults('receiver', config.receivers, configured.receivers, [...path, 'receivers'], places),
+    ...referenceFaults('exporter', config.exporters, configured.exporters, [...path, 'exporters'], places),
+  ]
+  const id = parseComponentId(text)
+  if (id?.type === 'metrics' || id?.type === 'logs') {
+    return { pipeline: { id, signal: id.type, receivers: config.receivers, exporters: config.exporters }, faults }
+  }
+  const message = `unknown signal "${id?.type ?? text}"; a pipeline is metrics or logs, or metrics/name`
+  return { faults: [{ position: places.keyPosition(path), path, message }, ...faults] }
+}
+
+function referenceFaults(
+  kind: 'receiver' | 'exporter',
+  names: readonly string[],
+  configured: readonly ComponentId[],
+  path: Path,
+  places: Places,
+): Fault[] {
+  const known = configured.map((id) => id.text)
+  return names.flatMap((name, index): Fault[] => {
+    const fault = (message: string): Fault[] => [{ position: places.position([...path, index]), path, message }]
+    if (names.indexOf(name) < index) return fault(`references ${kind} "${name}" multiple times`)
+    if (known.includes(name)) return []
+    const guess = nearest(name, known)
+    const hint = guess === undefined ? '' : `; did you mean "${guess}"?`
+    return fault(`references ${kind} "${name}" which is not configured${hint}`)
+  })
+}

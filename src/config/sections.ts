@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { Fault } from '../yaml/fault.ts'
+import { type Checked, checkConfig } from './check-config.ts'
+import { type ComponentId, parseComponentId } from './component-id.ts'
+import { joinPipeline, type Pipeline, pipelineConfig } from './pipelines.ts'
+import { nodeAt, type RawConfig } from './raw-config.ts'
+import { refused } from './refused.ts'
+
+/** The frame of a configuration: which components there are, and how they are joined. Their own keys aren't checked. */
+export interface ConfigSections {
+  /** Their configuration stands at `['receivers', id.text]`. */
+  readonly receivers: readonly ComponentId[]
+  /** Their configuration stands at `['exporters', id.text]`. */
+  readonly exporters: readonly ComponentId[]
+  readonly pipelines: readonly Pipeline[]
+  readonly telemetry: TelemetryConfig
+}
+
+export type TelemetryConfig = z.infer<typeof telemetryConfig>
+
+const telemetryConfig = z.strictObject({
+  logs: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      encoding: z.enum(['console', 'json']).default('console'),
+    })
+    .prefault({}),
+})
+
+const extensions = refused('extensions', 'what they would do is built in')
+
+export const serviceConfig = z.strictObject({
+  pipelines: z.record(z.string(), pipelineConfig).refine((pipelines) => Object.keys(pipelines).length > 0, {
+    error: 'service must have at least one pipeline',
+  }),
+  extensions,
+  telemetry: telemetryConfig.prefault({}),
+})
+
+const frame = z.strictObject({
+  receivers: components('receiver'),
+  exporters: components('exporter'),
+  processors: refused('processors', 'filtering and retries belong to the receivers and exporters'),
+  connectors: refused('connectors', 'a pipeline joins receivers to exporters'),
+  extensions,
+  service: serviceConfig,
+})
+
+/** Checks the top level and `service`: keys, ids, and that pipelines name what is there. */
+export function checkSections(raw: RawConfig): Checked<ConfigSections> {
+  const checked = checkConfig(frame, raw, [])
+  if (checked.kind === 'faults') return checked
+  const faults: Fault[] = []
+  const configured = {
+    receivers: componentIds('receivers', raw, faults),
+    exporters: componentIds('exporters', raw, faults),
+  }
+  const { pipelines, telemetry } = checked.value.service
+  const joined = Object.entries(pipelines).map(([text, config]) => joinPipeline(text, config, configured, raw))
+  faults.push(...joined.flatMap((one) => one.faults))
+  if (faults.length > 0) return { kind: 'faults', faults }
+  return {
+    kind: 'ok',
+    value: { ...configured, telemetry, pipelines: joined.flatMap((one) => one.pipeline ?? []) },
+  }
+}
+
+/** What each component is configured with is its own schema's business. */
+function components(kind: string) {
+  return z.record(z.string(), z.unknown(), {
+    error: ({ input }) => (input === undefined ? `no ${kind} configuration specified in config` : undefined),
+  })
+}
+
+/** From the nodes: a bare key, which plain values leave out, is a component with its defaults. */
+function componentIds(section: 'receivers' | 'exporters', raw: RawConfig, faults: Fault[]): ComponentId[] {
+  const node = nodeAt(raw.root, [section])
+  return [...(node?.kind === 'map' ? node.entries.keys() : [])].flatMap((text): ComponentId[] => {
+    const id = parseComponentId(text)
+    if (id !== undefined) return [id]
+    const path = [section, text]
+    const message = 'not a component id; write type or type/name, such as postgresql or postgresql/orders'
+    faults.push({ position: raw.keyPosition(path), path, message })
+    return []
+  })
+}

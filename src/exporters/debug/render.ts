@@ -1,0 +1,34 @@
+import type { Attributes } from '../../pdata/attributes.ts'
+import type { Batch } from '../../pdata/batch.ts'
+import type { OutgoingPoint } from '../otlp/outgoing-point.ts'
+import type { Judged } from '../otlp/reckoning.ts'
+
+/** One line about a batch: the query, how many points, how many of them would be sent. */
+export function renderBatch(batch: Batch, judged: readonly Judged[]): string {
+  const sent = judged.filter(({ verdict }) => verdict.kind === 'send').length
+  const complete = batch.reading.completes ? ', complete' : ''
+  return `${batch.reading.query.replaceAll('\0', ' ')}: ${judged.length} points, ${sent} to send${complete}\n`
+}
+
+/** One line about a point. */
+export function renderPoint({ series, value, temporality }: OutgoingPoint): string {
+  const { name, unit, monotonic } = series.metric
+  const delta = monotonic && temporality === 'delta' ? '+' : ''
+  return `${name}${renderAttributes(series.attributes)} ${delta}${value} ${unit}\n`
+}
+
+/** The point's line and, below it, what it is sent with. */
+export function renderDetails(batch: Batch, point: OutgoingPoint): string {
+  const { kind, monotonic, valueType } = point.series.metric
+  const times = `${new Date(point.startMs).toISOString()} to ${new Date(point.endMs).toISOString()}`
+  return [
+    renderPoint(point),
+    `  ${[point.temporality, ...(monotonic ? ['monotonic'] : []), kind, valueType].join(' ')}, ${times}\n`,
+    `  resource ${renderAttributes(batch.resource.attributes)} scope ${batch.scope.name} ${batch.scope.version}\n`,
+  ].join('')
+}
+
+function renderAttributes(attributes: Attributes): string {
+  const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+  return `{${pairs.join(', ')}}`
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { secretOf } from '../../config/secret.ts'
+import { compressions } from '../otlp/compression.ts'
+import { deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
+import type { OtlpTarget } from '../otlp/exporter-settings.ts'
+import { newRelicLimits } from '../otlp/limits.ts'
+import { metricsUrl } from '../otlp/otlp-http-config.ts'
+import { endpoints, regionOf } from './region.ts'
+
+const licenseKey = z
+  .string()
+  .min(1, 'must not be empty; set it to a New Relic license key, or check the variable that it comes from')
+  .regex(/^[!-~]*$/, 'holds blanks or characters that no license key has')
+  .refine((key) => !/^NRAK/i.test(key), 'is a user key, which cannot send data; a license key (ingest) is needed')
+
+/** The `newrelic` exporter: OTLP as New Relic wants it. */
+export const newrelicConfig = z.strictObject({
+  api_key: secretOf(licenseKey).describe('A license key (ingest).'),
+  region: z.enum(['us', 'eu', 'jp', 'gov']).optional().describe("The account's region; told by the key if not set."),
+  endpoint: httpUrl.optional().describe("Base address in place of the region's, for a proxy; /v1/metrics is appended."),
+  compression: z.enum(compressions).default('zstd'),
+  ...deliveryConfig,
+})
+
+export type NewrelicConfig = z.infer<typeof newrelicConfig>
+
+/** What an exporter needs to know of it. Rejects where `tls.ca_file` can't be read. */
+export async function newrelicTarget(config: NewrelicConfig): Promise<OtlpTarget> {
+  const key = config.api_key.reveal()
+  return {
+    metricsUrl: metricsUrl(config.endpoint ?? endpoints[config.region ?? regionOf(key)]),
+    headers: { 'api-key': key },
+    compression: config.compression,
+    encoding: 'protobuf',
+    temporality: 'delta',
+    limits: newRelicLimits,
+    ...(await deliveryTarget(config)),
+  }
+}

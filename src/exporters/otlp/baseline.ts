@@ -1,0 +1,25 @@
+import type { ResetToken, StatisticsEpoch } from '../../pdata/reading.ts'
+
+/** What is remembered of a series between two readings: what the next value is compared with. */
+export interface Baseline {
+  /** The query that fed it (see {@link Reading.query}). */
+  readonly query: string
+  /** The server's own number; `undefined` while the series was seen only with values that can't be counted. */
+  readonly value: number | bigint | undefined
+  /** When that value was read. */
+  readonly timeMs: number
+  /** When the series was last seen, with a value that counts or not. */
+  readonly seenMs: number
+  /** Since when the server has counted up to `value`, as far as was seen: the start of a cumulative point. */
+  readonly sinceMs: number
+  readonly token?: ResetToken
+  readonly epoch: StatisticsEpoch
+}
+
+/** The last complete result of a query of which every part was stored: a series that isn't in it didn't exist then. */
+export interface LastComplete {
+  readonly filter: string
+  readonly startedMs: number
+  readonly timeMs: number
+  readonly epoch: StatisticsEpoch
+}

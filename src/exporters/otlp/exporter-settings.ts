@@ -1,0 +1,38 @@
+import type { BackoffSettings } from '../../component/backoff.ts'
+import type { Clock } from '../../component/clock.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Compression } from './compression.ts'
+import type { TlsSettings } from './dispatcher.ts'
+import type { Encoding } from './encode.ts'
+import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { AttributeLimits } from './limits.ts'
+import type { Temporality } from './outgoing-point.ts'
+import type { DeliveryStore } from './store.ts'
+
+/** Where and how an exporter sends: what the configuration of `otlp_http` or `newrelic` comes to. */
+export interface OtlpTarget {
+  /** The whole URL of metrics. */
+  readonly metricsUrl: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly compression: Compression
+  readonly encoding: Encoding
+  readonly temporality: Temporality
+  readonly timeoutMs: number
+  readonly backoff: BackoffSettings
+  readonly lingerMs: number
+  readonly tls: TlsSettings
+  readonly limits?: AttributeLimits
+}
+
+export interface OtlpExporterSettings {
+  readonly target: OtlpTarget
+  readonly store: DeliveryStore
+  readonly clock: Clock
+  readonly logger: Logger
+  /** For the User-Agent. */
+  readonly version: string
+  /** Nothing is told where it is missing. */
+  readonly telemetry?: ExporterTelemetry
+  /** How long a shutdown may take to deliver what is queued; 5 s. */
+  readonly shutdownTimeoutMs?: number
+}

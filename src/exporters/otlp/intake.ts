@@ -1,0 +1,134 @@
+import type { Clock } from '../../component/clock.ts'
+import type { Batch } from '../../pdata/batch.ts'
+import type { LastComplete } from './baseline.ts'
+import { type Compression, compress } from './compression.ts'
+import { type Encoding, encodePoints } from './encode.ts'
+import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { AttributeLimits } from './limits.ts'
+import type { Temporality } from './outgoing-point.ts'
+import type { PointAccount } from './point-account.ts'
+import { type Judged, Reckoning } from './reckoning.ts'
+import { inHalves, requestsOf } from './split.ts'
+import type { DeliveryStore } from './store.ts'
+
+export interface IntakeSettings {
+  readonly store: DeliveryStore
+  readonly account: PointAccount
+  readonly telemetry: ExporterTelemetry
+  readonly clock: Clock
+  readonly temporality: Temporality
+  readonly encoding: Encoding
+  readonly limits: AttributeLimits | undefined
+  readonly path: string
+  /** Serialized, before compression. */
+  readonly maxRequestBytes: number
+}
+
+/** Turns batches into stored requests. Nothing here waits: what is judged against the store's baselines is stored at once. */
+export class Intake {
+  readonly #settings: IntakeSettings
+  /** Query to `startedMs` of a result of which a part was refused: it must never pass for complete. */
+  readonly #incomplete = new Map<string, number>()
+
+  constructor(settings: IntakeSettings) {
+    this.#settings = settings
+  }
+
+  /**
+   * Stores batches, in order.
+   * @returns why a batch could not be stored, by batch. The points of it that were stored before are safe; those that
+   * were not keep their old baselines.
+   */
+  store(batches: readonly Batch[], compression: Compression): ReadonlyMap<Batch, unknown> {
+    const reckoning = new Reckoning(this.#settings.store, this.#settings.temporality)
+    for (const batch of batches) {
+      reckoning.add(batch, this.#incomplete.get(batch.reading.query) !== batch.reading.startedMs)
+    }
+    const requests = requestsOf(reckoning.judged, this.#settings.encoding)
+    let stored = 0
+    try {
+      for (const [index, judged] of requests.entries()) {
+        const completes = index === requests.length - 1 ? reckoning.completes : new Map<string, LastComplete>()
+        for (const done of this.#put(judged, completes, compression)) stored += done
+      }
+      return new Map()
+    } catch (error) {
+      // Later points may have been judged by the baselines of those that were refused, so all that follow are refused.
+      const refused = new Map(reckoning.judged.slice(stored).map(({ batch }) => [batch, error]))
+      if (refused.size === 0) for (const batch of batches) refused.set(batch, error)
+      for (const batch of refused.keys()) this.refuse(batch)
+      this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored)
+      return refused
+    }
+  }
+
+  /** Remembers that the batch isn't stored, so that its result never passes for complete. */
+  refuse(batch: Batch): void {
+    this.#incomplete.set(batch.reading.query, batch.reading.startedMs)
+  }
+
+  /** Stores one request, or several if it turns out too big; yields how many points each of them dealt with. */
+  *#put(
+    judged: readonly Judged[],
+    completes: ReadonlyMap<string, LastComplete>,
+    compression: Compression,
+  ): Generator<number> {
+    const { store, encoding, limits, path, clock, maxRequestBytes } = this.#settings
+    const outgoing = judged.flatMap(({ batch, verdict }) =>
+      verdict.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: verdict.point }] : [],
+    )
+    const body = outgoing.length === 0 ? undefined : encodePoints(outgoing, encoding, limits)
+    if (body !== undefined && body.byteLength > maxRequestBytes && outgoing.length > 1) {
+      const [first, second] = inHalves(judged)
+      yield* this.#put(first, new Map(), compression)
+      yield* this.#put(second, completes, compression)
+      return
+    }
+    const tooLarge = body !== undefined && body.byteLength > maxRequestBytes
+    const request =
+      body === undefined || tooLarge
+        ? undefined
+        : {
+            bytes: compress(body, compression),
+            encoding,
+            compression,
+            path,
+            points: outgoing.length,
+            sizeBytes: body.byteLength,
+            createdMs: clock.now(),
+          }
+    const baselines = judged.flatMap(({ key, verdict }) =>
+      verdict.baseline === undefined ? [] : [{ key, baseline: verdict.baseline }],
+    )
+    store.put(request, baselines, completes)
+    this.#count(judged)
+    if (tooLarge) this.#drop('too_large', outgoing.length)
+    yield judged.length
+  }
+
+  #count(judged: readonly Judged[]): void {
+    const { account, telemetry } = this.#settings
+    account.consumed(judged.length)
+    for (const [reason, { length }] of Map.groupBy(judged, reasonToDrop)) {
+      if (reason !== undefined) this.#drop(reason, length)
+    }
+    for (const [reason, { length }] of Map.groupBy(judged, reasonToAbsorb)) {
+      if (reason === undefined) continue
+      account.absorbed(reason, length)
+      telemetry.absorbed(reason, length)
+    }
+  }
+
+  #drop(reason: string, points: number): void {
+    this.#settings.account.dropped(reason, points)
+    this.#settings.telemetry.dropped(reason, points)
+  }
+}
+
+function reasonToDrop({ verdict }: Judged): string | undefined {
+  return verdict.kind === 'dropped' ? verdict.reason : undefined
+}
+
+function reasonToAbsorb({ verdict }: Judged): string | undefined {
+  return verdict.kind === 'absorbed' ? verdict.reason : undefined
+}

@@ -1,0 +1,61 @@
+import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
+
+/** What a backend takes of attributes; beyond it cuts or drops them itself, with an error that only its logs show. */
+export interface AttributeLimits {
+  /** In UTF-16 units, as New Relic's documentation counts characters. */
+  readonly valueLength: number
+  readonly keyLength: number
+  readonly resourceAttributes: number
+  readonly pointAttributes: number
+  /** Keys that can't be used: they are sent with `attribute.` before them. */
+  readonly reservedKeys: ReadonlySet<string>
+}
+
+/**
+ * https://docs.newrelic.com/docs/opentelemetry/best-practices/opentelemetry-otlp/ and
+ * https://docs.newrelic.com/docs/data-apis/ingest-apis/metric-api/metric-api-limits-restricted-attributes/
+ */
+export const newRelicLimits: AttributeLimits = {
+  valueLength: 4_095,
+  keyLength: 255,
+  resourceAttributes: 64,
+  pointAttributes: 128,
+  reservedKeys: new Set([
+    ...['interval.ms', 'timestamp', 'value', 'common', 'min', 'max', 'count', 'sum', 'metrics'],
+    ...['newrelic.source', 'metricName', 'endTimestamp', 'entity.guid', 'entity.name', 'entity.type'],
+  ]),
+}
+
+/**
+ * The attributes within the limits; the same object where nothing is to be changed.
+ * @param maxCount the first so many are kept
+ * @param metricName a key of this name is reserved too
+ */
+export function limitAttributes(
+  attributes: Attributes,
+  limits: AttributeLimits,
+  maxCount: number,
+  metricName?: string,
+): Attributes {
+  const entries = Object.entries(attributes)
+  const isReserved = (key: string) => limits.reservedKeys.has(key) || key === metricName
+  const fits = ([key, value]: [string, AttributeValue]) =>
+    key.length <= limits.keyLength &&
+    !isReserved(key) &&
+    !(typeof value === 'string' && value.length > limits.valueLength)
+  if (entries.length <= maxCount && entries.every(fits)) return attributes
+
+  const limited: Record<string, AttributeValue> = {}
+  for (const [key, value] of entries.slice(0, maxCount)) {
+    const name = cut(isReserved(key) ? `attribute.${key}` : key, limits.keyLength)
+    limited[name] = typeof value === 'string' ? cut(value, limits.valueLength) : value
+  }
+  return Object.freeze(limited)
+}
+
+/** The first characters, never half of a surrogate pair. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  const last = text.charCodeAt(length - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
+}

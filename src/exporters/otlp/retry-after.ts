@@ -1,0 +1,11 @@
+/**
+ * Milliseconds that a Retry-After header asks to wait, `undefined` where it says nothing understandable.
+ * @param value seconds or an HTTP date (RFC 9110, 10.2.3)
+ */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined
+  const text = value.trim()
+  if (/^\d+$/.test(text)) return Number(text) * 1_000
+  const atMs = Date.parse(text)
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
+}

@@ -1,0 +1,26 @@
+import type { Point } from '../../pdata/batch.ts'
+import type { MetricInfo } from '../../pdata/metric.ts'
+
+/** Whether a counter's value can be compared with others: not negative, finite, and whole where the metric is `int`. */
+export function isCountable({ value, series }: Point): boolean {
+  if (value < 0) return false
+  if (typeof value === 'bigint') return series.metric.valueType === 'int'
+  return series.metric.valueType === 'int' ? Number.isSafeInteger(value) : Number.isFinite(value)
+}
+
+/** How much more `value` is than `previous`; exact for integers of any size. */
+export function difference(value: number | bigint, previous: number | bigint): number | bigint {
+  const exact = typeof value === 'bigint' ? isWhole(previous) : typeof previous === 'bigint' && isWhole(value)
+  return exact ? BigInt(value) - BigInt(previous) : Number(value) - Number(previous)
+}
+
+function isWhole(value: number | bigint): boolean {
+  return typeof value === 'bigint' || Number.isInteger(value)
+}
+
+/** The number as OTLP's encoders take it: finite, for `int` a safe integer; `undefined` where it is none. */
+export function toSendable(value: number | bigint, metric: MetricInfo): number | undefined {
+  const number = Number(value)
+  const fits = metric.valueType === 'int' ? Number.isSafeInteger(number) : Number.isFinite(number)
+  return fits ? number : undefined
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { constants } from 'node:os'
+import process from 'node:process'
+import { runProgram } from './cli/program.ts'
+
+const stopping = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // The second one doesn't wait for anything.
+    if (stopping.signal.aborted) process.exit(128 + constants.signals[name])
+    stopping.abort(new DOMException(`stopped by ${name}`, 'AbortError'))
+  })
+}
+
+// Whoever reads our output may go away (`| head`); that is no reason to die with a stack trace.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort())
+
+try {
+  const { stdout, stderr, env } = process
+  process.exitCode = await runProgram(process.argv.slice(2), { stdout, stderr, env, stop: stopping.signal })
+} catch (error) {
+  process.stderr.write(`otelephant: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exitCode = 1
+}

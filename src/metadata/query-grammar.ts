@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { duration } from '../config/duration.ts'
+import type { ColumnDefinition, QueryDefinition, QueryVariant } from './query.ts'
+import { requirements } from './requirements-grammar.ts'
+
+const sql = z.string().trim().min(1)
+
+const column = z.strictObject({
+  sql,
+  type: z.enum(['int', 'double', 'string', 'bool', 'timestamp']),
+  requires: requirements.exactOptional(),
+}) satisfies z.ZodType<ColumnDefinition>
+
+const reset = z.strictObject({ sql, exact: z.boolean() })
+
+const variant = z
+  .strictObject({
+    requires: requirements.exactOptional(),
+    from: sql.exactOptional(),
+    where: sql.exactOptional(),
+    reset: reset.exactOptional(),
+    columns: z.record(z.string(), column).exactOptional(),
+  })
+  .transform(({ columns = {}, ...rest }): QueryVariant => ({ ...rest, columns }))
+
+/** An entry of `queries`. */
+export const query = z
+  .strictObject({
+    description: z.string().min(1),
+    scope: z.enum(['server', 'database']),
+    interval: duration.refine((ms) => ms > 0, { error: 'expected a duration above zero' }).exactOptional(),
+    from: sql.exactOptional(),
+    where: sql.exactOptional(),
+    identity: z.array(z.string()).exactOptional(),
+    slice: sql.exactOptional(),
+    limit: z.strictObject({ rows: z.int().min(1), order_by: sql }).exactOptional(),
+    group_by: z.array(z.string()).min(1).exactOptional(),
+    on_duplicate: z.enum(['sum', 'max']).exactOptional(),
+    reset: reset.exactOptional(),
+    takes_locks: z.boolean().exactOptional(),
+    requires: requirements.exactOptional(),
+    columns: z.record(z.string(), column),
+    variants: z.array(variant).min(1).exactOptional(),
+  })
+  .transform(
+    ({
+      interval,
+      limit,
+      group_by,
+      on_duplicate,
+      takes_locks,
+      identity,
+      variants,
+      ...rest
+    }): Unnamed<QueryDefinition> => ({
+      ...rest,
+      ...(interval === undefined ? {} : { intervalMs: interval }),
+      ...(limit === undefined ? {} : { limit: { rows: limit.rows, orderBy: limit.order_by } }),
+      ...(group_by === undefined ? {} : { groupBy: group_by }),
+      ...(on_duplicate === undefined ? {} : { onDuplicate: on_duplicate }),
+      identity: identity ?? [],
+      takesLocks: takes_locks ?? false,
+      variants: variants ?? [],
+    }),
+  )
+
+/** What an entry says by itself: its name is its key. */
+export type Unnamed<Entry> = Omit<Entry, 'name'>

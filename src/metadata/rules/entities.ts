@@ -1,0 +1,39 @@
+import type { Path } from '../../yaml/fault.ts'
+import type { Draft, Report, Rule } from '../draft.ts'
+import type { EntityAttribute } from '../model.ts'
+import { reportUndefined } from './attributes.ts'
+import { unknownName } from './unknown-name.ts'
+
+/** Entities are made of attributes that exist, and everything that names an entity names one of them. */
+export const entitiesAreSound: Rule = (draft, report) => {
+  const { metadata } = draft
+  for (const [index, entity] of metadata.entities.entries()) {
+    for (const [at, attribute] of entity.identity.entries()) {
+      checkIdentity(draft, attribute, ['entities', index, 'identity', at], report)
+    }
+    for (const [at, { target }] of entity.relationships.entries()) {
+      checkEntity(draft, target, ['entities', index, 'relationships', at, 'target'], report)
+    }
+  }
+  for (const { name, entity } of metadata.metrics) checkEntity(draft, entity, ['metrics', name, 'entity'], report)
+  for (const { name, entity } of metadata.events) checkEntity(draft, entity, ['events', name, 'entity'], report)
+}
+
+function checkEntity({ declared }: Draft, type: string, path: Path, report: Report): void {
+  if (declared.entities.includes(type)) return
+  report(path, unknownName('an entity', type, declared.entities))
+}
+
+function checkIdentity(draft: Draft, { ref, value }: EntityAttribute, path: Path, report: Report): void {
+  if (value === undefined) {
+    if (draft.declared.resource_attributes.includes(ref)) return
+    report([...path, 'ref'], `expected a resource attribute, or a value beside the ref, found ${JSON.stringify(ref)}`)
+    return
+  }
+  reportUndefined(draft, [...path, 'ref'], ref, report)
+  const type = draft.attributes.get(ref)?.type ?? 'string'
+  if (type !== 'string') report([...path, 'ref'], `expected an attribute of type string, found ${type}`)
+  if (/[{}]/.test(value.replaceAll(/\{[a-z][a-z0-9_]*\}/g, ''))) {
+    report([...path, 'value'], `expected parts such as {database}, found ${JSON.stringify(value)}`)
+  }
+}

@@ -1,0 +1,64 @@
+import { ValueType } from '@opentelemetry/api'
+import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
+import type { Point } from '../../pdata/batch.ts'
+import type { MetricInfo } from '../../pdata/metric.ts'
+import type { Series } from '../../pdata/series.ts'
+
+/** Turns what the SDK collected into points. Remembers every series: an instrument's never go away. */
+export class OwnPoints {
+  readonly #metrics = new Map<string, MetricInfo>()
+  readonly #series = new Map<string, Series>()
+
+  /** The points of sums and gauges. Histograms are left out: the collector has none. */
+  from(resourceMetrics: ResourceMetrics): Point[] {
+    const points: Point[] = []
+    for (const data of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)) {
+      if (data.dataPointType !== DataPointType.SUM && data.dataPointType !== DataPointType.GAUGE) continue
+      const metric = this.#metric(data)
+      for (const { attributes, value } of data.dataPoints) {
+        points.push({ series: this.#intern(metric, scalars(attributes)), value })
+      }
+    }
+    return points
+  }
+
+  #metric(data: MetricData): MetricInfo {
+    const { name, description, unit, valueType } = data.descriptor
+    let metric = this.#metrics.get(name)
+    if (metric === undefined) {
+      const sum = data.dataPointType === DataPointType.SUM
+      metric = {
+        name,
+        description,
+        unit,
+        kind: sum ? 'sum' : 'gauge',
+        monotonic: sum && data.isMonotonic,
+        valueType: valueType === ValueType.INT ? 'int' : 'double',
+        zeros: 'send',
+      }
+      this.#metrics.set(name, metric)
+    }
+    return metric
+  }
+
+  #intern(metric: MetricInfo, attributes: Attributes): Series {
+    const key = `internal\u0000${metric.name}\u0000${JSON.stringify(attributes)}`
+    let series = this.#series.get(key)
+    if (series === undefined) {
+      series = { metric, attributes: Object.freeze(attributes), key }
+      this.#series.set(key, series)
+    }
+    return series
+  }
+}
+
+/** In the order of their names, so that one series has one key. Lists are left off: no instrument of ours has any. */
+function scalars(attributes: Readonly<Record<string, unknown>>): Attributes {
+  const kept: Record<string, AttributeValue> = {}
+  for (const name of Object.keys(attributes).sort()) {
+    const value = attributes[name]
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') kept[name] = value
+  }
+  return kept
+}

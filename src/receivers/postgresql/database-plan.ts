@@ -1,0 +1,60 @@
+import type { Privilege } from '../../metadata/query.ts'
+import { readCapabilities } from './capabilities.ts'
+import type { Database } from './discovery.ts'
+import type { Observation } from './observation.ts'
+import { composePlan, type Omission, type PlanSettings } from './plan.ts'
+import { QueryRunner, type QueryRunnerSettings } from './query-runner.ts'
+import { Schedule } from './schedule.ts'
+import type { Session } from './session.ts'
+
+export interface DatabasePlanSettings {
+  readonly scope: 'server' | 'database'
+  readonly plan: PlanSettings
+  readonly privileges: readonly Privilege[]
+  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database'>
+  /** Called with what isn't collected, each time that a plan is composed. */
+  readonly omitted: (omissions: readonly Omission[], database: Database) => void
+}
+
+/** What is asked of one database (or of the server), composed anew when the capability epoch changes. */
+export class DatabasePlan {
+  readonly schedule = new Schedule()
+  readonly #settings: DatabasePlanSettings
+  readonly #database: Database
+  #epoch: string | undefined
+  #runners: readonly QueryRunner[] = []
+
+  constructor(settings: DatabasePlanSettings, database: Database) {
+    this.#settings = settings
+    this.#database = database
+  }
+
+  /** Whether anything is due, as far as that can be known without asking the database. */
+  isDue(nowMs: number, slackMs: number): boolean {
+    return this.#epoch === undefined || this.due(nowMs, slackMs).length > 0
+  }
+
+  /** What is due, those that failed last at the end. */
+  due(nowMs: number, slackMs: number): QueryRunner[] {
+    const byName = new Map(this.#runners.map((runner) => [runner.query.name, runner]))
+    return this.schedule
+      .due(this.#runners.map(({ query }) => query), nowMs, slackMs)
+      .flatMap(({ name }) => byName.get(name) ?? [])
+  }
+
+  /** Composes the plan, if this isn't the server, database and role that it was composed for. */
+  async refresh(session: Session, observation: Observation, signal: AbortSignal): Promise<void> {
+    if (observation.capabilityEpoch === this.#epoch) return
+    const { scope, plan, privileges, runner, omitted } = this.#settings
+    const capabilities = await readCapabilities(session, observation, privileges, signal)
+    const { queries, omissions } = composePlan(plan, scope, capabilities)
+    const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
+    this.#runners = queries.map(
+      (query) => kept.get(query.digest) ?? new QueryRunner({ ...runner, query, database: this.#database }),
+    )
+    this.#epoch = observation.capabilityEpoch
+    this.schedule.keep(new Set(queries.map(({ name }) => name)))
+    this.schedule.forgive()
+    omitted(omissions, this.#database)
+  }
+}

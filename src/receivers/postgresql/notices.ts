@@ -1,0 +1,47 @@
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Database, Discovery } from './discovery.ts'
+import type { Omission } from './plan.ts'
+
+/** Tells the user of what is missing or cut: each thing once. */
+export class Notices {
+  readonly #logger: Logger
+  readonly #told = new Set<string>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** What isn't collected, by reason; another version or role is nobody's fault and isn't told. */
+  readonly omitted = (omissions: readonly Omission[], database: Database): void => {
+    const byReason = Map.groupBy(
+      omissions.filter(({ ordinary }) => !ordinary),
+      ({ reason }) => reason,
+    )
+    for (const [reason, group] of byReason) {
+      const metrics = [...new Set(group.map(({ metric }) => metric))]
+      const where = database.name === '' ? {} : { database: database.name }
+      this.#once(`${reason} ${metrics}`, () => {
+        this.#logger.warn(`Not collected: ${metrics.join(', ')}: ${reason}.`, where)
+      })
+    }
+  }
+
+  readonly discovered = ({ missing }: Discovery): void => {
+    for (const { name, reason } of missing) {
+      this.#once(`${name} ${reason}`, () => this.#logger.warn(`The database "${name}" is not watched: ${reason}.`))
+    }
+  }
+
+  readonly limited = (query: string, database: Database): void => {
+    this.#once(`${query} ${database.oid}`, () => {
+      const message = `More than \`limits: {${query}: N}\` allows; only the largest are collected.`
+      this.#logger.warn(message, { query, database: database.name })
+    })
+  }
+
+  #once(what: string, tell: () => void): void {
+    if (this.#told.has(what)) return
+    this.#told.add(what)
+    tell()
+  }
+}

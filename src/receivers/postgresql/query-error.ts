@@ -1,0 +1,21 @@
+import { errorCode } from './sqlstate.ts'
+
+/** Thrown when a statement fails. `code` is the SQLSTATE or the network error's name. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError'
+  readonly code: string | undefined
+
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${cause instanceof Error ? messageOf(cause) : String(cause)}`, { cause })
+    this.code = errorCode(cause)
+  }
+}
+
+/** An AggregateError (a host with two addresses that both refuse) has an empty message of its own. */
+function messageOf(error: Error): string {
+  if (error.message === '' && error instanceof AggregateError) {
+    return error.errors.map((part) => (part instanceof Error ? part.message : String(part))).join(', ')
+  }
+  const code = errorCode(error)
+  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
+}

@@ -1,0 +1,181 @@
+import type { Clock } from '../../component/clock.ts'
+import type { Resource, Scope } from '../../pdata/batch.ts'
+import type { Reading, ResetToken } from '../../pdata/reading.ts'
+import type { Sink } from '../../scraper/scraper.ts'
+import { decode, type Row } from './decode.ts'
+import { type Observation, resetToken } from './observation.ts'
+import type { PlannedQuery } from './plan.ts'
+import { QueryError } from './query-error.ts'
+import { RowPoints } from './row-points.ts'
+import type { Session, TextRow } from './session.ts'
+import { sqlState } from './sqlstate.ts'
+
+/** At most so many points of a batch: about what one request holds. */
+const batchPoints = 4_000
+
+export interface QueryRunnerSettings {
+  readonly query: PlannedQuery
+  readonly endpoint: string
+  readonly resource: Resource
+  readonly scope: Scope
+  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  /** The database that it runs in; empty strings for a query of the server. */
+  readonly database: { readonly oid: string; readonly name: string }
+  readonly clock: Clock
+  readonly measured: (query: string, durationMs: number, outcome: 'success' | 'failure') => void
+}
+
+/** What a run needs to know of the moment. */
+export interface RunContext {
+  readonly session: Session
+  readonly observation: Observation
+  /** The oids of the monitored databases. */
+  readonly databases: readonly string[]
+  /** The oids of databases that exist and aren't monitored, joined: once one of them is, it isn't new. */
+  readonly left: string
+}
+
+/** Whether a limit cut the result. */
+export interface RunResult {
+  readonly limited: boolean
+}
+
+/** Runs one planned query in one database and keeps its series from run to run. */
+export class QueryRunner {
+  readonly query: PlannedQuery
+  readonly #settings: QueryRunnerSettings
+  readonly #points: RowPoints
+
+  constructor(settings: QueryRunnerSettings) {
+    this.query = settings.query
+    this.#settings = settings
+    this.#points = new RowPoints(settings)
+  }
+
+  /** @throws QueryError; what was given to the sink before stays, but the result isn't complete then */
+  async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<RunResult> {
+    const startedMs = this.#settings.clock.now()
+    this.#points.begin()
+    let limited = false
+    let pages = 0
+    for await (const page of this.#pages(context, signal)) {
+      pages += 1
+      limited ||= page.limited
+      await this.#give(page, startedMs, context, sink)
+    }
+    return { limited: limited && pages > 0 }
+  }
+
+  /** Records what stands for a server that can't be asked. */
+  async unreachable(errorType: string, epoch: Observation['epoch'], sink: Sink): Promise<void> {
+    const timeMs = this.#settings.clock.now()
+    const points = this.query.points.flatMap((point) => {
+      if (point.unreachable === undefined) return []
+      const attributes = Object.freeze({ ...point.constants, 'error.type': errorType })
+      const key = [this.#settings.endpoint, '', this.query.name, point.id, errorType].join('\u0000')
+      return [{ series: { metric: point.info, attributes, key }, value: point.unreachable }]
+    })
+    if (points.length === 0) return
+    const reading = this.#reading(timeMs, timeMs, epoch, '', false)
+    await sink.metrics({ resource: this.#settings.resource, scope: this.#settings.scope, reading, points })
+  }
+
+  /** The result, slice by slice; nothing is held on the server between two. */
+  async *#pages(context: RunContext, signal: AbortSignal): AsyncGenerator<Page> {
+    const { slice, limitRows } = this.query
+    if (slice === undefined) {
+      const rows = await this.#withoutLockedOut(() => this.#ask(this.query.text, '0', context, signal))
+      const limited = limitRows !== undefined && rows.length > limitRows
+      yield { rows: limited ? rows.slice(0, limitRows) : rows, last: true, limited }
+      return
+    }
+    let after = '0'
+    let size = slice.rows
+    for (;;) {
+      const text = size === slice.rows ? this.query.text : this.query.text.replace(/LIMIT \d+$/, `LIMIT ${size}`)
+      let rows: TextRow[]
+      try {
+        rows = await this.#ask(text, after, context, signal)
+      } catch (error) {
+        // A lock was taken since the statement began: once, in halves, when the locked relation is known as such.
+        if (!isLockTimeout(error) || size < slice.rows || size === 1) throw error
+        size = Math.ceil(slice.rows / 2)
+        continue
+      }
+      const last = rows.length < size
+      yield { rows, last, limited: false }
+      if (last) return
+      after = rows.at(-1)?.[slice.column] ?? after
+    }
+  }
+
+  async #withoutLockedOut(ask: () => Promise<TextRow[]>): Promise<TextRow[]> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!this.query.takesLocks || !isLockTimeout(error)) throw error
+      return ask()
+    }
+  }
+
+  async #ask(text: string, after: string, context: RunContext, signal: AbortSignal): Promise<TextRow[]> {
+    const values = this.query.parameters.map((name) => (name === 'databases' ? `{${context.databases.join(',')}}` : after))
+    const { clock, measured } = this.#settings
+    const sentMs = clock.now()
+    try {
+      const rows = await context.session.query(this.query.name, text, values, signal)
+      measured(this.query.name, clock.now() - sentMs, 'success')
+      return rows
+    } catch (error) {
+      measured(this.query.name, clock.now() - sentMs, 'failure')
+      throw error
+    }
+  }
+
+  async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
+    const { resource, scope, clock } = this.#settings
+    const { observation, left } = context
+    const timeMs = clock.now()
+    const points = this.#points.points(
+      page.rows.map((row) => this.#decode(row)),
+      page.rows.map((row) => this.#token(row, observation)),
+    )
+    const completes = page.last && !page.limited
+    for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
+      const final = from + batchPoints >= points.length
+      const reading = this.#reading(startedMs, timeMs, observation.epoch, left, completes && final)
+      await sink.metrics({ resource, scope, reading, points: points.slice(from, from + batchPoints) })
+    }
+  }
+
+  #reading(startedMs: number, timeMs: number, epoch: Reading['epoch'], left: string, completes: boolean): Reading {
+    const { endpoint, database } = this.#settings
+    const filter = this.query.parameters.includes('databases') ? `${this.query.digest} ${left}` : this.query.digest
+    return { query: `${endpoint}/${database.oid}/${this.query.name}`, filter, startedMs, timeMs, epoch, completes }
+  }
+
+  #decode(row: TextRow): Row {
+    return this.query.columns.map(({ name, type }, index) => {
+      try {
+        return decode(type, row[index] ?? null)
+      } catch (error) {
+        throw new QueryError(`${this.query.name}.${name}`, error)
+      }
+    })
+  }
+
+  #token(row: TextRow, observation: Observation): ResetToken | undefined {
+    const { reset } = this.query
+    return reset && resetToken(row[reset.column] ?? null, observation.offsetMs, reset.exact)
+  }
+}
+
+interface Page {
+  readonly rows: readonly TextRow[]
+  readonly last: boolean
+  readonly limited: boolean
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof QueryError && error.code === sqlState.lockNotAvailable
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs'
+import { metricDefaults } from '../../../generated/postgresql/config.ts'
+import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
+import { scopeName } from '../../../generated/postgresql/metrics.ts'
+import { resource } from '../../../generated/postgresql/resource.ts'
+import { instruments } from '../../../generated/postgresql/telemetry.ts'
+import type { Component } from '../../component/component.ts'
+import type { Consumer } from '../../component/consumer.ts'
+import type { ComponentSettings, ReceiverFactory } from '../../component/factory.ts'
+import type { Host } from '../../component/host.ts'
+import type { Receiver } from '../../component/receiver.ts'
+import { ScraperController } from '../../scraper/controller.ts'
+import { receiverTelemetry } from '../../telemetry/receiver-telemetry.ts'
+import { wantedPrivileges } from './capabilities.ts'
+import { type PostgresqlConfig, postgresqlConfig } from './config.ts'
+import { connectionSettings, isUnverified } from './connection-settings.ts'
+import { Connector } from './connector.ts'
+import type { DatabasePlanSettings } from './database-plan.ts'
+import { DatabasesScraper } from './databases-scraper.ts'
+import { identity, identityIsFleeting } from './identity.ts'
+import { Notices } from './notices.ts'
+import type { PlanSettings } from './plan.ts'
+import { ServerConnection } from './server-connection.ts'
+import { ServerScraper } from './server-scraper.ts'
+import { ServerWatch } from './server-watch.ts'
+
+const sliceRows = 1_000
+const connectionSpacingMs = 1_000
+
+/** Watches one PostgreSQL server: one kept session for the server's statistics, one lane for visits to its databases. */
+export class PostgresqlReceiver implements Receiver {
+  readonly intervalMs: number
+  readonly #config: PostgresqlConfig
+  readonly #settings: ComponentSettings
+  readonly #connection: ServerConnection
+  readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
+  readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
+
+  constructor(config: PostgresqlConfig, settings: ComponentSettings, consumer: Consumer) {
+    this.intervalMs = config.collection_interval
+    this.#config = config
+    this.#settings = settings
+    const { clock, meter, id } = settings
+    const logger = settings.logger.child({ receiver: id })
+    const notices = new Notices(logger)
+    const own = instruments(meter)
+    const connector = new Connector({
+      connection: connectionSettings(config),
+      clock,
+      spacingMs: connectionSpacingMs,
+      opened: () => own.otelephantPostgresqlConnections.add(1),
+    })
+    this.#connection = new ServerConnection(connector, config.connect_database, new ServerWatch(logger), clock)
+    const runner: DatabasePlanSettings['runner'] = {
+      endpoint: config.endpoint,
+      resource: { attributes: resource(identity(config, settings.hostName), config.resource_attributes) },
+      scope: { name: config.scope_name ?? scopeName, version: settings.version },
+      vocabulary: config.attribute_names,
+      clock,
+      measured(query, durationMs, outcome) {
+        own.otelephantPostgresqlQueries.add(1, { query, outcome })
+        own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query })
+      },
+    }
+    const plan = planSettings(config)
+    const shared = {
+      connection: this.#connection,
+      clock,
+      discovery: { databases: config.databases, exclude: config.exclude_databases },
+      slackMs: config.collection_interval / 2,
+      limited: notices.limited,
+    }
+    const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
+      scope,
+      plan,
+      privileges: wantedPrivileges(queries, sourcedMetrics),
+      runner,
+      omitted: notices.omitted,
+    })
+    this.#scrapers = {
+      server: new ServerScraper({ ...shared, plan: planOf('server'), discovered: notices.discovered }),
+      databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
+    }
+    this.#controller = new ScraperController({
+      id,
+      scrapers: Object.values(this.#scrapers),
+      consumer,
+      collectionIntervalMs: config.collection_interval,
+      initialDelayMs: config.initial_delay,
+      timeoutMs: config.timeout,
+      clock,
+      logger: settings.logger,
+      telemetry: receiverTelemetry(meter, id),
+    })
+  }
+
+  async start(host: Host): Promise<void> {
+    this.#warn()
+    await this.#controller.start(host)
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#controller.shutdown()
+    await this.#connection.close()
+  }
+
+  async collect(signal: AbortSignal): Promise<void> {
+    this.#scrapers.server.hurry()
+    this.#scrapers.databases.hurry()
+    await this.#controller.collect(signal)
+  }
+
+  /** What works, and the user should know of all the same. */
+  #warn(): void {
+    const { logger, env, id, hostName } = this.#settings
+    const fields = { receiver: id, endpoint: this.#config.endpoint }
+    if (isUnverified(this.#config)) {
+      logger.warn('The connection is encrypted, but the certificate is not checked; set tls: {insecure_skip_verify: false}.', fields)
+    }
+    if (identityIsFleeting(this.#config, env, existsSync)) {
+      const message = "The server is named after this container's host name, which changes with each deploy; set `instance`."
+      logger.warn(message, { ...fields, host: hostName })
+    }
+  }
+}
+
+export const postgresqlReceiver: ReceiverFactory<PostgresqlConfig> = {
+  type: 'postgresql',
+  config: postgresqlConfig,
+  create: (config, settings, consumer) => new PostgresqlReceiver(config, settings, consumer),
+}
+
+function planSettings(config: PostgresqlConfig): PlanSettings {
+  const wanted: Readonly<Record<string, { readonly enabled?: boolean } | undefined>> = config.metrics
+  const enabled = Object.entries(metricDefaults)
+    .filter(([name, byDefault]) => wanted[name]?.enabled ?? byDefault)
+    .map(([name]) => name)
+  return {
+    queries,
+    metrics: sourcedMetrics,
+    enabled: new Set(enabled),
+    intervals: config.intervals,
+    limits: config.limits,
+    collectionIntervalMs: config.collection_interval,
+    sliceRows,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Privilege, Requirements, VersionRange } from '../../metadata/query.ts'
+import type { Capabilities } from './capabilities.ts'
+
+/** Why something isn't there. `ordinary` is what is no fault of anybody: another version, another role. */
+export interface Unmet {
+  readonly ordinary: boolean
+  /** What is missing and how to mend it. */
+  readonly reason: string
+}
+
+/** The first requirement that isn't met; `extension` names the extension whose columns are meant. */
+export function unmet(
+  requires: Requirements | undefined,
+  capabilities: Capabilities,
+  extension?: string,
+): Unmet | undefined {
+  if (requires === undefined) return undefined
+  const { server, role } = requires
+  if (server !== undefined && !inRange(capabilities.server, server)) {
+    return { ordinary: true, reason: `needs PostgreSQL ${server.text}, this is ${capabilities.server.join('.')}` }
+  }
+  if (role !== undefined && role !== capabilities.role) {
+    return { ordinary: true, reason: `needs a ${role}, this is a ${capabilities.role}` }
+  }
+  return unmetExtension(requires, capabilities, extension) ?? unmetPrivilege(requires.privileges ?? [], capabilities)
+}
+
+/** Whether a version is in a range; missing parts count as 0. */
+export function inRange(version: readonly number[], { atLeast, below }: VersionRange): boolean {
+  return (
+    (atLeast === undefined || compareVersions(version, atLeast) >= 0) &&
+    (below === undefined || compareVersions(version, below) < 0)
+  )
+}
+
+function compareVersions(a: readonly number[], b: readonly number[]): number {
+  for (let part = 0; part < Math.max(a.length, b.length); part++) {
+    const difference = (a[part] ?? 0) - (b[part] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+function unmetExtension(
+  { extension: wanted, columns = [] }: Requirements,
+  capabilities: Capabilities,
+  inherited: string | undefined,
+): Unmet | undefined {
+  const name = wanted?.name ?? inherited
+  if (name === undefined) return undefined
+  const found = capabilities.extensions.get(name)
+  if (found === undefined) {
+    return { ordinary: false, reason: `needs the extension ${name}: CREATE EXTENSION ${name}, in the database that is connected to` }
+  }
+  if (wanted?.version !== undefined && !inRange(found.version, wanted.version)) {
+    return {
+      ordinary: false,
+      reason: `needs the extension ${name} ${wanted.version.text}, found ${found.version.join('.')}: ALTER EXTENSION ${name} UPDATE`,
+    }
+  }
+  const missing = columns.filter((column) => !found.columns.has(column))
+  if (missing.length === 0) return undefined
+  return {
+    ordinary: false,
+    reason: `needs ${missing.join(', ')} of the extension ${name}, which ${found.version.join('.')} doesn't have: ALTER EXTENSION ${name} UPDATE`,
+  }
+}
+
+function unmetPrivilege(privileges: readonly Privilege[], capabilities: Capabilities): Unmet | undefined {
+  const missing = privileges.find(({ kind, name }) => capabilities.privileges.get(`${kind} ${name}`) !== true)
+  if (missing === undefined) return undefined
+  return { ordinary: false, reason: `needs ${describe(missing)}: ${grant(missing, capabilities.userName)}` }
+}
+
+function describe({ kind, name }: Privilege): string {
+  return kind === 'role' ? `the rights of ${name}` : `the ${kind} ${name}`
+}
+
+/** The statement that mends it. The statistics roles come with pg_monitor, which is what the rest needs too. */
+function grant({ kind, name }: Privilege, userName: string): string {
+  const user = `"${userName.replaceAll('"', '""')}"`
+  switch (kind) {
+    case 'role':
+      return `GRANT ${['pg_read_all_stats', 'pg_read_all_settings'].includes(name) ? 'pg_monitor' : name} TO ${user}`
+    case 'function':
+      return `GRANT EXECUTE ON FUNCTION ${name} TO ${user}`
+    case 'table':
+      return `GRANT SELECT ON ${name} TO ${user}`
+    default:
+      return kind satisfies never
+  }
+}

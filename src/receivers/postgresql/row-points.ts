@@ -1,0 +1,124 @@
+import type { AttributeValue } from '../../pdata/attributes.ts'
+import type { Point } from '../../pdata/batch.ts'
+import { entityAttributes } from '../../pdata/entity.ts'
+import type { ResetToken } from '../../pdata/reading.ts'
+import type { Series } from '../../pdata/series.ts'
+import type { ColumnValue, Row } from './decode.ts'
+import type { ColumnRef, PlannedPoint, PlannedQuery } from './plan.ts'
+
+export interface RowPointsSettings {
+  readonly query: PlannedQuery
+  /** The first part of every series' key. */
+  readonly endpoint: string
+  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  /** The database that the query runs in; empty for the server's. */
+  readonly database: { readonly oid: string; readonly name: string }
+}
+
+/** The series of one row, by point; made again when a label changes (a rename), under the same keys. */
+interface KnownRow {
+  readonly labels: string
+  readonly series: readonly Series[]
+  /** The last result that it was in. */
+  result: number
+}
+
+/**
+ * Turns rows into points. Keeps the series of every row from scrape to scrape, so that a series is one object, and
+ * forgets those of rows that two results in a row didn't have.
+ */
+export class RowPoints {
+  readonly #settings: RowPointsSettings
+  readonly #known = new Map<string, KnownRow>()
+  readonly #labelColumns: readonly ColumnRef[]
+  #result = 0
+
+  constructor(settings: RowPointsSettings) {
+    this.#settings = settings
+    const { points } = settings.query
+    const columns = points.flatMap(({ parts, attributes }) => [...parts, ...attributes].map(([, column]) => column))
+    this.#labelColumns = [...new Set(columns)]
+  }
+
+  /** To be called before the rows of each result. */
+  begin(): void {
+    this.#result += 1
+    for (const [identity, row] of this.#known) {
+      if (row.result < this.#result - 2) this.#known.delete(identity)
+    }
+  }
+
+  /** The points of some rows. A NULL value gives none. */
+  points(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[]): Point[] {
+    const { query } = this.#settings
+    const points: Point[] = []
+    const placed = query.onDuplicate === undefined ? undefined : new Map<Series, number>()
+    rows.forEach((row, index) => {
+      const { series } = this.#row(row)
+      const token = tokens[index]
+      query.points.forEach((planned, at) => {
+        const value = numeric(row[planned.value] ?? null)
+        const one = series[at]
+        if (value === null || one === undefined) return
+        const before = placed?.get(one)
+        const first = before === undefined ? undefined : points[before]
+        if (before !== undefined && first !== undefined) {
+          points[before] = { ...first, value: combine(query.onDuplicate, first.value, value) }
+          return
+        }
+        placed?.set(one, points.length)
+        points.push(token === undefined || !planned.info.monotonic ? { series: one, value } : { series: one, value, token })
+      })
+    })
+    return points
+  }
+
+  #row(row: Row): KnownRow {
+    const identity = this.#settings.query.identity.map((column) => String(row[column])).join('\u0000')
+    const labels = this.#labelColumns.map((column) => String(this.#value(row, column))).join('\u0000')
+    const known = this.#known.get(identity)
+    if (known !== undefined && known.labels === labels) {
+      known.result = this.#result
+      return known
+    }
+    const series = this.#settings.query.points.map((point) => this.#series(point, row, identity))
+    const made = { labels, series, result: this.#result }
+    this.#known.set(identity, made)
+    return made
+  }
+
+  #series(point: PlannedPoint, row: Row, identity: string): Series {
+    const { endpoint, vocabulary, database, query } = this.#settings
+    const parts = Object.fromEntries(
+      point.parts.map(([part, column]) => {
+        const value = this.#value(row, column)
+        return [part, value === null ? undefined : String(value)]
+      }),
+    )
+    const attributes: Record<string, AttributeValue> = entityAttributes(point.entity, parts, vocabulary)
+    for (const [name, column] of point.attributes) {
+      const value = this.#value(row, column)
+      if (value !== null) attributes[name] = typeof value === 'bigint' ? String(value) : value
+    }
+    return {
+      metric: point.info,
+      attributes: Object.freeze({ ...attributes, ...point.constants }),
+      key: [endpoint, database.oid, query.name, point.id, identity].join('\u0000'),
+    }
+  }
+
+  #value(row: Row, column: ColumnRef): ColumnValue {
+    if (column === 'database') return this.#settings.database.name
+    if (column === 'database_oid') return this.#settings.database.oid
+    return row[column] ?? null
+  }
+}
+
+function numeric(value: ColumnValue): number | bigint | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : null
+}
+
+function combine(how: 'sum' | 'max' | undefined, a: number | bigint, b: number | bigint): number | bigint {
+  if (how === 'max') return b > a ? b : a
+  return typeof a === 'bigint' || typeof b === 'bigint' ? BigInt(a) + BigInt(b) : a + b
+}

@@ -1,0 +1,36 @@
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Observation } from './observation.ts'
+
+/** Logs what happens to the server between two observations: restart, crash, change of role, another server. */
+export class ServerWatch {
+  readonly #logger: Logger
+  #last: Observation | undefined
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  observe(now: Observation): void {
+    const last = this.#last
+    this.#last = now
+    if (last === undefined) {
+      this.#logger.info('Watching the server.', { version: now.versionNumber, role: now.role, system: now.epoch.server })
+    } else if (last.epoch.server !== now.epoch.server) {
+      this.#logger.warn('Another server answers under this name; its counters begin anew.', {
+        before: last.epoch.server,
+        now: now.epoch.server,
+      })
+    } else {
+      this.#sameServer(last, now)
+    }
+  }
+
+  #sameServer(last: Observation, now: Observation): void {
+    if (last.role !== now.role) this.#logger.warn(`The server has become a ${now.role}.`, { before: last.role })
+    const fresh = now.epoch.witnesses.every(({ text }, index) => text !== last.epoch.witnesses[index]?.text)
+    const oneMoment = now.epoch.witnesses.every(({ text }) => text === now.epoch.witnesses[0]?.text)
+    const since = now.postmasterStart
+    if (fresh && oneMoment) this.#logger.warn('The server has crashed or lost its statistics; counters began at zero.', { since })
+    else if (last.postmasterStart !== since) this.#logger.info('The server was restarted; its statistics were kept.', { since })
+  }
+}

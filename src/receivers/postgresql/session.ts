@@ -1,0 +1,210 @@
+import type tls from 'node:tls'
+import pg from 'pg'
+import { sendCancelRequest } from './cancel-request.ts'
+import { QueryError } from './query-error.ts'
+import { type SessionLimits, sessionSettings, startupOptions, transactionPrologue } from './session-settings.ts'
+
+/** How to reach a server and who to be there. */
+export interface ConnectionSettings {
+  /** A host name, an address, or a socket directory that begins with a slash. */
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  /** `undefined` where nobody gave one. */
+  readonly password: string | undefined
+  readonly ssl: tls.ConnectionOptions | undefined
+  readonly applicationName: string
+  readonly connectTimeoutMs: number
+  readonly limits: SessionLimits
+}
+
+export type TextRow = readonly (string | null)[]
+
+/** Everything arrives as text and is decoded once, by the type that metadata declares. */
+const asText = { getTypeParser: () => (text: string) => text }
+
+/** After a cancel request, the time until the socket is destroyed. */
+const cancelGraceMs = 1_000
+/** What the client waits beyond the server's own statement_timeout, for a server or network that is gone. */
+const slackMs = 2_000
+
+/**
+ * One connection, read-only and bounded from its first byte on. Statements run one at a time, in extended mode (which
+ * takes one statement, whatever the text says), each under the server's timeouts and a deadline of the client's.
+ */
+export class Session {
+  readonly #client: pg.Client
+  readonly #settings: ConnectionSettings
+  #turn: Promise<unknown> = Promise.resolve()
+  #closed = false
+  #pooled = false
+  #versionNumber = 0
+
+  private constructor(client: pg.Client, settings: ConnectionSettings) {
+    this.#client = client
+    this.#settings = settings
+  }
+
+  /** @param withOptions false where a pooler refuses the start-up options */
+  static async connect(
+    settings: ConnectionSettings,
+    database: string,
+    withOptions: boolean,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    signal.throwIfAborted()
+    const client = new pg.Client({
+      host: settings.host,
+      port: settings.port,
+      user: settings.username,
+      password: () => givenPassword(settings),
+      database,
+      ssl: settings.ssl ?? false,
+      application_name: settings.applicationName,
+      connectionTimeoutMillis: settings.connectTimeoutMs,
+      keepAlive: true,
+      // An empty string, so that PGOPTIONS of the environment doesn't stand in.
+      options: withOptions ? startupOptions(settings.limits) : ' ',
+    })
+    const session = new Session(client, settings)
+    // Without a listener a lost connection would end the process.
+    client.on('error', () => session.#destroy())
+    client.on('end', () => session.#destroy())
+    const abort = () => session.#destroy()
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      await client.connect()
+      await session.#inspect(signal)
+      return session
+    } catch (error) {
+      session.#destroy()
+      signal.throwIfAborted()
+      throw new QueryError(`can't connect to ${settings.host}:${settings.port}, database "${database}"`, error)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** PostgreSQL's server_version_num, e.g. 180004. */
+  get versionNumber(): number {
+    return this.#versionNumber
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Whether the settings couldn't be put in force for the session, so that each statement is a transaction of its own. */
+  get pooled(): boolean {
+    return this.#pooled
+  }
+
+  /**
+   * Runs one statement when its turn comes and gives its rows as text.
+   * Aborting cancels it on the server first, and destroys the connection a second later if that doesn't help.
+   * @throws QueryError with the SQLSTATE; the signal's reason when aborted
+   */
+  async query(name: string, text: string, values: readonly unknown[], signal: AbortSignal): Promise<TextRow[]> {
+    const turn = this.#turn.then(async () => {
+      signal.throwIfAborted()
+      if (this.#closed) throw new QueryError(name, new Error('the connection is closed'))
+      const send = () => (this.#pooled ? this.#sendInTransaction(text, values) : this.#send(text, values))
+      return this.#guarded(name, send, signal)
+    })
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Ends the session. Waits for the server's goodbye for a moment only. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const timer = setTimeout(() => this.#destroy(), cancelGraceMs)
+    try {
+      await this.#client.end()
+    } catch {
+      // The connection is gone already, which is what was wanted.
+    } finally {
+      clearTimeout(timer)
+      this.#destroy()
+    }
+  }
+
+  #destroy(): void {
+    this.#closed = true
+    const { connection } = this.#client
+    connection.stream.destroy()
+  }
+
+  /** One statement, in extended mode. */
+  async #send(text: string, values: readonly unknown[]): Promise<TextRow[]> {
+    // queryMode is missing in the library's types; without it a statement without parameters goes in simple mode.
+    const statement = { text, values: [...values], rowMode: 'array' as const, queryMode: 'extended', types: asText }
+    const result = await this.#client.query<(string | null)[]>(statement)
+    return result.rows
+  }
+
+  /** One statement in a transaction that brings the settings with it. */
+  async #sendInTransaction(text: string, values: readonly unknown[]): Promise<TextRow[]> {
+    try {
+      await this.#client.query(transactionPrologue(this.#settings.limits))
+      const rows = await this.#send(text, values)
+      await this.#client.query('COMMIT')
+      return rows
+    } catch (error) {
+      if (!this.#closed) await this.#client.query('ROLLBACK').catch(() => this.#destroy())
+      throw error
+    }
+  }
+
+  /** Runs it under the caller's signal and the client's own deadline: cancel first, destroy the socket a second later. */
+  async #guarded<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const deadline = AbortSignal.timeout(this.#settings.limits.statementTimeoutMs + slackMs)
+    const either = AbortSignal.any([signal, deadline])
+    let grace: NodeJS.Timeout | undefined
+    const abort = () => {
+      grace = setTimeout(() => this.#destroy(), cancelGraceMs)
+      this.#cancel().catch(() => this.#destroy())
+    }
+    either.addEventListener('abort', abort, { once: true })
+    try {
+      return await work()
+    } catch (error) {
+      signal.throwIfAborted()
+      if (deadline.aborted) throw new QueryError(name, new Error('no answer within the deadline', { cause: error }))
+      throw new QueryError(name, error)
+    } finally {
+      either.removeEventListener('abort', abort)
+      clearTimeout(grace)
+    }
+  }
+
+  /** Reads back what is in force. A pooler may have swallowed the start-up options. */
+  async #inspect(signal: AbortSignal): Promise<void> {
+    const wanted = Object.entries(sessionSettings(this.#settings.limits))
+    const shown = ['server_version_num', ...wanted.map(([name]) => name)]
+    const text = `SELECT ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
+    const [row] = await this.#guarded('settings of the session', () => this.#send(text, []), signal)
+    this.#versionNumber = Number(row?.[0])
+    this.#pooled = wanted.some(([, value], index) => row?.[index + 1] !== value)
+    // As a start-up option it would be fatal on 13, which doesn't know it.
+    if (!this.#pooled && this.#versionNumber >= 140000) await this.#client.query("SET client_connection_check_interval = '2s'")
+    if (!this.#pooled && this.#versionNumber >= 170000) await this.#client.query("SET transaction_timeout = '10s'")
+  }
+
+  async #cancel(): Promise<void> {
+    // Missing in the library's types.
+    const processId: unknown = Reflect.get(this.#client, 'processID')
+    const secretKey: unknown = Reflect.get(this.#client, 'secretKey')
+    if (typeof processId !== 'number' || typeof secretKey !== 'number') return
+    await sendCancelRequest(
+      { host: this.#settings.host, port: this.#settings.port, ssl: this.#settings.ssl },
+      { processId, secretKey },
+      AbortSignal.timeout(cancelGraceMs),
+    )
+  }
+}
+
+async function givenPassword(settings: ConnectionSettings): Promise<string> {
+  if (settings.password !== undefined) return settings.password
+  throw new Error('the server asks for a password and the configuration gives none; set `password`')
+}

@@ -1,0 +1,30 @@
+/** SQLSTATEs that this receiver acts on (PostgreSQL manual, appendix A). */
+export const sqlState = {
+  invalidPassword: '28P01',
+  invalidAuthorization: '28000',
+  insufficientPrivilege: '42501',
+  undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  undefinedFunction: '42883',
+  objectNotInPrerequisiteState: '55000',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+  protocolViolation: '08P01',
+} as const
+
+/** What won't mend itself by trying again soon: the statement is denied or unsupported on this server. */
+export const quarantining: ReadonlySet<string> = new Set([
+  sqlState.insufficientPrivilege,
+  sqlState.undefinedTable,
+  sqlState.undefinedColumn,
+  sqlState.undefinedFunction,
+  sqlState.objectNotInPrerequisiteState,
+])
+
+/** The error's SQLSTATE, or its network error's code (ECONNREFUSED, ...), if it has one. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if ('errors' in error && Array.isArray(error.errors)) return errorCode(error.errors[0])
+  return 'cause' in error ? errorCode(error.cause) : undefined
+}

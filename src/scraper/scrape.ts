@@ -1,0 +1,83 @@
+import type { Clock } from '../component/clock.ts'
+import type { Consumer } from '../component/consumer.ts'
+import { errorMessage } from '../telemetry/error-message.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { deadline } from './deadline.ts'
+import { PartialScrapeError } from './partial-scrape-error.ts'
+import { ScrapeSink } from './scrape-sink.ts'
+import type { Scraper } from './scraper.ts'
+import type { ScraperTelemetry } from './scraper-telemetry.ts'
+
+export interface ScrapeSettings {
+  readonly consumer: Consumer
+  /** 0: no time-out. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly telemetry: ScraperTelemetry
+}
+
+/** How one scrape ended. Failing is ordinary (a server restarts), so it is a value. */
+export type ScrapeOutcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'partial'; readonly error: PartialScrapeError }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'cancelled' }
+
+/** Runs one scrape until all it gave is taken or refused, and counts it. Never rejects. */
+export async function scrapeOnce(
+  scraper: Scraper,
+  settings: ScrapeSettings,
+  parent: AbortSignal,
+): Promise<ScrapeOutcome> {
+  const { clock, logger, telemetry } = settings
+  const startedMs = clock.now()
+  using limit = deadline(settings.timeoutMs, clock, parent)
+  const sink = new ScrapeSink(settings.consumer, telemetry, limit.signal)
+  const outcome = await attempt(scraper, sink, limit.signal, parent)
+  await sink.settled()
+  const points = sink.givenPoints
+  const durationMs = clock.now() - startedMs
+  logger.debug('Scraped', { scraper: scraper.name, result: outcome.kind, points, durationMs })
+  telemetry.scraped(scraper.name, points)
+  telemetry.duration(scraper.name, durationMs, outcome.kind)
+  const errored = erroredPoints(outcome)
+  if (errored > 0) telemetry.errored(scraper.name, errored)
+  if (outcome.kind === 'ok') telemetry.lastSuccess(scraper.name, clock.now())
+  if (sink.refusal !== undefined && !parent.aborted) {
+    logger.warn('No exporter took what was scraped', { scraper: scraper.name, ...sink.refusal })
+  }
+  return outcome
+}
+
+async function attempt(
+  scraper: Scraper,
+  sink: ScrapeSink,
+  signal: AbortSignal,
+  parent: AbortSignal,
+): Promise<ScrapeOutcome> {
+  try {
+    await scraper.scrape(sink, signal)
+    return { kind: 'ok' }
+  } catch (error) {
+    if (parent.aborted) return { kind: 'cancelled' }
+    if (error instanceof PartialScrapeError) return { kind: 'partial', error }
+    // Whatever the client makes of an abort ("canceling statement due to user request"): this is why it was aborted.
+    if (signal.aborted) return { kind: 'failed', error: new Error(errorMessage(signal.reason), { cause: error }) }
+    return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }
+  }
+}
+
+function erroredPoints(outcome: ScrapeOutcome): number {
+  switch (outcome.kind) {
+    case 'ok':
+    case 'cancelled':
+      return 0
+    case 'partial':
+      return outcome.error.missing
+    case 'failed':
+      return 1
+    default:
+      return outcome satisfies never
+  }
+}

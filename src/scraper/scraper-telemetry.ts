@@ -1,0 +1,29 @@
+/** How a scrape ended. `partial`: something was read, something is missing. `cancelled`: by a shutdown, nobody's fault. */
+export type ScrapeResult = 'ok' | 'partial' | 'failed' | 'cancelled'
+
+/** What a controller tells about its scrapes. */
+export interface ScraperTelemetry {
+  /** Data points that a scraper gave. */
+  scraped(scraper: string, points: number): void
+  /** Data points that are missing, as far as known: at least one for each scrape that failed. */
+  errored(scraper: string, points: number): void
+  /** Data points that the pipeline took. */
+  accepted(points: number): void
+  /** Data points that the pipeline could not take. */
+  refused(points: number): void
+  duration(scraper: string, durationMs: number, result: ScrapeResult): void
+  /** Ticks that passed while the scraper was still busy. */
+  skippedTicks(scraper: string, count: number): void
+  /** @param timeMs when a scrape ended with nothing missing; milliseconds since the Unix epoch */
+  lastSuccess(scraper: string, timeMs: number): void
+}
+
+export const noScraperTelemetry: ScraperTelemetry = {
+  scraped() {},
+  errored() {},
+  accepted() {},
+  refused() {},
+  duration() {},
+  skippedTicks() {},
+  lastSuccess() {},
+}

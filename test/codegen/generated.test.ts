@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { describe, expect, test } from 'vitest'
+import {
+  intervalsConfig,
+  limitsConfig,
+  metricDefaults,
+  metricsConfig,
+  queryIntervals,
+  queryLimits,
+  resourceAttributesConfig,
+} from '../../generated/postgresql/config.ts'
+import { entities, MetricsBuilder, metrics } from '../../generated/postgresql/metrics.ts'
+import { queries, sourcedMetrics, type TableRow } from '../../generated/postgresql/queries.ts'
+import { resource } from '../../generated/postgresql/resource.ts'
+import { instruments } from '../../generated/postgresql/telemetry.ts'
+import { pascalCase } from '../../src/metadata/identifier.ts'
+import { root } from './generator.ts'
+
+describe('the builder', () => {
+  function builder(enabled: Iterable<string>): MetricsBuilder {
+    return new MetricsBuilder({
+      resource: { attributes: {} },
+      scope: { name: 'sample', version: '7' },
+      enabled: new Set(enabled),
+      vocabulary: 'both',
+      endpoint: 'db:5432',
+    })
+  }
+  const epoch = { server: '4711', witnesses: [] }
+  const reading = { query: 'table', filter: '', startedMs: 1, timeMs: 2, epoch, completes: true }
+
+  test('records a point with the attributes of its entity and its own', () => {
+    const built = builder(['postgresql.operations'])
+    built.recordPostgresqlOperations(17n, { database: 'shop', schema: 'public', relation: 'orders', operation: 'ins' })
+    expect(built.take(reading).points).toMatchObject([
+      {
+        value: 17n,
+        series: {
+          metric: metrics['postgresql.operations'],
+          attributes: {
+            'db.namespace': 'shop|public',
+            'db.collection.name': 'orders',
+            'postgresql.database.name': 'shop',
+            'postgresql.schema.name': 'public',
+            'postgresql.table.name': 'public.orders',
+            operation: 'ins',
+          },
+        },
+      },
+    ])
+  })
+
+  test('refuses a value that an attribute never has, and a part that is missing', () => {
+    const built = builder([])
+    const orders = { database: 'shop', schema: 'public', relation: 'orders' } as const
+    // @ts-expect-error
+    built.recordPostgresqlOperations(1, { ...orders, operation: 'truncate' })
+    // @ts-expect-error
+    built.recordPostgresqlOperations(1, { database: 'shop', operation: 'ins' })
+    // @ts-expect-error
+    built.recordPostgresqlUptime(1, {})
+    expect(built.take(reading).points).toEqual([])
+  })
+
+  test('has a method for every metric', () => {
+    const methods = Object.keys(metrics).map((name) => `record${pascalCase(name)}`)
+    expect(Object.getOwnPropertyNames(MetricsBuilder.prototype).toSorted()).toEqual(
+      [...methods, 'constructor'].toSorted(),
+    )
+  })
+})
+
+describe('the tables', () => {
+  test('agree with each other', () => {
+    expect(Object.keys(metricDefaults)).toEqual(Object.keys(metrics))
+    expect(Object.keys(queryIntervals)).toEqual(queries.map(({ name }) => name))
+    for (const { info, entity, sources } of sourcedMetrics) {
+      expect(Object.values(metrics)).toContain(info)
+      expect(Object.values(entities)).toContain(entity)
+      for (const { query } of sources) expect(Object.keys(queryIntervals)).toContain(query)
+    }
+  })
+
+  test('type the rows of a query', () => {
+    const row: Pick<TableRow, 'oid' | 'inserted'> = { oid: '16384', inserted: 23n }
+    // @ts-expect-error
+    const wrong: Pick<TableRow, 'oid'> = { oid: 16384 }
+    expect([row.inserted, wrong.oid]).toEqual([23n, 16384])
+  })
+})
+
+describe('the configuration', () => {
+  test('switches metrics by name and knows no others', () => {
+    expect(metricsConfig.parse({ 'postgresql.deadlocks': { enabled: true } })).toEqual({
+      'postgresql.deadlocks': { enabled: true },
+    })
+    expect(metricsConfig.safeParse({ 'postgresql.deadlock': { enabled: true } }).success).toBe(false)
+    expect(metricsConfig.safeParse({ 'postgresql.deadlocks': { enable: true } }).success).toBe(false)
+  })
+
+  test('takes intervals of queries as durations above zero', () => {
+    expect(intervalsConfig.parse({ table: '90s' })).toEqual({ table: 90_000 })
+    expect(intervalsConfig.safeParse({ table: '0s' }).success).toBe(false)
+    expect(intervalsConfig.safeParse({ tables: '90s' }).success).toBe(false)
+  })
+
+  test('takes limits for the queries that have one', () => {
+    expect(limitsConfig.parse({ table: 31 })).toEqual({ table: 31 })
+    expect(limitsConfig.safeParse({ table: 0 }).success).toBe(false)
+    expect(limitsConfig.safeParse({ instance: 31 }).success).toBe(false)
+    expect(Object.keys(limitsConfig.shape)).toEqual(Object.keys(queryLimits))
+  })
+
+  test('is described to editors with every key that is derived', async () => {
+    const schema: unknown = JSON.parse(await readFile(join(root, 'generated/postgresql/config.schema.json'), 'utf8'))
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: {
+        endpoint: { type: 'string' },
+        metrics: { properties: { 'postgresql.backends': { properties: { enabled: { type: 'boolean' } } } } },
+        intervals: { properties: { table: { type: 'string' } } },
+        limits: { properties: { table: { type: 'integer', default: queryLimits.table } } },
+        resource_attributes: { properties: { 'server.port': { properties: { override_value: { type: 'integer' } } } } },
+      },
+    })
+  })
+})
+
+test('the resource has the attributes that are enabled, with the values of the user', () => {
+  const config = resourceAttributesConfig.parse({
+    'server.port': { enabled: false },
+    'service.instance.id': { override_value: 'orders' },
+  })
+  const values = { 'server.address': 'db', 'server.port': 5433, 'service.instance.id': 'db:5433' }
+  expect(resource(values, config)).toEqual({ 'server.address': 'db', 'service.instance.id': 'orders' })
+})
+
+test('the instruments measure under their names, units and attributes', async ({ onTestFinished }) => {
+  class Reader extends MetricReader {
+    protected override async onShutdown(): Promise<void> {}
+    protected override async onForceFlush(): Promise<void> {}
+  }
+  const reader = new Reader()
+  const provider = new MeterProvider({ readers: [reader] })
+  onTestFinished(() => provider.shutdown())
+  const made = instruments(provider.getMeter('sample'))
+  made.otelephantPostgresqlQueries.add(3, { outcome: 'failure', query: 'table' })
+  // @ts-expect-error
+  made.otelephantPostgresqlQueries.add(4, { outcome: 'perhaps', query: 'table' })
+  const { resourceMetrics } = await reader.collect()
+  expect(resourceMetrics.scopeMetrics[0]?.metrics).toMatchObject([
+    {
+      descriptor: { name: 'otelephant_postgresql_queries', unit: '{query}' },
+      dataPoints: [{ value: 3, attributes: { outcome: 'failure', query: 'table' } }, { value: 4 }],
+    },
+  ])
+})
+
+test('the documentation says of a metric all that a user needs', async () => {
+  const text = await readFile(join(root, 'generated/postgresql/documentation.md'), 'utf8')
+  const sections = text.split('\n### ')
+  const writes = sections.find((section) => section.startsWith('postgresql.bgwriter.buffers.writes\n'))
+  expect(writes).toContain('source=backend: requires PostgreSQL <17')
+  expect(writes).toContain('| `source` | ')
+  const table = sections.find((section) => section.startsWith('postgresql.operations\n'))
+  expect(table).toContain('`db.namespace` (semconv)')
+  expect(table).toContain('`postgresql.table.name` (legacy)')
+  expect(table).toContain('[table](#query-table), every 5m')
+  const lag = sections.find((section) => section.startsWith('postgresql.wal.lag\n'))
+  expect(lag).toContain('`GRANT pg_read_all_stats TO otelephant`')
+})

@@ -1,0 +1,201 @@
+/** Every fixture has one fault; what is wrong is said once, and where. */
+export const expectedFaults: Readonly<Record<string, string>> = {
+  'attribute-enum-of-numbers': '19:55: attributes::pages::enum: expected a type of string for an enum, found int',
+  'attribute-name-malformed':
+    '15:3: attributes::Pages: expected a name of small letters, digits and underscores, in parts joined by dots, found "Pages"',
+  'attribute-name-taken-by-entity':
+    '113:25: metrics::postgresql.size::attributes::1: "db.namespace" is taken by the attribute db.namespace of the entity',
+  'attribute-name-taken-by-part':
+    '114:25: metrics::postgresql.size::attributes::1: "relation" is taken by the part of the entity',
+  'attribute-twice-in-metric':
+    '113:25: metrics::postgresql.size::attributes::1: "pages" is taken by the attribute pages',
+  'attribute-undefined-in-entity':
+    '31:15: entities::1::identity::1::ref: expected an attribute, found "db.namespaces", which isn\'t defined; did you mean "db.namespace"?',
+  'attribute-undefined-in-event':
+    '160:18: events::db.server.query_sample::attributes::0: expected an attribute, found "db.namespaces", which isn\'t defined; did you mean "db.namespace"?',
+  'attribute-undefined-in-metric':
+    '86:29: metrics::postgresql.locks::attributes::1: expected an attribute, found "lock_mod", which isn\'t defined; did you mean "lock_mode"?',
+  'attribute-undefined-in-telemetry':
+    '169:20: telemetry::metrics::sample_queries::attributes::0: expected an attribute, found "error.types", which isn\'t defined; did you mean "error.type"?',
+  'attribute-unused': '18:3: attributes::old_pages: is used by no metric, event or entity',
+  'attribute-with-enabled':
+    '20:66: attributes::postgresql.table.name::enabled: unknown key "enabled"; known are description, enum, name_override, requirement_level, semantic_convention, type',
+  'attribute-without-description': '17:3: attributes::lock_mode::description: is required (expected string)',
+  'attribute-without-type':
+    '20:3: attributes::postgresql.table.name::type: is required (expected one of string, int, double, bool)',
+  'attributes-unsorted': '16:3: attributes::db.namespace: expected before "error.type": entries are sorted',
+  'bad-class':
+    '6:10: status::class: expected one of cmd, connector, converter, exporter, extension, pkg, processor, provider, receiver, scraper, found "reciever"',
+  'bad-metric-stability':
+    '94:16: metrics::postgresql.operations::stability: expected one of development, alpha, beta, stable, deprecated, found "experimental"',
+  'bad-signal': '8:19: status::stability::development::0: expected one of metrics, logs, traces, found "metric"',
+  'bad-status-stability':
+    '8:5: status::stability::developement: unknown key "developement"; did you mean "development"?',
+  'bad-type': '1:7: type: expected small letters, digits and underscores, found "Sample-1"',
+  'column-implicit': '48:7: queries::locks::columns::database: is there without being named: the scope is database',
+  'column-name-malformed':
+    '55:7: queries::server::columns::Up: expected a name of small letters, digits and underscores, found "Up"',
+  'column-type-unknown':
+    '55:28: queries::server::columns::up::type: expected one of int, double, string, bool, timestamp, found "integer"',
+  'column-unused': '50:7: queries::locks::columns::granted: is read by no metric, identity or group_by',
+  'config-name-derived': '10:3: config::metrics: is derived from the other sections and needs no entry here',
+  'config-type-unknown':
+    '10:20: config::endpoint::type: expected one of string, number, integer, boolean, object, array, found "text"',
+  'counter-of-largest-duplicate':
+    '154:21: metrics::postgresql.wal.delay::source::0::points::0::value: expected a gauge: lag keeps the largest of duplicates, which can fall',
+  'duplicate-key': '13:3: not valid YAML: Map keys must be unique',
+  'entities-unsorted': '29:5: entities::1: expected before "postgresql.table": entries are sorted',
+  'entity-description-undefined':
+    '25:25: entities::0::description::0::ref: expected an attribute, found "server.ports", which isn\'t defined',
+  'entity-identity-twice': '24:45: entities::0::identity::1::ref: "server.address" stands here twice',
+  'entity-ref-of-number': '31:15: entities::1::identity::1::ref: expected an attribute of type string, found int',
+  'entity-ref-without-value':
+    '31:15: entities::1::identity::1::ref: expected a resource attribute, or a value beside the ref, found "postgresql.table.name"',
+  'entity-relationship-unknown':
+    '28:45: entities::1::relationships::0::target: expected an entity, found "postgresql.instances", which isn\'t defined; did you mean "postgresql.instance"?',
+  'entity-twice': '25:11: entities::1::type: "postgresql.instance" stands here twice',
+  'entity-type-malformed':
+    '22:11: entities::0::type: expected a name of small letters, digits and underscores, in parts joined by dots, found "postgresql.Instance"',
+  'entity-value-malformed':
+    '31:45: entities::1::identity::1::value: expected parts such as {database}, found "{schema}.{relation}{"',
+  'entity-vocabulary-unknown':
+    '31:80: entities::1::identity::1::vocabulary: expected one of semconv, legacy, found "old"',
+  'entity-without-brief': '25:5: entities::1::brief: is required (expected string)',
+  'entity-without-identity': '24:15: entities::0::identity: expected at least 1 entries, found a list of 0',
+  'enum-value-twice': '18:75: attributes::operation::enum::2: "ins" stands here twice',
+  'event-entity-undefined':
+    '159:13: events::db.server.query_sample::entity: expected an entity, found "postgresql.instanze", which isn\'t defined; did you mean "postgresql.instance"?',
+  'event-without-entity': '156:3: events::db.server.query_sample::entity: is required (expected string)',
+  'events-unsorted': '161:3: events::db.server.event: expected before "db.server.query_sample": entries are sorted',
+  'extension-columns-without-extension':
+    '71:99: queries::table::columns::updated::requires::columns: names columns of an extension, but no extension is required',
+  'extension-not-required':
+    '56:20: queries::server::columns::calls::sql: expected the query to require the extension of @extschema:pg_stat_statement@; add requires: {extension: {pg_stat_statement: ...}}',
+  'metric-columns-without-extension':
+    '146:16: metrics::postgresql.wal.delay::requires::columns: names columns of an extension, but no extension is required',
+  'metric-entity-undefined':
+    '112:13: metrics::postgresql.size::entity: expected an entity, found "postgresql.tables", which isn\'t defined; did you mean "postgresql.table"?',
+  'metric-identifier-twice':
+    '86:3: metrics::postgresql.loc_ks: becomes PostgresqlLocKs in code, and so does "postgresql.loc.ks"',
+  'metric-name-malformed':
+    '142:3: metrics::postgresql.wal-delay: expected a name of small letters, digits and underscores, in parts joined by dots, found "postgresql.wal-delay"',
+  'metric-sum-without-monotonic':
+    '124:5: metrics::postgresql.statements::sum::monotonic: is required (expected boolean)',
+  'metric-temporality-delta':
+    '124:70: metrics::postgresql.statements::sum::aggregation_temporality: expected cumulative, found "delta"',
+  'metric-unit-invalid':
+    '110:11: metrics::postgresql.size::unit: expected a unit of UCUM such as s, By or {lock}, found "bytes/s"',
+  'metric-value-type-unknown':
+    '147:25: metrics::postgresql.wal.delay::gauge::value_type: expected one of int, double, found "float"',
+  'metric-with-sum-and-gauge':
+    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum and gauge, found both',
+  'metric-without-description': '106:3: metrics::postgresql.size::description: is required (expected string)',
+  'metric-without-enabled': '79:3: metrics::postgresql.locks::enabled: is required (expected boolean)',
+  'metric-without-entity': '106:3: metrics::postgresql.size::entity: is required (expected string)',
+  'metric-without-stability':
+    '92:3: metrics::postgresql.operations::stability: is required (expected one of development, alpha, beta, stable, deprecated)',
+  'metric-without-sum-or-gauge':
+    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum and gauge, found neither',
+  'metric-without-unit': '106:3: metrics::postgresql.size::unit: is required (expected string)',
+  'metrics-unsorted': '131:3: metrics::postgresql.statements: expected before "postgresql.up": entries are sorted',
+  'missing-status': '1:1: status: is required (expected map)',
+  'missing-type': '1:1: type: is required (expected string)',
+  'not-yaml': "170:1: not valid YAML: Missing closing 'quote",
+  'parameter-unknown':
+    '77:16: queries::table::variants::1::where: expected no parameter but $databases and $after, found $database',
+  'queries-unsorted': '41:3: queries::lag: expected before "locks": entries are sorted',
+  'query-duplicates-without-identity':
+    '33:3: queries::lag: expected identity: with on_duplicate the query gives several rows, which nothing tells apart',
+  'query-group-by-column-unknown':
+    '46:22: queries::locks::group_by::1: expected a column of locks, found "modus", which isn\'t defined; did you mean "mode"?',
+  'query-identity-column-unknown':
+    '62:21: queries::table::identity::1: expected a column of table, found "iod", which isn\'t defined; did you mean "oid"?',
+  'query-interval-malformed':
+    '60:15: queries::table::interval: expected a duration such as 30s, 5m or 1h30m, found "5 minutes"',
+  'query-interval-zero': '60:15: queries::table::interval: expected a duration above zero',
+  'query-limit-without-identity':
+    '50:3: queries::server: expected identity: with limit the query gives several rows, which nothing tells apart',
+  'query-limit-without-order': '64:5: queries::table::limit::order_by: is required (expected string)',
+  'query-name-malformed':
+    '42:3: queries::lo.cks: expected a name of small letters, digits and underscores, found "lo.cks"',
+  'query-reset-without-exact': '65:5: queries::table::reset::exact: is required (expected boolean)',
+  'query-scope-unknown': '44:12: queries::locks::scope: expected one of server, database, found "cluster"',
+  'query-slice-with-group-by':
+    '47:5: queries::locks::slice: expected either slice or group_by: a group may lie in several slices',
+  'query-unused': '42:3: queries::lock: feeds no metric',
+  'requires-extension-range-malformed':
+    '53:48: queries::server::requires::extension::pg_stat_statements: expected a range of versions such as >=16 or >=14 <17, found "1.8"',
+  'requires-privilege-of-no-kind':
+    '71:110: queries::table::columns::updated::requires::privilege: expected exactly one of role, function, table',
+  'requires-range-empty':
+    '71:87: queries::table::columns::updated::requires::server: no version fits the range ">=19 <14"',
+  'requires-range-malformed':
+    '71:87: queries::table::columns::updated::requires::server: expected a range of versions such as >=16 or >=14 <17, found "14+"',
+  'requires-role-unknown':
+    '76:26: queries::table::variants::1::requires::role: expected one of primary, standby, found "replica"',
+  'requires-two-extensions': '53:27: queries::server::requires::extension: expected exactly one extension, found 2',
+  'requires-unknown-key':
+    '73:20: queries::table::variants::0::requires::roles: unknown key "roles"; did you mean "role"?',
+  'resource-attribute-without-description':
+    '13:3: resource_attributes::server.port::description: is required (expected string)',
+  'resource-attribute-without-enabled':
+    '13:3: resource_attributes::server.port::enabled: is required (expected boolean)',
+  'resource-attribute-without-type':
+    '13:3: resource_attributes::server.port::type: is required (expected one of string, int, double, bool)',
+  'resource-attributes-unsorted':
+    '13:3: resource_attributes::server.address: expected before "server.port": entries are sorted',
+  'source-attribute-column-of-another-type':
+    '152:36: metrics::postgresql.wal.delay::source::0::attributes::db.namespace: expected a column of type string, found seconds, which is double',
+  'source-attribute-column-unknown':
+    '152:36: metrics::postgresql.wal.delay::source::0::attributes::db.namespace: expected a column of lag, found "clients", which isn\'t defined; did you mean "client"?',
+  'source-attribute-missing':
+    '105:13: metrics::postgresql.operations::source::0::points::1: expected a constant or a column for the attribute "operation", found neither',
+  'source-attribute-twice':
+    '91:41: metrics::postgresql.locks::source::0::points::0::attributes::lock_mode: is given twice: by this constant and by a column',
+  'source-attribute-unlisted':
+    '89:39: metrics::postgresql.locks::source::0::attributes::operation: expected an attribute of postgresql.locks (lock_mode), found operation',
+  'source-constant-not-in-enum':
+    '105:54: metrics::postgresql.operations::source::0::points::1::attributes::operation: expected one of ins, upd, found "del"',
+  'source-constant-of-another-type':
+    '118:51: metrics::postgresql.size::source::0::points::0::attributes::pages: expected a value of type int, found "three"',
+  'source-constant-unlisted':
+    '91:41: metrics::postgresql.locks::source::0::points::0::attributes::pages: expected an attribute of postgresql.locks (lock_mode), found pages',
+  'source-double-for-int':
+    '104:21: metrics::postgresql.operations::source::0::points::0::value: expected a column of type int, found inserted, which is double',
+  'source-entity-column-of-another-type':
+    '117:44: metrics::postgresql.size::source::0::entity::relation: expected a column of type string or int, found flag, which is bool',
+  'source-entity-column-unknown':
+    '116:44: metrics::postgresql.size::source::0::entity::relation: expected a column of table, found "relations", which isn\'t defined; did you mean "relation"?',
+  'source-entity-part-implicit':
+    '116:54: metrics::postgresql.size::source::0::entity::database: needs no column: table runs in every database',
+  'source-entity-part-missing':
+    '116:9: metrics::postgresql.size::source::0::entity::relation: expected a column for the part {relation} of postgresql.table, found none',
+  'source-entity-part-unknown':
+    '152:18: metrics::postgresql.wal.delay::source::0::entity::database: expected a part of postgresql.instance (it has none), found database',
+  'source-points-equal':
+    '106:13: metrics::postgresql.operations::source::0::points::2: is the same series as a point before: its constants are equal',
+  'source-query-undefined':
+    '155:16: metrics::postgresql.wal.delay::source::1::query: expected a query, found "lagg", which isn\'t defined; did you mean "lag"?',
+  'source-timestamp-for-double':
+    '154:21: metrics::postgresql.wal.delay::source::0::points::0::value: expected a column of type int or double, found seconds, which is timestamp',
+  'source-unreachable-fraction':
+    '141:38: metrics::postgresql.up::source::0::points::0::unreachable: expected an integer, found 0.5',
+  'source-unreachable-of-many-rows':
+    '154:30: metrics::postgresql.wal.delay::source::0::points::0::unreachable: expected only in a query of one row per server: without an answer, nobody knows the rows of lag',
+  'source-value-column-unknown':
+    '119:21: metrics::postgresql.size::source::0::points::1::value: expected a column of table, found "old_pages", which isn\'t defined; did you mean "newpages"?',
+  'source-without-points':
+    '92:63: metrics::postgresql.locks::source::1::points: expected at least 1 entries, found a list of 0',
+  'telemetry-metric-unit-invalid':
+    '167:13: telemetry::metrics::sample_queries::unit: expected a unit of UCUM such as s, By or {lock}, found "queries"',
+  'telemetry-metrics-unsorted':
+    '170:5: telemetry::metrics::sample_connections: expected before "sample_queries": entries are sorted',
+  'unknown-key': '60:5: queries::table::intervall: unknown key "intervall"; did you mean "interval"?',
+  'unknown-top-level-key': '5:1: metric: unknown key "metric"; did you mean "metrics"?',
+  'variant-column-of-another-type':
+    '76:45: queries::table::variants::0::columns::updated::type: expected int as elsewhere in table, found double',
+  'variant-column-unused':
+    '76:11: queries::table::variants::0::columns::tuples: is read by no metric, identity or group_by',
+  'warning-unknown':
+    '83:16: metrics::postgresql.locks::warnings::if_on: unknown key "if_on"; known are if_configured, if_enabled, if_enabled_not_set',
+}

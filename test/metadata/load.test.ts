@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadMetadata } from '../../src/metadata/load.ts'
+import { MetadataError } from '../../src/metadata/metadata-error.ts'
+import type { Metadata } from '../../src/metadata/model.ts'
+import { renderFault } from '../../src/yaml/fault.ts'
+import { expectedFaults } from './expected-faults.ts'
+
+const folder = join(import.meta.dirname, 'fixtures')
+const valid = readFileSync(join(folder, 'valid.yaml'), 'utf8')
+
+function faultsOf(text: string): string[] {
+  const loaded = loadMetadata('m.yaml', text)
+  return loaded.kind === 'faults' ? loaded.faults.map(renderFault) : []
+}
+
+function metadataOf(text: string): Metadata {
+  const loaded = loadMetadata('m.yaml', text)
+  if (loaded.kind === 'faults') throw new MetadataError(loaded.faults)
+  return loaded.metadata
+}
+
+describe('a rule', () => {
+  for (const [rule, expected] of Object.entries(expectedFaults)) {
+    test(`${rule} gives its one fault`, () => {
+      expect(faultsOf(readFileSync(join(folder, `${rule}.yaml`), 'utf8'))).toEqual([`m.yaml:${expected}`])
+    })
+  }
+
+  test('has a fixture that is expected, for every fixture', () => {
+    const names = readdirSync(folder).map((file) => file.replace('.yaml', ''))
+    expect(names.toSorted()).toEqual([...Object.keys(expectedFaults), 'valid'].toSorted())
+  })
+})
+
+test('faults of shape and of meaning come all at once, in the order of the file', () => {
+  const text = valid
+    .replace('class: receiver', 'class: receptor')
+    .replace('type: int, enabled: false', 'type: int')
+    .replace('slice: c.oid', 'slize: c.oid')
+    .replace('attributes: {operation: upd}', 'attributes: {operation: del}')
+    .replace('unit: By/s', 'unit: bytes')
+    .replace('target: postgresql.instance', 'target: postgresql.server')
+  const lines = faultsOf(text).map((fault) => fault.replace(/^m\.yaml:(\d+):.*?: .*$/s, '$1'))
+  expect(lines.map(Number)).toEqual([6, 13, 28, 63, 110])
+})
+
+test('an entry that is wrong in itself gives no further faults where it is named', () => {
+  const text = valid.replace('    description: One row per standby.\n', '')
+  expect(faultsOf(text)).toEqual(['m.yaml:33:3: queries::lag::description: is required (expected string)'])
+})
+
+test('an empty file is no metadata', () => {
+  expect(faultsOf('')).toEqual(['m.yaml:1:1: expected map, found null'])
+})
+
+test('a MetadataError says all its faults, one a line', () => {
+  const loaded = loadMetadata(
+    'm.yaml',
+    valid.replace('class: receiver', 'class: x').replace('unit: By/s', 'unit: bytes'),
+  )
+  if (loaded.kind === 'ok') throw new Error('expected faults')
+  const { message } = new MetadataError(loaded.faults)
+  expect(message.split('\n').map((line) => line.split(' ')[0])).toEqual(['m.yaml:6:10:', 'm.yaml:110:11:'])
+})
+
+describe('the model', () => {
+  const metadata = metadataOf(valid)
+
+  test('keeps the entries in the order of the file', () => {
+    expect(metadata.queries.map(({ name }) => name)).toEqual(['lag', 'locks', 'server', 'table'])
+  })
+
+  test('has intervals in milliseconds and ranges as numbers', () => {
+    const table = metadata.queries.find(({ name }) => name === 'table')
+    expect(table?.intervalMs).toBe(300_000)
+    expect(table?.limit).toEqual({ rows: 7, orderBy: 'c.oid' })
+    expect(table?.columns['updated']?.requires).toEqual({
+      server: { text: '>=14 <19', atLeast: [14], below: [19] },
+      privileges: [{ kind: 'role', name: 'pg_monitor' }],
+    })
+    expect(metadata.queries.find(({ name }) => name === 'server')?.requires).toEqual({
+      extension: { name: 'pg_stat_statements', version: { text: '>=1.8', atLeast: [1, 8] } },
+    })
+  })
+
+  test('says what an entity is made of', () => {
+    expect(metadata.entities.map(({ type, parts, zeros }) => ({ type, parts, zeros }))).toEqual([
+      { type: 'postgresql.instance', parts: [], zeros: 'send' },
+      { type: 'postgresql.table', parts: ['database', 'relation', 'schema'], zeros: 'skip' },
+    ])
+  })
+
+  test('says a counter from a gauge, and what is sent instead of a name', () => {
+    const kinds = metadata.metrics.map(({ name, kind, monotonic, valueType }) => ({ name, kind, monotonic, valueType }))
+    expect(kinds).toContainEqual({ name: 'postgresql.operations', kind: 'sum', monotonic: true, valueType: 'int' })
+    expect(kinds).toContainEqual({ name: 'postgresql.wal.delay', kind: 'gauge', monotonic: false, valueType: 'double' })
+    expect(metadata.attributes.find(({ name }) => name === 'lock_mode')?.emittedName).toBe('mode')
+    expect(metadata.attributes.find(({ name }) => name === 'operation')?.emittedName).toBe('operation')
+  })
+})

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import type { Batch } from '../../src/pdata/batch.ts'
+import type { EntityInfo } from '../../src/pdata/entity.ts'
+import type { MetricInfo } from '../../src/pdata/metric.ts'
+import { PointsBuilder, type PointsBuilderSettings } from '../../src/pdata/points-builder.ts'
+import type { Reading } from '../../src/pdata/reading.ts'
+
+const operations: MetricInfo = {
+  name: 'operations',
+  description: 'Rows inserted and updated.',
+  unit: '1',
+  kind: 'sum',
+  monotonic: true,
+  valueType: 'int',
+  zeros: 'skip',
+}
+const table: EntityInfo = {
+  type: 'table',
+  parts: ['database', 'schema'],
+  attributes: [
+    { name: 'namespace', value: '{database}|{schema}', vocabulary: 'semconv' },
+    { name: 'database.name', value: '{database}', vocabulary: 'legacy' },
+  ],
+}
+
+interface Values {
+  readonly database: string
+  readonly schema: string | null
+  readonly operation?: string | null
+}
+
+class SampleBuilder extends PointsBuilder {
+  recordOperations(value: number | bigint | null, values: Values): void {
+    this.record(operations, table, value, { operation: null, ...values })
+  }
+}
+
+function builder(settings: Partial<PointsBuilderSettings> = {}): SampleBuilder {
+  return new SampleBuilder({
+    resource: { attributes: {} },
+    scope: { name: 'sample', version: '7' },
+    enabled: new Set(['operations']),
+    vocabulary: 'both',
+    endpoint: 'db:5432',
+    ...settings,
+  })
+}
+
+function reading(timeMs = 1_000): Reading {
+  const epoch = { server: '4711', witnesses: [] }
+  return { query: 'sample', filter: 'all', startedMs: timeMs - 5, timeMs, epoch, completes: true }
+}
+
+function onlySeries({ points }: Batch) {
+  const [point, ...others] = points
+  if (point === undefined || others.length > 0) throw new Error(`expected one point, found ${points.length}`)
+  return point.series
+}
+
+const shop: Values = { database: 'shop', schema: 'public' }
+
+test('what is recorded is handed over once', () => {
+  const sample = builder()
+  sample.recordOperations(11n, shop)
+  sample.recordOperations(13, { ...shop, operation: 'upd' })
+  expect(sample.take(reading()).points.map(({ value }) => value)).toEqual([11n, 13])
+  expect(sample.take(reading()).points).toEqual([])
+})
+
+test('a metric that is not enabled is not recorded', () => {
+  const sample = builder({ enabled: new Set(['another']) })
+  sample.recordOperations(11, shop)
+  expect(sample.take(reading()).points).toEqual([])
+})
+
+test('null records nothing, zero is a value', () => {
+  const sample = builder()
+  sample.recordOperations(null, shop)
+  sample.recordOperations(0, shop)
+  expect(sample.take(reading()).points.map(({ value }) => value)).toEqual([0])
+})
+
+for (const { vocabulary, expected } of [
+  { vocabulary: 'both', expected: { namespace: 'shop|public', 'database.name': 'shop', operation: 'ins' } },
+  { vocabulary: 'semconv', expected: { namespace: 'shop|public', operation: 'ins' } },
+  { vocabulary: 'legacy', expected: { 'database.name': 'shop', operation: 'ins' } },
+] as const) {
+  test(`the vocabulary ${vocabulary} gives ${Object.keys(expected).join(', ')}`, () => {
+    const sample = builder({ vocabulary })
+    sample.recordOperations(11, { ...shop, operation: 'ins' })
+    expect(onlySeries(sample.take(reading())).attributes).toEqual(expected)
+  })
+}
+
+test('an attribute with a part that is NULL is left off, and so is an attribute that is NULL', () => {
+  const sample = builder()
+  sample.recordOperations(11, { database: 'shop', schema: null, operation: null })
+  expect(onlySeries(sample.take(reading())).attributes).toEqual({ 'database.name': 'shop' })
+})
+
+test('the same series is the same object from scrape to scrape, in whatever order its values are given', () => {
+  const sample = builder()
+  sample.recordOperations(11, { database: 'shop', schema: 'public', operation: 'ins' })
+  const first = onlySeries(sample.take(reading(1_000)))
+  sample.recordOperations(12, { operation: 'ins', schema: 'public', database: 'shop' })
+  expect(onlySeries(sample.take(reading(31_000)))).toBe(first)
+})
+
+test('the key does not depend on the vocabulary, but on the endpoint', () => {
+  const key = (settings: Partial<PointsBuilderSettings>): string => {
+    const sample = builder(settings)
+    sample.recordOperations(11, shop)
+    return onlySeries(sample.take(reading())).key
+  }
+  expect(key({ vocabulary: 'semconv' })).toBe(key({ vocabulary: 'legacy' }))
+  expect(key({ endpoint: 'db:5433' })).not.toBe(key({ endpoint: 'db:5432' }))
+})
+
+test('a series that was not recorded for an hour is forgotten; one that was stays', () => {
+  const sample = builder()
+  const hourMs = 3_600_000
+  const record = (value: number, values: Values, timeMs: number) => {
+    sample.recordOperations(value, values)
+    return onlySeries(sample.take(reading(timeMs)))
+  }
+  const rare: Values = { database: 'attic', schema: 'public' }
+  const rarely = record(5, rare, 10 * hourMs)
+  const often = record(7, shop, 10 * hourMs)
+  expect(record(8, shop, 10.9 * hourMs)).toBe(often)
+  expect(record(9, shop, 11.5 * hourMs)).toBe(often)
+  const again = record(6, rare, 11.6 * hourMs)
+  expect(again).not.toBe(rarely)
+  expect(again.key).toBe(rarely.key)
+})

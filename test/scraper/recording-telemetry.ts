@@ -1,0 +1,32 @@
+import type { ScraperTelemetry } from '../../src/scraper/scraper-telemetry.ts'
+
+export interface RecordingTelemetry extends ScraperTelemetry {
+  /** Sums by what was counted: `scraped table`, `accepted`, `ok table`. */
+  readonly sums: Record<string, number>
+  readonly durationsMs: number[]
+}
+
+/** Keeps what a controller tells about its scrapes. */
+export function recordingTelemetry(): RecordingTelemetry {
+  const sums: Record<string, number> = {}
+  const durationsMs: number[] = []
+  const add = (what: string, count: number) => {
+    sums[what] = (sums[what] ?? 0) + count
+  }
+  return {
+    sums,
+    durationsMs,
+    scraped: (scraper, points) => add(`scraped ${scraper}`, points),
+    errored: (scraper, points) => add(`errored ${scraper}`, points),
+    accepted: (points) => add('accepted', points),
+    refused: (points) => add('refused', points),
+    duration(scraper, durationMs, result) {
+      add(`${result} ${scraper}`, 1)
+      durationsMs.push(durationMs)
+    },
+    skippedTicks: (scraper, count) => add(`skipped ${scraper}`, count),
+    lastSuccess(scraper, timeMs) {
+      sums[`success ${scraper}`] = timeMs
+    },
+  }
+}

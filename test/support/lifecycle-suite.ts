@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import type { Component } from '../../src/component/component.ts'
+import type { Host } from '../../src/component/host.ts'
+import type { Status } from '../../src/component/status.ts'
+import { leftAlive } from './left-alive.ts'
+
+/** A fresh component that has not been started, and how to see it work. */
+export interface LifecycleSubject {
+  readonly component: Component
+  /** Gives it time and occasion to do what it does, e.g. moves a fake clock on by some intervals. */
+  readonly work?: () => Promise<void>
+  /** How much it has done so far, e.g. batches handed on. Above zero after `start` and `work`. */
+  readonly done?: () => number
+  /** Takes away what was set up for it (a server, a directory). */
+  readonly dispose?: () => Promise<void>
+}
+
+/** Real time within which `start` returns, whatever the network does. */
+const soonMs = 1_000
+/** Real time that closing sockets and the like may take to leave the event loop. */
+const goneWithinMs = 3_000
+
+/** The lifecycle contract of src/component/component.ts, as tests of one kind of component. */
+export function lifecycleSuite(name: string, make: () => Promise<LifecycleSubject>): void {
+  const check = (claim: string, body: (subject: LifecycleSubject, host: RecordingHost) => Promise<void>) =>
+    test(claim, async () => {
+      const subject = await make()
+      try {
+        await body(subject, new RecordingHost())
+      } finally {
+        await subject.component.shutdown()
+        await subject.dispose?.()
+      }
+    })
+
+  describe(`${name}: lifecycle`, () => {
+    check('shutdown works without start', async ({ component }) => {
+      await component.shutdown()
+    })
+
+    check('start returns soon', async ({ component }, host) => {
+      const startedMs = performance.now()
+      await component.start(host)
+      expect(performance.now() - startedMs).toBeLessThan(soonMs)
+    })
+
+    check('shutdown works twice, at once and later', async ({ component }, host) => {
+      await component.start(host)
+      await Promise.all([component.shutdown(), component.shutdown()])
+      await component.shutdown()
+      expect(host.count('stopped')).toBeLessThanOrEqual(1)
+    })
+
+    check('shutdown works during start', async ({ component, work, done }, host) => {
+      const starting = component.start(host)
+      await component.shutdown()
+      await Promise.allSettled([starting])
+      await expectIdle(work, done)
+    })
+
+    check('start after shutdown starts nothing', async ({ component, work, done }, host) => {
+      await component.shutdown()
+      await Promise.allSettled([component.start(host)])
+      await expectIdle(work, done)
+    })
+
+    check('works between start and shutdown, and no more after', async ({ component, work, done }, host) => {
+      await component.start(host)
+      await work?.()
+      if (done !== undefined) expect(done()).toBeGreaterThan(0)
+      await component.shutdown()
+      await expectIdle(work, done)
+    })
+
+    check('what it reports goes from starting to stopping to stopped', async ({ component, work }, host) => {
+      await component.start(host)
+      await work?.()
+      await component.shutdown()
+      await work?.()
+      if (host.kinds.length > 0) expectStatusOrder(host.kinds)
+    })
+
+    test('leaves nothing that keeps the process alive', async () => {
+      const alive = await leftAlive(async () => {
+        const subject = await make()
+        await subject.component.start(new RecordingHost())
+        await subject.work?.()
+        await subject.component.shutdown()
+        await subject.dispose?.()
+      }, goneWithinMs)
+      expect(alive).toEqual([])
+    })
+  })
+}
+
+class RecordingHost implements Host {
+  readonly kinds: Status['kind'][] = []
+
+  report(status: Status): void {
+    this.kinds.push(status.kind)
+  }
+
+  count(kind: Status['kind']): number {
+    return this.kinds.filter((reported) => reported === kind).length
+  }
+}
+
+async function expectIdle(work: LifecycleSubject['work'], done: LifecycleSubject['done']): Promise<void> {
+  const before = done?.()
+  await work?.()
+  expect(done?.()).toBe(before)
+}
+
+function expectStatusOrder(kinds: readonly Status['kind'][]): void {
+  expect(kinds[0]).toBe('starting')
+  expect(kinds.slice(-2)).toEqual(['stopping', 'stopped'])
+  const stopping = new Set<Status['kind']>(['stopping', 'stopped'])
+  expect(kinds.slice(0, -2).filter((kind) => stopping.has(kind))).toEqual([])
+}

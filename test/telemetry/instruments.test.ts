@@ -1,0 +1,126 @@
+import { DataPointType } from '@opentelemetry/sdk-metrics'
+import { expect, test } from 'vitest'
+import type { ExporterTelemetry } from '../../src/exporters/otlp/exporter-telemetry.ts'
+import { ownTelemetry } from '../../src/receivers/internal/own-telemetry.ts'
+import type { ScraperTelemetry } from '../../src/scraper/scraper-telemetry.ts'
+import { exporterTelemetry, observeQueue } from '../../src/telemetry/exporter-telemetry.ts'
+import { instruments } from '../../src/telemetry/instruments.ts'
+import { observeProcess } from '../../src/telemetry/process-telemetry.ts'
+import { receiverTelemetry } from '../../src/telemetry/receiver-telemetry.ts'
+
+/** A meter, and all that was recorded on it: `name{attribute=value,...}` to value. */
+function measured() {
+  const { meter, collect } = ownTelemetry({ name: 'otelephant', version: '1.2.3' })
+  const values = async () => {
+    const found: Record<string, unknown> = {}
+    for (const metric of (await collect()).resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)) {
+      for (const { attributes, value } of metric.dataPoints) {
+        const labels = Object.entries(attributes).map(([name, attribute]) => `${name}=${String(attribute)}`)
+        found[`${metric.descriptor.name}{${labels.sort().join(',')}}`] = value
+      }
+    }
+    return found
+  }
+  return { meter, collect, values }
+}
+
+test('what a scraper controller tells is counted by receiver and scraper', async () => {
+  const { meter, values } = measured()
+  const orders: ScraperTelemetry = receiverTelemetry(meter, 'postgresql/orders')
+  orders.scraped('table', 11)
+  orders.scraped('table', 12)
+  orders.errored('table', 3)
+  orders.accepted(21)
+  orders.refused(2)
+  orders.duration('table', 1_250, 'ok')
+  orders.duration('table', 250, 'failed')
+  orders.skippedTicks('table', 4)
+  orders.lastSuccess('table', 1_900_000_000_500)
+  receiverTelemetry(meter, 'postgresql/hr').scraped('table', 5)
+  expect(await values()).toEqual({
+    'otelcol_scraper_scraped_metric_points{receiver=postgresql/orders,scraper=table}': 23,
+    'otelcol_scraper_scraped_metric_points{receiver=postgresql/hr,scraper=table}': 5,
+    'otelcol_scraper_errored_metric_points{receiver=postgresql/orders,scraper=table}': 3,
+    'otelcol_receiver_accepted_metric_points{receiver=postgresql/orders}': 21,
+    'otelcol_receiver_refused_metric_points{receiver=postgresql/orders}': 2,
+    'otelephant_scraper_scrapes{outcome=ok,receiver=postgresql/orders,scraper=table}': 1,
+    'otelephant_scraper_scrapes{outcome=failed,receiver=postgresql/orders,scraper=table}': 1,
+    'otelephant_scraper_duration{receiver=postgresql/orders,scraper=table}': 1.5,
+    'otelephant_scraper_skipped_ticks{receiver=postgresql/orders,scraper=table}': 4,
+    'otelephant_scraper_last_success{receiver=postgresql/orders,scraper=table}': 1_900_000_000.5,
+  })
+})
+
+test('what an exporter tells is counted by exporter', async () => {
+  const { meter, values } = measured()
+  const telemetry: ExporterTelemetry = exporterTelemetry(meter, 'newrelic')
+  telemetry.sent(31)
+  telemetry.sendFailed(6)
+  telemetry.enqueueFailed(7)
+  telemetry.dropped('rejected', 8)
+  telemetry.absorbed('zero', 9)
+  telemetry.request(202, 1_500, 4_000, 400)
+  telemetry.retry()
+  expect(await values()).toEqual({
+    'otelcol_exporter_sent_metric_points{exporter=newrelic}': 31,
+    'otelcol_exporter_send_failed_metric_points{exporter=newrelic}': 6,
+    'otelcol_exporter_enqueue_failed_metric_points{exporter=newrelic}': 7,
+    'otelephant_exporter_dropped_metric_points{exporter=newrelic,reason=rejected}': 8,
+    'otelephant_exporter_absorbed_metric_points{exporter=newrelic,reason=zero}': 9,
+    'otelephant_exporter_requests{exporter=newrelic,status=202}': 1,
+    'otelephant_exporter_request_duration{exporter=newrelic}': 1.5,
+    'otelephant_exporter_request_bytes{exporter=newrelic,stage=serialized}': 4_000,
+    'otelephant_exporter_request_bytes{exporter=newrelic,stage=compressed}': 400,
+    'otelephant_exporter_retries{exporter=newrelic}': 1,
+  })
+})
+
+test('queues are read at each collection, each until it is disposed', async () => {
+  const { meter, values } = measured()
+  let requests = 3
+  using _newrelic = observeQueue(meter, 'newrelic', () => ({ requests, bytes: 1_000 * requests }))
+  const otlp = observeQueue(meter, 'otlp', () => ({ requests: 8, bytes: 80 }))
+  expect(await values()).toEqual({
+    'otelcol_exporter_queue_size{data_type=metrics,exporter=newrelic}': 3,
+    'otelephant_exporter_queue_bytes{data_type=metrics,exporter=newrelic}': 3_000,
+    'otelcol_exporter_queue_size{data_type=metrics,exporter=otlp}': 8,
+    'otelephant_exporter_queue_bytes{data_type=metrics,exporter=otlp}': 80,
+  })
+  otlp[Symbol.dispose]()
+  requests = 4
+  expect(await values()).toMatchObject({ 'otelcol_exporter_queue_size{data_type=metrics,exporter=newrelic}': 4 })
+})
+
+test('what the process uses is read at each collection', async () => {
+  const { meter, values } = measured()
+  using _process = observeProcess(meter)
+  const found = await values()
+  const { rss, heapUsed } = process.memoryUsage()
+  expect(Object.keys(found)).toHaveLength(4)
+  expect(Number(found['otelcol_process_memory_rss{}']) / rss).toBeCloseTo(1, 0)
+  expect(Number(found['otelcol_process_runtime_heap_alloc_bytes{}']) / heapUsed).toBeCloseTo(1, 0)
+  const uptime = Number(found['otelcol_process_uptime{}'])
+  expect(process.uptime() - uptime).toBeLessThan(1)
+  const { user, system } = process.cpuUsage()
+  expect((user + system) / 1e6 - Number(found['otelcol_process_cpu_seconds{}'])).toBeLessThan(1)
+  expect(Number(found['otelcol_process_cpu_seconds{}'])).toBeGreaterThan(0)
+})
+
+test('the instruments have the kind, unit and value type of the table', async () => {
+  const { meter, collect } = measured()
+  using _process = observeProcess(meter)
+  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 11)
+  const metrics = (await collect()).resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
+  const kinds = metrics.map(({ descriptor, dataPointType }) => [descriptor.name, descriptor.unit, dataPointType])
+  expect(kinds).toEqual(
+    expect.arrayContaining([
+      ['otelcol_scraper_scraped_metric_points', '{datapoint}', DataPointType.SUM],
+      ['otelcol_process_uptime', 's', DataPointType.SUM],
+      ['otelcol_process_memory_rss', 'By', DataPointType.GAUGE],
+    ]),
+  )
+})
+
+test("no name of the collector's own looks like one of PostgreSQL's", () => {
+  for (const name of Object.keys(instruments)) expect(name).toMatch(/^(otelcol|otelephant)_[a-z_]+$/)
+})
