@@ -5,6 +5,7 @@ import { comment, literal } from './literal.ts'
 
 /** What metrics.ts.hbs is rendered from. */
 export interface MetricsView {
+  readonly scopeName: string
   readonly metrics: readonly { readonly name: string; readonly row: string }[]
   readonly entities: readonly { readonly type: string; readonly row: string }[]
   readonly methods: readonly {
@@ -26,6 +27,7 @@ export interface TypedName {
 export function metricsView(metadata: Metadata): MetricsView {
   const entities = entityInfos(metadata)
   return {
+    scopeName: literal(metadata.scopeName),
     metrics: [...metricInfos(metadata)].map(([name, info]) => ({ name: literal(name), row: literal(info) })),
     entities: [...entities].map(([type, info]) => ({ type: literal(type), row: literal(info) })),
     methods: metadata.metrics.map((metric) => ({

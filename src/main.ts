@@ -13,7 +13,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 // Whoever reads our output may go away (`| head`); that is no reason to die with a stack trace.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort())
+process.stdout.on('error', () => stopping.abort())
+process.stderr.on('error', () => {})
 
 try {
   const { stdout, stderr, env } = process

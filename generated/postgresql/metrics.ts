@@ -3,6 +3,9 @@ import type { EntityInfo } from '../../src/pdata/entity.ts'
 import type { MetricInfo } from '../../src/pdata/metric.ts'
 import { PointsBuilder } from '../../src/pdata/points-builder.ts'
 
+/** The name of the instrumentation scope. */
+export const scopeName = 'otelephant/receiver/postgresql'
+
 export const metrics = {
   'db.connections.active': {
     name: 'db.connections.active',

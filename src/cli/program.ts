@@ -22,7 +22,12 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   const withConfiguration = (command: Command) =>
     command
       .option('-c, --config <file>', 'a configuration file; several are merged, the later wins', collect, [...noTexts])
-      .option('-s, --set <path=value>', 'one value over the files, such as receivers.postgresql.endpoint=db:5432', collect, [...noTexts])
+      .option(
+        '-s, --set <path=value>',
+        'one value over the files, such as receivers.postgresql.endpoint=db:5432',
+        collect,
+        [...noTexts],
+      )
 
   withConfiguration(program.command('run'))
     .description('collect and deliver until stopped; without --config, from DATABASE_URL and NEW_RELIC_LICENSE_KEY')

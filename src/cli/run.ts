@@ -33,7 +33,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     const deadline = AbortSignal.timeout(onceDeadlineMs + 3_600_000)
     const refused = new AbortController()
     const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
-      if (status.kind === 'permanent' && id.startsWith('exporters/')) refused.abort(new Error(`${id}: ${status.reason}`))
+      if (status.kind === 'permanent' && id.startsWith('exporters/'))
+        refused.abort(new Error(`${id}: ${status.reason}`))
     }
     await using collector = new Collector(drawn, { ...base, onStatus })
     await collector.startExporters()

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { ExporterFactory, ReceiverFactory } from '../component/factory.ts'
-import { debugConfig, type DebugConfig } from '../exporters/debug/debug-config.ts'
+import { type DebugConfig, debugConfig } from '../exporters/debug/debug-config.ts'
 import { DebugExporter } from '../exporters/debug/debug-exporter.ts'
 import { newrelicExporter } from '../exporters/newrelic/newrelic-exporter.ts'
 import { otlpHttpExporter } from '../exporters/otlp/otlp-http-exporter.ts'
@@ -29,6 +29,7 @@ function internal(ownTelemetry: OwnTelemetry): ReceiverFactory<InternalConfig> {
         config,
         ownTelemetry,
         version: settings.version,
+        hostName: settings.hostName,
         consumer,
         clock: settings.clock,
         logger: settings.logger,

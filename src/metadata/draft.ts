@@ -10,7 +10,7 @@ export interface Draft {
   readonly metadata: Metadata
   /** Whether nothing was left out. What is unused can only be told then. */
   readonly complete: boolean
-  /** The names of each section's entries as written, in the order of the file. */
+  /** The names of each section's entries as written, in the order of the file; `''` for an entity without type. */
   readonly declared: Readonly<Record<Section, readonly string[]>>
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly resourceAttributes: ReadonlyMap<string, ResourceAttribute>
@@ -31,6 +31,11 @@ export type Section =
 export function entryPath(section: Section, name: string, index: number): Path {
   if (section === 'entities') return ['entities', index]
   return section === 'telemetry.metrics' ? ['telemetry', 'metrics', name] : [section, name]
+}
+
+/** Where an entity stands in the file, whatever was left out before it. */
+export function entityPath({ declared }: Draft, { type }: Entity): Path {
+  return ['entities', declared.entities.indexOf(type)]
 }
 
 /** Takes one fault: where, and what was expected and found. `key` points at the key rather than at its value. */

@@ -29,7 +29,7 @@ export function readDraft(document: YamlDocument): { readonly draft: Draft; read
     ...headOf(head),
     resourceAttributes: entries('resource_attributes', grammar.resourceAttribute),
     attributes: entries('attributes', grammar.attribute).map((entry) => ({ emittedName: entry.name, ...entry })),
-    entities: entries('entities', grammar.entity).map(({ name: _, ...entity }) => entity),
+    entities: given.entities.flatMap(([, value], at) => read(grammar.entity, value, ['entities', at]) ?? []),
     queries: entries('queries', query),
     metrics: entries('metrics', metric),
     events: entries('events', event),
@@ -46,11 +46,15 @@ function sections(value: unknown): Record<Section, Entries> {
     typeof section === 'object' && section !== null && !Array.isArray(section) ? Object.entries(section) : []
   const of = (container: unknown, key: string): unknown =>
     typeof container === 'object' && container !== null ? Reflect.get(container, key) : undefined
+  const typeOf = (entity: unknown): string => {
+    const type = of(entity, 'type')
+    return typeof type === 'string' ? type : ''
+  }
   const entities = of(value, 'entities')
   return {
     resource_attributes: named(of(value, 'resource_attributes')),
     attributes: named(of(value, 'attributes')),
-    entities: Array.isArray(entities) ? entities.map((entity) => [String(of(entity, 'type')), entity] as const) : [],
+    entities: Array.isArray(entities) ? entities.map((entity) => [typeOf(entity), entity] as const) : [],
     queries: named(of(value, 'queries')),
     metrics: named(of(value, 'metrics')),
     events: named(of(value, 'events')),

@@ -1,7 +1,7 @@
 import type { Clock } from '../component/clock.ts'
-import type { Component } from '../component/component.ts'
 import type { Consumer } from '../component/consumer.ts'
 import type { Host } from '../component/host.ts'
+import type { Receiver } from '../component/receiver.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { FailureLog } from './failure-log.ts'
 import type { ScrapeOutcome } from './scrape.ts'
@@ -33,7 +33,7 @@ export interface ScraperControllerSettings {
  * Runs scrapers on their ticks, each by itself: one that fails or hangs delays no other. Counts and logs for them, and
  * reports `ok` once all of them work, `recoverable` while any fails.
  */
-export class ScraperController implements Component {
+export class ScraperController implements Receiver {
   readonly intervalMs: number
   readonly #id: string
   readonly #clock: Clock

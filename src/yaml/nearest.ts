@@ -5,8 +5,11 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (best === undefined || distance < best.distance) best = { candidate, distance }
   }
-  if (best === undefined) return undefined
-  return best.distance <= Math.max(2, Math.floor(word.length / 2)) ? best.candidate : undefined
+  if (best === undefined || best.distance > Math.max(2, Math.floor(word.length / 2))) return undefined
+  // Replacing every letter makes any short word of any other.
+  return best.distance < Math.max(word.length, best.candidate.length) || best.distance === 0
+    ? best.candidate
+    : undefined
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */

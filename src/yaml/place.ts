@@ -31,7 +31,7 @@ function entryOf(parsed: Document, place: Place, step: string | number): Entry |
 function pairOf(parsed: Document, map: YAMLMap, name: string): Entry | undefined {
   for (const { key, value } of map.items) {
     if (!isScalar(key) || String(key.value) !== name) continue
-    // A bare key has a null without a place of its own.
+    // A key without even a colon has no value to place.
     return { key, value: isNode(value) && value.range ? value : key }
   }
   for (const pair of map.items) {

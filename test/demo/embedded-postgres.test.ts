@@ -143,11 +143,12 @@ describe.each(majors)('an embedded PostgreSQL %i', (major) => {
 })
 
 test('a start that fails says why, with the end of the log, and leaves nothing behind', async () => {
-  const failure = await startTestCluster({ major: 18, settings: { shared_buffers: 'plenty' } }).catch(
-    (error: unknown) => error,
+  const failure = await startTestCluster({ major: 18, settings: { shared_buffers: 'plenty' } }).then(
+    () => 'it started',
+    (error: Error) => error.message,
   )
   const [, directory = ''] =
-    /did not start in (.+)\/data; .*\n[\s\S]*invalid value.*"shared_buffers"/.exec(`${failure}`) ?? []
+    /did not start in (.+)\/data; .*\n[\s\S]*invalid value.*"shared_buffers"/.exec(failure) ?? []
   expect(directory).toMatch(/^\/tmp\/oe-/)
   expect(await exists(directory)).toBe(false)
 })

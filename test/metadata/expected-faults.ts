@@ -62,6 +62,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '31:80: entities::1::identity::1::vocabulary: expected one of semconv, legacy, found "old"',
   'entity-without-brief': '25:5: entities::1::brief: is required (expected string)',
   'entity-without-identity': '24:15: entities::0::identity: expected at least 1 entries, found a list of 0',
+  'entity-without-type': '32:5: entities::2::type: is required (expected string)',
   'enum-value-twice': '18:75: attributes::operation::enum::2: "ins" stands here twice',
   'event-entity-undefined':
     '159:13: events::db.server.query_sample::entity: expected an entity, found "postgresql.instanze", which isn\'t defined; did you mean "postgresql.instance"?',

@@ -51,6 +51,13 @@ test('an entry that is wrong in itself gives no further faults where it is named
   expect(faultsOf(text)).toEqual(['m.yaml:33:3: queries::lag::description: is required (expected string)'])
 })
 
+test('a fault in an entity stands at its place, whatever is wrong before it', () => {
+  const text = valid
+    .replace('    brief: The server.\n', '')
+    .replace('{ref: db.namespace, value: "{database}|', '{ref: db.namespaces, value: "{database}|')
+  expect(faultsOf(text).map((fault) => fault.slice(0, fault.indexOf(' ')))).toEqual(['m.yaml:22:5:', 'm.yaml:29:15:'])
+})
+
 test('an empty file is no metadata', () => {
   expect(faultsOf('')).toEqual(['m.yaml:1:1: expected map, found null'])
 })

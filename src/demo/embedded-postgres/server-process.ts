@@ -24,7 +24,6 @@ export interface ServerSettings {
 
 /** A postmaster that accepts connections. */
 export interface ServerProcess {
-  readonly pid: number
   /** Resolves when the server has exited. In `smart` mode that waits for all clients to leave. */
   stop(mode: StopMode): Promise<void>
 }
@@ -38,13 +37,10 @@ const startDeadlineMs = 60_000
  */
 export async function startServer(settings: ServerSettings): Promise<ServerProcess> {
   const child = await spawnServer(settings)
-  let exited = false
-  const exit = once(child, 'exit').then(() => {
-    exited = true
-  })
+  const exit = exitOf(child)
   const deadline = performance.now() + startDeadlineMs
   for (let waitMs = 5; !(await answers(settings)); waitMs = Math.min(2 * waitMs, 50)) {
-    if (exited || performance.now() > deadline) {
+    if (hasExited(child) || performance.now() > deadline) {
       child.kill('SIGQUIT')
       throw new Error(
         `PostgreSQL did not start in ${settings.dataDirectory}; its log ends:\n${await logTail(settings)}`,
@@ -53,12 +49,20 @@ export async function startServer(settings: ServerSettings): Promise<ServerProce
     await delay(waitMs)
   }
   return {
-    pid: child.pid ?? 0,
     async stop(mode) {
       child.kill(stopSignals[mode])
       await exit
     },
   }
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+/** The event comes once only, perhaps before anybody listens: a server with a bad setting is gone in milliseconds. */
+async function exitOf(child: ChildProcess): Promise<void> {
+  if (!hasExited(child)) await once(child, 'exit')
 }
 
 /**

@@ -13,11 +13,13 @@ const keyLength = 255
 const arrayLength = 64
 
 /** Not usable on metrics; overwritten; or changing which entity the data belongs to. */
-const reserved: ReadonlySet<string> = new Set([
-  ...['interval.ms', 'timestamp', 'value', 'common', 'min', 'max', 'count', 'sum', 'metrics'],
-  ...['newrelic.source', 'metricName', 'endTimestamp'],
-  ...['entity.guid', 'entity.name', 'entity.type'],
-])
+const reserved: ReadonlySet<string> = new Set(
+  [
+    'interval.ms timestamp value common min max count sum metrics',
+    'newrelic.source metricName endTimestamp',
+    'entity.guid entity.name entity.type',
+  ].flatMap((keys) => keys.split(' ')),
+)
 
 /** What is wrong with the attributes of a resource, scope, point or log record. */
 export function* checkAttributes(

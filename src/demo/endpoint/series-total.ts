@@ -1,4 +1,4 @@
-import type { ReceivedAttributes, ReceivedPoint } from './received-point.ts'
+import type { ReceivedAttributes, ReceivedPoint, ReceivedValue } from './received-point.ts'
 
 /** What is known of one series, whatever is forgotten of its points. */
 export interface SeriesTotal {
@@ -14,13 +14,13 @@ export interface SeriesTotal {
 
 /** Which series a point belongs to: the same metric, resource and attributes, in whatever order they came. */
 export function seriesKey(point: ReceivedPoint): string {
-  return JSON.stringify([point.metric, sorted(point.resource), sorted(point.attributes)])
+  return JSON.stringify([point.metric, sorted(point.resource), sorted(point.attributes)], (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
 }
 
-function sorted(attributes: ReceivedAttributes): readonly (readonly [string, string])[] {
-  return Object.entries(attributes)
-    .map(([key, value]) => [key, `${typeof value} ${String(value)}`] as const)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
+function sorted(attributes: ReceivedAttributes): readonly (readonly [string, ReceivedValue])[] {
+  return Object.entries(attributes).sort(([left], [right]) => (left < right ? -1 : 1))
 }
 
 export function addToTotal(before: SeriesTotal | undefined, point: ReceivedPoint): SeriesTotal {

@@ -24,8 +24,8 @@ export const newrelicConfig = z.strictObject({
 
 export type NewrelicConfig = z.infer<typeof newrelicConfig>
 
-/** What an exporter needs to know of it. Rejects where `tls.ca_file` can't be read. */
-export async function newrelicTarget(config: NewrelicConfig): Promise<OtlpTarget> {
+/** What an exporter needs to know of it. */
+export function newrelicTarget(config: NewrelicConfig): OtlpTarget {
   const key = config.api_key.reveal()
   return {
     metricsUrl: metricsUrl(config.endpoint ?? endpoints[config.region ?? regionOf(key)]),
@@ -34,6 +34,6 @@ export async function newrelicTarget(config: NewrelicConfig): Promise<OtlpTarget
     encoding: 'protobuf',
     temporality: 'delta',
     limits: newRelicLimits,
-    ...(await deliveryTarget(config)),
+    ...deliveryTarget(config),
   }
 }

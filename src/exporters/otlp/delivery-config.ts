@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { BackoffSettings } from '../../component/backoff.ts'
 import { byteSize } from '../../config/byte-size.ts'
 import { duration } from '../../config/duration.ts'
+import { errorMessage } from '../../telemetry/error-message.ts'
 import type { TlsSettings } from './dispatcher.ts'
 
 const positiveDuration = duration.refine((ms) => ms > 0, 'requires positive value')
@@ -11,6 +12,18 @@ const positiveDuration = duration.refine((ms) => ms > 0, 'requires positive valu
 export const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'expected an address such as https://otlp.example.com:4318',
+})
+
+/** A file of certificates; its text after parsing, so that a file that can't be used is a fault of the configuration. */
+const certificates = z.string().transform((file, context) => {
+  try {
+    const text = readFileSync(file, 'utf8')
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+    context.addIssue({ code: 'custom', message: 'names a file without a PEM certificate' })
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `names a file that can't be read: ${errorMessage(error)}` })
+  }
+  return z.NEVER
 })
 
 /** Keys that every exporter over HTTP has. */
@@ -41,7 +54,7 @@ export const deliveryConfig = {
     .prefault({}),
   tls: z
     .strictObject({
-      ca_file: z.string().min(1).optional().describe('Certificates to trust (PEM), in place of the built-in ones.'),
+      ca_file: certificates.optional().describe('Certificates to trust (PEM), in place of the built-in ones.'),
       insecure_skip_verify: z.boolean().default(false).describe('Accepts any certificate. For tests only.'),
     })
     .prefault({}),
@@ -50,14 +63,14 @@ export const deliveryConfig = {
 const schema = z.strictObject(deliveryConfig)
 export type DeliveryConfig = z.infer<typeof schema>
 
-/** What the shared keys come to. Reads the certificates: rejects where the file can't be read. */
-export async function deliveryTarget(config: DeliveryConfig): Promise<{
+/** What the shared keys come to. */
+export function deliveryTarget(config: DeliveryConfig): {
   readonly timeoutMs: number
   readonly backoff: BackoffSettings
   readonly lingerMs: number
   readonly tls: TlsSettings
-}> {
-  const { ca_file: caFile, insecure_skip_verify: skipVerify } = config.tls
+} {
+  const { ca_file: ca, insecure_skip_verify: skipVerify } = config.tls
   const { initial_interval: initialMs, max_interval: maxMs } = config.retry_on_failure
   return {
     timeoutMs: config.timeout,
@@ -65,7 +78,7 @@ export async function deliveryTarget(config: DeliveryConfig): Promise<{
     lingerMs: config.batch.flush_timeout,
     tls: {
       rejectUnauthorized: !skipVerify,
-      ...(caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') }),
+      ...(ca === undefined ? {} : { ca }),
     },
   }
 }

@@ -33,6 +33,8 @@ export interface OtlpExporterSettings {
   readonly version: string
   /** Nothing is told where it is missing. */
   readonly telemetry?: ExporterTelemetry
+  /** Lets the queue be observed from `start` until it is disposed at shutdown. */
+  observeQueue?(read: () => { readonly requests: number; readonly bytes: number }): Disposable
   /** How long a shutdown may take to deliver what is queued; 5 s. */
   readonly shutdownTimeoutMs?: number
 }

@@ -26,14 +26,14 @@ export const otlpHttpConfig = z
 
 export type OtlpHttpConfig = z.infer<typeof otlpHttpConfig>
 
-/** What an exporter needs to know of it. Rejects where `tls.ca_file` can't be read. */
-export async function otlpHttpTarget(config: OtlpHttpConfig): Promise<OtlpTarget> {
+/** What an exporter needs to know of it. */
+export function otlpHttpTarget(config: OtlpHttpConfig): OtlpTarget {
   const { compression, encoding, temporality } = config
   return {
     metricsUrl: config.metrics_endpoint ?? metricsUrl(config.endpoint ?? ''),
     headers: Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name, value.reveal()])),
     ...{ compression, encoding, temporality },
-    ...(await deliveryTarget(config)),
+    ...deliveryTarget(config),
   }
 }
 

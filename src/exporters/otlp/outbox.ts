@@ -29,6 +29,7 @@ export class Outbox {
   readonly #delivery: Delivery
   readonly #grouping: Grouping
   #host: Host | undefined
+  #observation: Disposable | undefined
   #shutdown: Promise<void> | undefined
 
   constructor(settings: OtlpExporterSettings) {
@@ -61,6 +62,7 @@ export class Outbox {
     if (this.#shutdown !== undefined) return
     this.#host = host
     this.#report({ kind: 'starting' })
+    this.#observation = this.#settings.observeQueue?.(() => this.#settings.store.size())
     this.#delivery.start()
     this.#report({ kind: 'ok' })
   }
@@ -114,6 +116,7 @@ export class Outbox {
     this.#grouping.close()
     await this.#delivery.shutdown()
     await this.#dispatcher.destroy()
+    this.#observation?.[Symbol.dispose]()
     this.#report({ kind: 'stopped' })
   }
 

@@ -6,6 +6,8 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   if (value === undefined) return undefined
   const text = value.trim()
   if (/^\d+$/.test(text)) return Number(text) * 1_000
+  // Date.parse takes much more, bare numbers too.
+  if (!/^[a-z]{3}/i.test(text)) return undefined
   const atMs = Date.parse(text)
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
 }

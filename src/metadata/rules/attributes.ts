@@ -1,5 +1,5 @@
 import type { Path } from '../../yaml/fault.ts'
-import type { Draft, Report, Rule } from '../draft.ts'
+import { type Draft, entityPath, type Report, type Rule } from '../draft.ts'
 import { unknownName } from './unknown-name.ts'
 
 /** Every attribute that is named is defined; only strings have an enum. */
@@ -10,10 +10,11 @@ export const attributesAreDefined: Rule = (draft, report) => {
     }
   }
   for (const { path, name } of references(draft)) reportUndefined(draft, path, name, report)
-  for (const [index, entity] of draft.metadata.entities.entries()) {
+  for (const entity of draft.metadata.entities) {
+    const path = entityPath(draft, entity)
     for (const [at, name] of entity.descriptive.entries()) {
       if (draft.declared.resource_attributes.includes(name)) continue
-      reportUndefined(draft, ['entities', index, 'description', at, 'ref'], name, report)
+      reportUndefined(draft, [...path, 'description', at, 'ref'], name, report)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Path } from '../../yaml/fault.ts'
-import type { Draft, Report, Rule } from '../draft.ts'
+import { type Draft, entityPath, type Report, type Rule } from '../draft.ts'
 import type { EntityAttribute } from '../model.ts'
 import { reportUndefined } from './attributes.ts'
 import { unknownName } from './unknown-name.ts'
@@ -7,12 +7,13 @@ import { unknownName } from './unknown-name.ts'
 /** Entities are made of attributes that exist, and everything that names an entity names one of them. */
 export const entitiesAreSound: Rule = (draft, report) => {
   const { metadata } = draft
-  for (const [index, entity] of metadata.entities.entries()) {
+  for (const entity of metadata.entities) {
+    const path = entityPath(draft, entity)
     for (const [at, attribute] of entity.identity.entries()) {
-      checkIdentity(draft, attribute, ['entities', index, 'identity', at], report)
+      checkIdentity(draft, attribute, [...path, 'identity', at], report)
     }
     for (const [at, { target }] of entity.relationships.entries()) {
-      checkEntity(draft, target, ['entities', index, 'relationships', at, 'target'], report)
+      checkEntity(draft, target, [...path, 'relationships', at, 'target'], report)
     }
   }
   for (const { name, entity } of metadata.metrics) checkEntity(draft, entity, ['metrics', name, 'entity'], report)

@@ -34,7 +34,8 @@ export const namesAreWellFormed: Rule = ({ declared, metadata }, report) => {
 }
 
 function checkName(form: RegExp, name: string, path: Path, report: Report, place: 'key' | 'value' = 'key'): void {
-  if (form.test(name)) return
+  // That a type is missing is said already.
+  if (form.test(name) || name === '') return
   const separators = form === dotted ? 'underscores, in parts joined by dots' : 'underscores'
   report(path, `expected a name of small letters, digits and ${separators}, found ${JSON.stringify(name)}`, place)
 }

@@ -15,7 +15,7 @@ export const entriesAreSorted: Rule = ({ declared }, report) => {
   for (const section of sections) {
     for (const [index, name] of declared[section].entries()) {
       const before = declared[section][index - 1]
-      if (before !== undefined && name < before) {
+      if (before !== undefined && name !== '' && name < before) {
         report(entryPath(section, name, index), `expected before ${JSON.stringify(before)}: entries are sorted`, 'key')
       }
     }

@@ -1,15 +1,16 @@
 import type { Path } from '../../yaml/fault.ts'
-import type { Draft, Report, Rule } from '../draft.ts'
+import { type Draft, entityPath, type Report, type Rule } from '../draft.ts'
 import { pascalCase } from '../identifier.ts'
 
 /** Nothing is said twice, and no two names become the same one in code or in what is sent. */
 export const namesAreUnique: Rule = (draft, report) => {
   const { declared, metadata } = draft
   unique(declared.entities, (index) => ['entities', index, 'type'], report)
-  for (const [index, entity] of metadata.entities.entries()) {
+  for (const entity of metadata.entities) {
+    const path = entityPath(draft, entity)
     unique(
       entity.identity.map(({ ref }) => ref),
-      (at) => ['entities', index, 'identity', at, 'ref'],
+      (at) => [...path, 'identity', at, 'ref'],
       report,
     )
   }
@@ -28,7 +29,7 @@ export const namesAreUnique: Rule = (draft, report) => {
 
 function unique(names: readonly string[], path: (index: number) => Path, report: Report): void {
   for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) < index) report(path(index), `${JSON.stringify(name)} stands here twice`)
+    if (name !== '' && names.indexOf(name) < index) report(path(index), `${JSON.stringify(name)} stands here twice`)
   }
 }
 

@@ -19,8 +19,8 @@ export interface InternalReceiverSettings {
   readonly ownTelemetry: OwnTelemetry
   /** The collector's version. */
   readonly version: string
-  /** `service.instance.id`. Default: host name and process id. */
-  readonly instanceId?: string
+  /** Default: this host's. */
+  readonly hostName?: string
   readonly consumer: Consumer
   readonly clock: Clock
   readonly logger: Logger
@@ -33,13 +33,13 @@ export function internalReceiver(settings: InternalReceiverSettings): Receiver {
   return new ScraperController({ ...settings, scrapers: [scraper(settings)], collectionIntervalMs })
 }
 
-function scraper({ ownTelemetry, version, instanceId, clock }: InternalReceiverSettings): Scraper {
+function scraper({ config, ownTelemetry, version, hostName, clock }: InternalReceiverSettings): Scraper {
   const ownPoints = new OwnPoints()
   const resource: Batch['resource'] = {
     attributes: Object.freeze({
       'service.name': 'otelephant',
       'service.version': version,
-      'service.instance.id': instanceId ?? `${hostname()}:${pid}`,
+      'service.instance.id': config.instance ?? `${hostName ?? hostname()}:${pid}`,
     }),
   }
   const scope = Object.freeze({ name: 'otelephant', version })

@@ -68,10 +68,7 @@ export async function readCapabilities(
 }
 
 /** Every privilege that anything in the metadata asks for. */
-export function wantedPrivileges(
-  queries: readonly QueryDefinition[],
-  metrics: readonly SourcedMetric[],
-): Privilege[] {
+export function wantedPrivileges(queries: readonly QueryDefinition[], metrics: readonly SourcedMetric[]): Privilege[] {
   const found = new Map<string, Privilege>()
   const add = (requires: Requirements | undefined) => {
     for (const privilege of requires?.privileges ?? []) found.set(`${privilege.kind} ${privilege.name}`, privilege)

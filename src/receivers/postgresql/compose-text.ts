@@ -40,7 +40,9 @@ export function composeText(parts: TextParts): ComposedText {
   const clauses = [
     `/* otelephant ${parts.name} */ SELECT ${selected.join(', ')}`,
     ...(parts.from === undefined ? [] : [`FROM ${parts.from}`]),
-    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.length === 1 ? conditions[0] : conditions.map((each) => `(${each})`).join(' AND ')}`]),
+    ...(conditions.length === 0
+      ? []
+      : [`WHERE ${conditions.length === 1 ? conditions[0] : conditions.map((each) => `(${each})`).join(' AND ')}`]),
     ...(parts.groupBy === undefined || parts.groupBy.length === 0 ? [] : [`GROUP BY ${parts.groupBy.join(', ')}`]),
     ...(parts.limit === undefined ? [] : [`ORDER BY ${parts.limit.orderBy} LIMIT ${parts.limit.rows + 1}`]),
     ...(sliced === undefined ? [] : [`ORDER BY ${sliced.sql} LIMIT $rows`]),

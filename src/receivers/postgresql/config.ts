@@ -32,7 +32,9 @@ export const postgresqlConfig = z
         error: "'endpoint' must be in the form <host>:<port> no matter what 'transport' is configured",
       }),
     transport: z.enum(['tcp', 'unix']).default('tcp'),
-    username: z.string({ error: (issue) => (issue.input === undefined ? 'missing username' : undefined) }).min(1, 'missing username'),
+    username: z
+      .string({ error: (issue) => (issue.input === undefined ? 'missing username' : undefined) })
+      .min(1, 'missing username'),
     password: secret.optional(),
     connect_database: z.string().min(1).default('postgres'),
     databases: z.array(z.string()).default([]),

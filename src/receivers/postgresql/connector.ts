@@ -1,4 +1,4 @@
-import { backoffDelay, type BackoffSettings } from '../../component/backoff.ts'
+import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import { QueryError } from './query-error.ts'
 import { type ConnectionSettings, Session } from './session.ts'

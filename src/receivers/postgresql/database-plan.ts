@@ -38,7 +38,11 @@ export class DatabasePlan {
   due(nowMs: number, slackMs: number): QueryRunner[] {
     const byName = new Map(this.#runners.map((runner) => [runner.query.name, runner]))
     return this.schedule
-      .due(this.#runners.map(({ query }) => query), nowMs, slackMs)
+      .due(
+        this.#runners.map(({ query }) => query),
+        nowMs,
+        slackMs,
+      )
       .flatMap(({ name }) => byName.get(name) ?? [])
   }
 

@@ -26,7 +26,8 @@ export function identityIsFleeting(
 ): boolean {
   const { host } = parseEndpoint(config.endpoint) ?? { host: '' }
   const local = config.transport === 'unix' || isLoopback(host)
-  const contained = env['KUBERNETES_SERVICE_HOST'] !== undefined || exists('/.dockerenv') || exists('/run/.containerenv')
+  const contained =
+    env['KUBERNETES_SERVICE_HOST'] !== undefined || exists('/.dockerenv') || exists('/run/.containerenv')
   const named = config.instance ?? config.resource_attributes['service.instance.id']?.override_value
   return local && contained && named === undefined
 }

@@ -18,10 +18,10 @@ export class Notices {
       ({ reason }) => reason,
     )
     for (const [reason, group] of byReason) {
-      const metrics = [...new Set(group.map(({ metric }) => metric))]
+      const metrics = [...new Set(group.map(({ metric }) => metric))].join(', ')
       const where = database.name === '' ? {} : { database: database.name }
       this.#once(`${reason} ${metrics}`, () => {
-        this.#logger.warn(`Not collected: ${metrics.join(', ')}: ${reason}.`, where)
+        this.#logger.warn(`Not collected: ${metrics}: ${reason}.`, where)
       })
     }
   }

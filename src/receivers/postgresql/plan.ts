@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { MetricPoint, MetricSource } from '../../metadata/model.ts'
-import type { ColumnDefinition, ColumnType, QueryDefinition, QueryVariant, ResetDefinition } from '../../metadata/query.ts'
+import type {
+  ColumnDefinition,
+  ColumnType,
+  QueryDefinition,
+  QueryVariant,
+  ResetDefinition,
+} from '../../metadata/query.ts'
 import type { SourcedMetric } from '../../metadata/sourced-metric.ts'
 import type { Attributes } from '../../pdata/attributes.ts'
 import type { EntityInfo } from '../../pdata/entity.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
 import type { Capabilities } from './capabilities.ts'
-import { type Unmet, unmet } from './requirements.ts'
 import { type ComposedText, composeText } from './compose-text.ts'
+import { type Unmet, unmet } from './requirements.ts'
 
 /** A column's place in the rows, or what a query that runs in a database knows without asking. */
 export type ColumnRef = number | 'database' | 'database_oid'
@@ -109,7 +115,10 @@ function planQuery(
   }
   const resolved = resolveVariant(query, capabilities)
   if ('reason' in resolved) {
-    omit(candidates.map(({ metric }) => metric.info.name), resolved)
+    omit(
+      candidates.map(({ metric }) => metric.info.name),
+      resolved,
+    )
     return undefined
   }
   const kept = candidates.filter((candidate) => {
@@ -174,7 +183,8 @@ function assemble(
 ): PlannedQuery {
   const used = new Set<string>()
   for (const { source, point } of candidates) {
-    for (const name of [point.value, ...Object.values(source.entity), ...Object.values(source.attributes)]) used.add(name)
+    for (const name of [point.value, ...Object.values(source.entity), ...Object.values(source.attributes)])
+      used.add(name)
   }
   // A key that some metric shows but no enabled one needs is dropped: fewer, larger groups.
   const shown = new Set(
@@ -203,20 +213,25 @@ function assemble(
     where: resolved.where,
     groupBy: query.groupBy?.filter((name) => index.has(name)).map((name) => resolved.columns[name]?.sql ?? name),
     resetSql: resolved.reset?.sql,
-    limit: query.limit === undefined || limitRows === undefined ? undefined : { rows: limitRows, orderBy: query.limit.orderBy },
+    limit:
+      query.limit === undefined || limitRows === undefined
+        ? undefined
+        : { rows: limitRows, orderBy: query.limit.orderBy },
     slice: query.slice === undefined ? undefined : { sql: query.slice, rows: settings.sliceRows },
     extensions: capabilities.extensions,
   })
-  const points = candidates.map(({ metric, source, point }): PlannedPoint => ({
-    info: metric.info,
-    entity: metric.entity,
-    value: at(point.value),
-    parts: parts(query, metric, source, ref),
-    attributes: Object.entries(source.attributes).map(([name, column]) => [name, ref(column)] as const),
-    constants: point.attributes,
-    id: `${metric.info.name}${JSON.stringify(point.attributes)}`,
-    ...(point.unreachable === undefined ? {} : { unreachable: point.unreachable }),
-  }))
+  const points = candidates.map(
+    ({ metric, source, point }): PlannedPoint => ({
+      info: metric.info,
+      entity: metric.entity,
+      value: at(point.value),
+      parts: parts(query, metric, source, ref),
+      attributes: Object.entries(source.attributes).map(([name, column]) => [name, ref(column)] as const),
+      constants: point.attributes,
+      id: `${metric.info.name}${JSON.stringify(point.attributes)}`,
+      ...(point.unreachable === undefined ? {} : { unreachable: point.unreachable }),
+    }),
+  )
   return {
     ...text,
     name: query.name,

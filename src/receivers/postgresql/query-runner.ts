@@ -119,7 +119,9 @@ export class QueryRunner {
   }
 
   async #ask(text: string, after: string, context: RunContext, signal: AbortSignal): Promise<TextRow[]> {
-    const values = this.query.parameters.map((name) => (name === 'databases' ? `{${context.databases.join(',')}}` : after))
+    const values = this.query.parameters.map((name) =>
+      name === 'databases' ? `{${context.databases.join(',')}}` : after,
+    )
     const { clock, measured } = this.#settings
     const sentMs = clock.now()
     try {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { metricDefaults } from '../../../generated/postgresql/config.ts'
-import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import { scopeName } from '../../../generated/postgresql/metrics.ts'
+import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import { resource } from '../../../generated/postgresql/resource.ts'
 import { instruments } from '../../../generated/postgresql/telemetry.ts'
 import type { Component } from '../../component/component.ts'
@@ -115,10 +115,14 @@ export class PostgresqlReceiver implements Receiver {
     const { logger, env, id, hostName } = this.#settings
     const fields = { receiver: id, endpoint: this.#config.endpoint }
     if (isUnverified(this.#config)) {
-      logger.warn('The connection is encrypted, but the certificate is not checked; set tls: {insecure_skip_verify: false}.', fields)
+      logger.warn(
+        'The connection is encrypted, but the certificate is not checked; set tls: {insecure_skip_verify: false}.',
+        fields,
+      )
     }
     if (identityIsFleeting(this.#config, env, existsSync)) {
-      const message = "The server is named after this container's host name, which changes with each deploy; set `instance`."
+      const message =
+        "The server is named after this container's host name, which changes with each deploy; set `instance`."
       logger.warn(message, { ...fields, host: hostName })
     }
   }

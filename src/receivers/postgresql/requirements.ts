@@ -1,4 +1,6 @@
-import type { Privilege, Requirements, VersionRange } from '../../metadata/query.ts'
+import { grant } from '../../metadata/grant.ts'
+import type { Privilege, Requirements } from '../../metadata/query.ts'
+import { inRange } from '../../metadata/version-range.ts'
 import type { Capabilities } from './capabilities.ts'
 
 /** Why something isn't there. `ordinary` is what is no fault of anybody: another version, another role. */
@@ -25,22 +27,6 @@ export function unmet(
   return unmetExtension(requires, capabilities, extension) ?? unmetPrivilege(requires.privileges ?? [], capabilities)
 }
 
-/** Whether a version is in a range; missing parts count as 0. */
-export function inRange(version: readonly number[], { atLeast, below }: VersionRange): boolean {
-  return (
-    (atLeast === undefined || compareVersions(version, atLeast) >= 0) &&
-    (below === undefined || compareVersions(version, below) < 0)
-  )
-}
-
-function compareVersions(a: readonly number[], b: readonly number[]): number {
-  for (let part = 0; part < Math.max(a.length, b.length); part++) {
-    const difference = (a[part] ?? 0) - (b[part] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
 function unmetExtension(
   { extension: wanted, columns = [] }: Requirements,
   capabilities: Capabilities,
@@ -50,7 +36,10 @@ function unmetExtension(
   if (name === undefined) return undefined
   const found = capabilities.extensions.get(name)
   if (found === undefined) {
-    return { ordinary: false, reason: `needs the extension ${name}: CREATE EXTENSION ${name}, in the database that is connected to` }
+    return {
+      ordinary: false,
+      reason: `needs the extension ${name}: CREATE EXTENSION ${name}, in the database that is connected to`,
+    }
   }
   if (wanted?.version !== undefined && !inRange(found.version, wanted.version)) {
     return {
@@ -69,24 +58,13 @@ function unmetExtension(
 function unmetPrivilege(privileges: readonly Privilege[], capabilities: Capabilities): Unmet | undefined {
   const missing = privileges.find(({ kind, name }) => capabilities.privileges.get(`${kind} ${name}`) !== true)
   if (missing === undefined) return undefined
-  return { ordinary: false, reason: `needs ${describe(missing)}: ${grant(missing, capabilities.userName)}` }
+  return { ordinary: false, reason: `needs ${describe(missing)}: ${grant(missing, quoted(capabilities.userName))}` }
 }
 
 function describe({ kind, name }: Privilege): string {
   return kind === 'role' ? `the rights of ${name}` : `the ${kind} ${name}`
 }
 
-/** The statement that mends it. The statistics roles come with pg_monitor, which is what the rest needs too. */
-function grant({ kind, name }: Privilege, userName: string): string {
-  const user = `"${userName.replaceAll('"', '""')}"`
-  switch (kind) {
-    case 'role':
-      return `GRANT ${['pg_read_all_stats', 'pg_read_all_settings'].includes(name) ? 'pg_monitor' : name} TO ${user}`
-    case 'function':
-      return `GRANT EXECUTE ON FUNCTION ${name} TO ${user}`
-    case 'table':
-      return `GRANT SELECT ON ${name} TO ${user}`
-    default:
-      return kind satisfies never
-  }
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

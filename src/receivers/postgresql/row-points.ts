@@ -67,7 +67,9 @@ export class RowPoints {
           return
         }
         placed?.set(one, points.length)
-        points.push(token === undefined || !planned.info.monotonic ? { series: one, value } : { series: one, value, token })
+        points.push(
+          token === undefined || !planned.info.monotonic ? { series: one, value } : { series: one, value, token },
+        )
       })
     })
     return points

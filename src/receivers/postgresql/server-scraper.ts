@@ -76,7 +76,10 @@ export class ServerScraper implements Scraper {
 
 export function partial(failures: readonly Failure[]): PartialScrapeError {
   const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, 0)
-  return new PartialScrapeError(missing, failures.map(({ error }) => error))
+  return new PartialScrapeError(
+    missing,
+    failures.map(({ error }) => error),
+  )
 }
 
 /** Runners of the queries that have something to say about a server that can't be asked. */

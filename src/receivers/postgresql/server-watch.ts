@@ -14,7 +14,11 @@ export class ServerWatch {
     const last = this.#last
     this.#last = now
     if (last === undefined) {
-      this.#logger.info('Watching the server.', { version: now.versionNumber, role: now.role, system: now.epoch.server })
+      this.#logger.info('Watching the server.', {
+        version: now.versionNumber,
+        role: now.role,
+        system: now.epoch.server,
+      })
     } else if (last.epoch.server !== now.epoch.server) {
       this.#logger.warn('Another server answers under this name; its counters begin anew.', {
         before: last.epoch.server,
@@ -30,7 +34,9 @@ export class ServerWatch {
     const fresh = now.epoch.witnesses.every(({ text }, index) => text !== last.epoch.witnesses[index]?.text)
     const oneMoment = now.epoch.witnesses.every(({ text }) => text === now.epoch.witnesses[0]?.text)
     const since = now.postmasterStart
-    if (fresh && oneMoment) this.#logger.warn('The server has crashed or lost its statistics; counters began at zero.', { since })
-    else if (last.postmasterStart !== since) this.#logger.info('The server was restarted; its statistics were kept.', { since })
+    if (fresh && oneMoment)
+      this.#logger.warn('The server has crashed or lost its statistics; counters began at zero.', { since })
+    else if (last.postmasterStart !== since)
+      this.#logger.info('The server was restarted; its statistics were kept.', { since })
   }
 }

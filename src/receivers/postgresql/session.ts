@@ -187,7 +187,8 @@ export class Session {
     this.#versionNumber = Number(row?.[0])
     this.#pooled = wanted.some(([, value], index) => row?.[index + 1] !== value)
     // As a start-up option it would be fatal on 13, which doesn't know it.
-    if (!this.#pooled && this.#versionNumber >= 140000) await this.#client.query("SET client_connection_check_interval = '2s'")
+    if (!this.#pooled && this.#versionNumber >= 140000)
+      await this.#client.query("SET client_connection_check_interval = '2s'")
     if (!this.#pooled && this.#versionNumber >= 170000) await this.#client.query("SET transaction_timeout = '10s'")
   }
 

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
+import type { z } from 'zod'
 import { internalConfig } from '../../../src/receivers/internal/config.ts'
 import { ownTelemetry } from '../../../src/receivers/internal/own-telemetry.ts'
 import { internalReceiver } from '../../../src/receivers/internal/receiver.ts'
@@ -10,19 +10,19 @@ import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
 
 /** An internal receiver with a fake clock, and the batches that it gave. */
-function internal(options: { readonly instanceId?: string } = {}) {
+function internal(config: z.input<typeof internalConfig> = {}) {
   const clock = new FakeClock()
   const own = ownTelemetry({ name: 'otelephant', version: '1.2.3' })
   const consumer = keepingConsumer()
   const receiver = internalReceiver({
     id: 'internal',
-    config: internalConfig.parse({}),
+    config: internalConfig.parse(config),
     ownTelemetry: own,
     version: '1.2.3',
     consumer,
     clock,
+    hostName: 'collector-1',
     logger: memoryLogger(),
-    ...options,
   })
   const host = { report: () => {} }
   return { receiver, clock, meter: own.meter, own, batches: consumer.batches, host }
@@ -91,9 +91,9 @@ test('the resource is the collector, apart from every server', async () => {
   expect(batches[0]?.resource.attributes).toEqual({
     'service.name': 'otelephant',
     'service.version': '1.2.3',
-    'service.instance.id': `${hostname()}:${process.pid}`,
+    'service.instance.id': `collector-1:${process.pid}`,
   })
-  const named = internal({ instanceId: 'otelephant-0' })
+  const named = internal({ instance: 'otelephant-0' })
   await named.receiver.collect(neverAborted())
   expect(named.batches[0]?.resource.attributes['service.instance.id']).toBe('otelephant-0')
 })

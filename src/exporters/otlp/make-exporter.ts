@@ -1,0 +1,15 @@
+import type { ComponentSettings } from '../../component/factory.ts'
+import { exporterTelemetry, observeQueue } from '../../telemetry/exporter-telemetry.ts'
+import { OtlpExporter } from './exporter.ts'
+import type { OtlpTarget } from './exporter-settings.ts'
+import type { DeliveryStore } from './store.ts'
+
+/** An exporter to this target, as a component of the collector. */
+export function makeExporter(target: OtlpTarget, settings: ComponentSettings, store: DeliveryStore): OtlpExporter {
+  const { id, clock, logger, meter, version } = settings
+  return new OtlpExporter({
+    ...{ target, store, clock, logger, version },
+    telemetry: exporterTelemetry(meter, id),
+    observeQueue: (read) => observeQueue(meter, id, read),
+  })
+}

@@ -1,0 +1,146 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { createDispatcher } from '../../../src/exporters/otlp/dispatcher.ts'
+import { send, type SendSettings } from '../../../src/exporters/otlp/send.ts'
+import { OtlpServer } from './otlp-server.ts'
+
+const outgoing = { bytes: Uint8Array.of(1, 2, 3), encoding: 'protobuf', compression: 'none', points: 50 } as const
+
+async function attempt(
+  url: string,
+  options: Partial<SendSettings> & { readonly signal?: AbortSignal } = {},
+): ReturnType<typeof send> {
+  const { signal = new AbortController().signal, ...settings } = options
+  const dispatcher = createDispatcher({ rejectUnauthorized: true })
+  try {
+    return await send(outgoing, { url, headers: {}, timeoutMs: 10_000, dispatcher, ...settings }, signal)
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+for (const { status, headers = {}, expected } of [
+  { status: 200, expected: { kind: 'accepted', rejectedPoints: 0 } },
+  { status: 202, expected: { kind: 'accepted', rejectedPoints: 0 } },
+  { status: 307, headers: { location: '/elsewhere' }, expected: { kind: 'permanent' } },
+  { status: 400, expected: { kind: 'permanent' } },
+  { status: 401, expected: { kind: 'permanent' } },
+  { status: 403, expected: { kind: 'permanent' } },
+  { status: 404, expected: { kind: 'permanent' } },
+  { status: 408, expected: { kind: 'retryable' } },
+  { status: 413, expected: { kind: 'too_large' } },
+  { status: 415, expected: { kind: 'permanent' } },
+  { status: 429, headers: { 'retry-after': '7' }, expected: { kind: 'retryable', retryAfterMs: 7_000 } },
+  { status: 500, expected: { kind: 'retryable' } },
+  { status: 501, expected: { kind: 'permanent' } },
+  { status: 503, headers: { 'retry-after': '86400' }, expected: { kind: 'retryable', retryAfterMs: 86_400_000 } },
+  { status: 504, expected: { kind: 'retryable' } },
+]) {
+  test(`HTTP ${status} is ${expected.kind}`, async () => {
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(status, headers).end()
+    expect(await attempt(`${server.url}/v1/metrics`)).toMatchObject(expected)
+    expect(server.received).toHaveLength(1)
+  })
+}
+
+test('an error carries the status and what the endpoint said', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = (response) => response.writeHead(400).end('start time is in the future')
+  const outcome = await attempt(server.url)
+  expect(outcome).toMatchObject({ error: { status: 400, message: 'HTTP 400: start time is in the future' } })
+})
+
+for (const { encoding, body, expected } of [
+  { encoding: 'x-protobuf', body: Buffer.from([0x0a, 0x06, 0x08, 0x07, 0x12, 0x02, 0x6e, 0x6f]), expected: 7 },
+  { encoding: 'json', body: Buffer.from('{"partialSuccess":{"rejectedDataPoints":"9","errorMessage":"no"}}'), expected: 9 },
+]) {
+  test(`a partial success in ${encoding} tells how many points were rejected`, async () => {
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
+    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejectedPoints: expected, message: 'no' })
+  })
+}
+
+for (const body of ['null', '{', '{"partialSuccess":{"rejectedDataPoints":"-3"}}', '{"partialSuccess":3}']) {
+  test(`a 2xx with the body ${body} is accepted whole`, async () => {
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejectedPoints: 0 })
+  })
+}
+
+test('no more points are rejected than were sent', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = (response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"partialSuccess":{"rejectedDataPoints":51}}')
+  expect(await attempt(server.url)).toMatchObject({ kind: 'accepted', rejectedPoints: 50 })
+})
+
+test('an endless answer is read up to its limit', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = (response) => {
+    response.writeHead(400)
+    const pour = () => {
+      while (!response.destroyed && response.write('x'.repeat(16_384)));
+    }
+    response.on('drain', pour)
+    pour()
+  }
+  expect(await attempt(server.url)).toMatchObject({ kind: 'permanent', error: { status: 400 } })
+})
+
+test('an answer that drips past the deadline is retryable', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = (response) => {
+    response.writeHead(200)
+    const drip = setInterval(() => response.write('.'), 10)
+    response.on('close', () => clearInterval(drip))
+  }
+  const outcome = await attempt(server.url, { timeoutMs: 150 })
+  expect(outcome).toMatchObject({ kind: 'retryable', error: { message: expect.stringContaining('within 150 ms') } })
+})
+
+test('an endpoint that never answers is retryable after the deadline', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = () => undefined
+  expect(await attempt(server.url, { timeoutMs: 100 })).toMatchObject({ kind: 'retryable' })
+})
+
+test('a port that refuses is retryable and says so', async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  probe.close()
+  await once(probe, 'close')
+  const outcome = await attempt(`http://127.0.0.1:${port}/v1/metrics`)
+  expect(outcome).toMatchObject({ kind: 'retryable', error: { message: expect.stringContaining('ECONNREFUSED') } })
+})
+
+test('a connection that is cut is retryable', async () => {
+  await using server = await OtlpServer.listen()
+  server.answer = (response) => response.destroy()
+  expect(await attempt(server.url)).toMatchObject({ kind: 'retryable' })
+})
+
+test('an abort by the caller rejects with its reason', async () => {
+  await using server = await OtlpServer.listen()
+  const controller = new AbortController()
+  server.answer = () => controller.abort(new Error('shutting down'))
+  await expect(attempt(server.url, { signal: controller.signal })).rejects.toThrow('shutting down')
+})
+
+test('the request says what it is', async () => {
+  await using server = await OtlpServer.listen()
+  await attempt(`${server.url}/v1/metrics`, { headers: { 'api-key': 'abc', 'user-agent': 'otelephant/7.8.9' } })
+  expect(server.received[0]?.path).toBe('/v1/metrics')
+  expect(server.received[0]?.headers).toMatchObject({
+    'api-key': 'abc',
+    'user-agent': 'otelephant/7.8.9',
+    'content-type': 'application/x-protobuf',
+    'content-length': '3',
+  })
+  expect(server.received[0]?.headers).not.toHaveProperty('content-encoding')
+})
