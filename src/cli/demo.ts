@@ -1,0 +1,39 @@
+import { hostname } from 'node:os'
+import { drawBlueprint } from '../collector/blueprint.ts'
+import { builtinRegistry } from '../collector/builtin-registry.ts'
+import { Collector } from '../collector/collector.ts'
+import { systemClock } from '../component/clock.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { runDemo } from '../demo/demo.ts'
+import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
+import { createLogger } from '../telemetry/create-logger.ts'
+import { observeProcess } from '../telemetry/process-telemetry.ts'
+import { exitCode, type Io } from './io.ts'
+import { version } from './version.ts'
+
+export interface DemoOptions {
+  readonly once: boolean
+  readonly json: boolean
+}
+
+/** `otelephant demo`: exits with 0 only if all that was sent has arrived, and nothing broke a rule. */
+export async function demo(options: DemoOptions, io: Io): Promise<number> {
+  await using own = ownTelemetry({ name: 'otelephant', version })
+  using _process = observeProcess(own.meter)
+  const logger = createLogger({ level: 'warn', stream: io.stderr })
+  const summary = await runDemo({
+    once: options.once || options.json,
+    quiet: options.json,
+    output: io.stdout,
+    stop: io.stop,
+    collector: async (yaml) => {
+      const readFile = async () => yaml
+      const raw = await loadConfig({ files: ['demo.yaml'], sets: [], env: {}, readFile })
+      const blueprint = drawBlueprint(raw, builtinRegistry(own, io.stdout))
+      const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: {} }
+      return new Collector(blueprint, settings)
+    },
+  })
+  if (options.json) io.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`)
+  return summary.errors.length === 0 ? exitCode.ok : exitCode.failed
+}

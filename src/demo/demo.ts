@@ -1,0 +1,78 @@
+import type { Writable } from 'node:stream'
+import type { Collector } from '../collector/collector.ts'
+import { demoConfig, demoKey } from './demo-config.ts'
+import { startCluster } from './embedded-postgres.ts'
+import { startEndpoint } from './endpoint/endpoint.ts'
+import type { Received } from './endpoint/received.ts'
+import { renderSummary, type Summary, summarize } from './summary.ts'
+import { renderTable } from './table.ts'
+import { startWorkload } from './workload.ts'
+
+export interface DemoSettings {
+  /** Until two scrapes have been delivered; otherwise until stopped. */
+  readonly once: boolean
+  readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
+  /** Nothing but the summary is printed. */
+  readonly quiet: boolean
+  /** Makes the collector of a configuration's text, as a user's would be. */
+  readonly collector: (yaml: string) => Promise<Collector>
+  readonly stop: AbortSignal
+}
+
+const major = 18
+/** So many points are kept to be shown; totals are kept of all. */
+const keepPoints = 20_000
+const refreshMs = 1_000
+
+/**
+ * Watches an embedded PostgreSQL under load, ships to a stand-in for New Relic, and shows what arrives. Leaves nothing
+ * behind: no process, no file.
+ */
+export async function runDemo(settings: DemoSettings): Promise<Summary> {
+  const { output, once, quiet, stop } = settings
+  const tell = (line: string) => void (quiet || output.write(`${line}\n`))
+  await using cluster = await startCluster({ major })
+  tell(`PostgreSQL ${major} on ${cluster.host}:${cluster.port}`)
+  await using endpoint = await startEndpoint({ apiKey: demoKey, keepPoints })
+  tell(`A stand-in for New Relic's endpoint on ${endpoint.url}`)
+  await using _workload = await startWorkload(cluster, stop)
+  tell('A small workload in the database shop')
+  await using collector = await settings.collector(demoConfig(cluster, endpoint.url))
+  if (once) {
+    tell('Two scrapes, one interval apart ...')
+    await collector.startExporters()
+    await collector.collectTwice(stop)
+  } else {
+    await collector.start()
+    await show(endpoint.received, settings)
+    await collector.shutdown()
+  }
+  const account = [...collector.accounts().values()][0]
+  if (account === undefined) throw new Error('the demo has no exporter')
+  const summary = summarize(endpoint.received, account)
+  if (!quiet) output.write(renderSummary(summary))
+  return summary
+}
+
+/** Shows what arrives until stopped: a live table on a terminal, a line a request elsewhere. */
+async function show(received: Received, { output, stop }: DemoSettings): Promise<void> {
+  let shown = 0
+  const lines = () => {
+    for (const { at, status, points, wireBytes, encoding } of received.requests().slice(shown)) {
+      const time = new Date(at).toISOString()
+      output.write(`${time} ${status} ${points} points, ${wireBytes} bytes ${encoding}\n`)
+    }
+    shown = received.requests().length
+  }
+  const table = () => {
+    const size = { columns: output.columns ?? 100, rows: output.rows ?? 40 }
+    output.write(`\u001b[H\u001b[J${renderTable(received, size)}\nCtrl-C ends the demo.\n`)
+  }
+  const timer = setInterval(output.isTTY === true ? table : lines, refreshMs)
+  try {
+    if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  } finally {
+    clearInterval(timer)
+    if (output.isTTY !== true) lines()
+  }
+}

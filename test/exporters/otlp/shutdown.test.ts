@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { exporterTo } from './exporter-under-test.ts'
+import { OtlpServer } from './otlp-server.ts'
+import { backends, batch, point, reading, series } from './points.ts'
+
+const batchOf = (value: number) => batch(reading(value), [point(series(backends), value), point(series(backends, {}), value)])
+
+test('what waits in a group is delivered', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  const under = await exporterTo(server.url, { clock: new FakeClock(), target: { lingerMs: 60_000 } })
+  const taken = under.exporter.consume(batchOf(11), signal)
+  await under.exporter.shutdown()
+  await taken
+  expect(under.exporter.account()).toMatchObject({ consumed: 2, sent: 2, queued: 0, dropped: {} })
+})
+
+test('what waits for a back-off is tried once more, at once', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  const clock = new FakeClock()
+  server.answer = (response) => response.writeHead(429, { 'retry-after': '3600' }).end()
+  const under = await exporterTo(server.url, { clock })
+  for (const value of [11, 12, 13]) {
+    const taken = under.exporter.consume(batchOf(value), signal)
+    await clock.advance(0)
+    await taken
+  }
+  await server.whenReceived(1)
+  await clock.whenSleeping(1, signal)
+  server.answer = (response) => response.writeHead(202).end()
+  await under.exporter.shutdown()
+  expect(under.exporter.account()).toMatchObject({ consumed: 6, sent: 6, queued: 0, dropped: {} })
+  expect(under.lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('what the endpoint still refuses is dropped, counted and said', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  const clock = new FakeClock()
+  server.answer = (response) => response.writeHead(503).end()
+  const under = await exporterTo(server.url, { clock })
+  for (const value of [11, 12, 13]) {
+    const taken = under.exporter.consume(batchOf(value), signal)
+    await clock.advance(0)
+    await taken
+  }
+  await server.whenReceived(1)
+  await clock.whenSleeping(1, signal)
+  await under.exporter.shutdown()
+  expect(server.received).toHaveLength(4)
+  expect(under.exporter.account()).toEqual({ consumed: 6, sent: 0, queued: 0, dropped: { shutdown: 6 }, absorbed: {} })
+  expect(under.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { points: 6 } }])
+})
+
+test('what is in flight is aborted at the deadline', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  server.answer = () => undefined
+  const under = await exporterTo(server.url, { shutdownTimeoutMs: 100 })
+  await under.exporter.consume(batchOf(11), signal)
+  await server.whenReceived(1)
+  const startedMs = performance.now()
+  await under.exporter.shutdown()
+  expect(performance.now() - startedMs).toBeLessThan(2_000)
+  expect(under.exporter.account()).toMatchObject({ consumed: 2, sent: 0, queued: 0, dropped: { shutdown: 2 } })
+})
+
+test('what is in flight and answered before the deadline counts as sent', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  const held = Promise.withResolvers<() => void>()
+  server.answer = (response) => held.resolve(() => response.writeHead(202).end())
+  const under = await exporterTo(server.url)
+  await under.exporter.consume(batchOf(11), signal)
+  const finish = await held.promise
+  const stopped = under.exporter.shutdown()
+  finish()
+  await stopped
+  expect(under.exporter.account()).toMatchObject({ consumed: 2, sent: 2, queued: 0, dropped: {} })
+})
+
+test('a store that survives keeps what is left', async ({ signal }) => {
+  await using server = await OtlpServer.listen()
+  server.answer = () => undefined
+  const under = await exporterTo(server.url, { shutdownTimeoutMs: 100 })
+  under.store.survives = true
+  await under.exporter.consume(batchOf(11), signal)
+  await server.whenReceived(1)
+  await under.exporter.shutdown()
+  expect(under.exporter.account()).toMatchObject({ consumed: 2, sent: 0, queued: 2, dropped: {} })
+  expect(under.store.take()).toMatchObject({ points: 2 })
+})
