@@ -62,7 +62,9 @@ const request = z.object({
                     isMonotonic: z.boolean().default(false),
                   })
                   .optional(),
-                histogram: z.object({ dataPoints: z.array(z.unknown()), aggregationTemporality: z.number() }).optional(),
+                histogram: z
+                  .object({ dataPoints: z.array(z.unknown()), aggregationTemporality: z.number() })
+                  .optional(),
               }),
             ),
           }),
@@ -103,7 +105,12 @@ export function pointsOf({ resourceMetrics }: DecodedRequest): DecodedPoint[] {
           value: point.asInt ?? point.asDouble ?? Number.NaN,
           startMs: point.startTimeUnixNano / 1e6,
           endMs: point.timeUnixNano / 1e6,
-          temporality: sum === undefined ? undefined : sum.aggregationTemporality === 1 ? ('delta' as const) : ('cumulative' as const),
+          temporality:
+            sum === undefined
+              ? undefined
+              : sum.aggregationTemporality === 1
+                ? ('delta' as const)
+                : ('cumulative' as const),
         })),
       ),
   )

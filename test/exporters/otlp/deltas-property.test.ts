@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Intake } from '../../../src/exporters/otlp/intake.ts'
 import { noExporterTelemetry } from '../../../src/exporters/otlp/exporter-telemetry.ts'
+import { Intake } from '../../../src/exporters/otlp/intake.ts'
 import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
 import { PointAccount } from '../../../src/exporters/otlp/point-account.ts'
 import { StoreFullError } from '../../../src/exporters/otlp/store-full-error.ts'
@@ -53,9 +53,15 @@ const row = fc.constantFrom(...names)
 const event = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('increment'), row, by: fc.integer({ min: 1, max: 900 }) }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('scrape'), refused: fc.boolean(), whole: fc.boolean() }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('scrape'), refused: fc.constant(false), whole: fc.constant(true) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('scrape'), refused: fc.constant(false), whole: fc.constant(true) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reset'), row }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset witnesses'), which: fc.constantFrom('one', 'both', 'at once') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('reset witnesses'), which: fc.constantFrom('one', 'both', 'at once') }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail over') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop'), row }) },

@@ -60,7 +60,11 @@ for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3, 1.5, 2 ** 60]) {
   test(`a counter of ${value} is dropped and the baseline stays`, () => {
     const first = seen(point(counter, 700), reading(10))
     const verdict = judge(point(counter, value), reading(40), first, complete(reading(10)), 'delta')
-    expect(verdict).toMatchObject({ kind: 'dropped', reason: 'invalid_value', baseline: { value: 700, timeMs: at(10) } })
+    expect(verdict).toMatchObject({
+      kind: 'dropped',
+      reason: 'invalid_value',
+      baseline: { value: 700, timeMs: at(10) },
+    })
     const next = judge(point(counter, 750), reading(70), verdict.baseline, complete(reading(40)), 'delta')
     expect(next).toMatchObject(sent(50, 10, 70))
   })
@@ -172,7 +176,9 @@ const cumulative = { temporality: 'cumulative' } as const
 test('a cumulative point starts at its exact token, else at its first sight', () => {
   const first = judge(point(counter, 700), reading(10), undefined, undefined, 'cumulative')
   expect(first).toMatchObject(sent(700, 10, 10))
-  expect(judge(point(counter, 742), reading(40), first.baseline, undefined, 'cumulative')).toMatchObject(sent(742, 10, 40))
+  expect(judge(point(counter, 742), reading(40), first.baseline, undefined, 'cumulative')).toMatchObject(
+    sent(742, 10, 40),
+  )
   const exact = point(counter, 742, token(-500, true))
   expect(judge(exact, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -500, 40))
 })

@@ -1,5 +1,5 @@
-import { systemClock } from '../../../src/component/clock.ts'
 import type { Clock } from '../../../src/component/clock.ts'
+import { systemClock } from '../../../src/component/clock.ts'
 import type { Status } from '../../../src/component/status.ts'
 import { OtlpExporter } from '../../../src/exporters/otlp/exporter.ts'
 import type { OtlpTarget } from '../../../src/exporters/otlp/exporter-settings.ts'
@@ -13,9 +13,11 @@ export interface ExporterOptions {
   readonly store?: MemoryStore
   readonly shutdownTimeoutMs?: number
   readonly telemetry?: ExporterTelemetry
+  /** False where nobody starts it, as with the SDK. */
+  readonly start?: boolean
 }
 
-/** An exporter to that address, started, with what it says; shut down when the test ends. */
+/** An exporter to that address, with what it says; shut down when the test ends. */
 export async function exporterTo(url: string, options: ExporterOptions = {}) {
   const logger = memoryLogger()
   const statuses: Status[] = []
@@ -40,7 +42,7 @@ export async function exporterTo(url: string, options: ExporterOptions = {}) {
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5_000,
     ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
   })
-  await exporter.start({ report: (status) => statuses.push(status) })
+  if (options.start !== false) await exporter.start({ report: (status) => statuses.push(status) })
   return {
     exporter,
     store,

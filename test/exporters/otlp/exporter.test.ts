@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
-import { newRelicLimits } from '../../../src/exporters/otlp/limits.ts'
 import { noExporterTelemetry } from '../../../src/exporters/otlp/exporter-telemetry.ts'
+import { newRelicLimits } from '../../../src/exporters/otlp/limits.ts'
+import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { decodeRequest, pointsOf } from './decode.ts'
 import { exporterTo } from './exporter-under-test.ts'
@@ -38,7 +38,13 @@ test('a delta arrives under its resource, with its times', async ({ signal }) =>
       temporality: undefined,
     },
   ])
-  expect(under.exporter.account()).toEqual({ consumed: 3, sent: 2, queued: 0, dropped: {}, absorbed: { first_sight: 1 } })
+  expect(under.exporter.account()).toEqual({
+    consumed: 3,
+    sent: 2,
+    queued: 0,
+    dropped: {},
+    absorbed: { first_sight: 1 },
+  })
 })
 
 test('a request names the exporter and the encoding, and carries the unit but no description', async ({ signal }) => {
@@ -235,7 +241,13 @@ test('a store that a predecessor left is delivered, and its points are in the ac
   await server.whenReceived(1)
   store.survives = true
   await before.exporter.shutdown()
-  expect(before.exporter.account()).toEqual({ consumed: 2, sent: 0, queued: 1, dropped: {}, absorbed: { first_sight: 1 } })
+  expect(before.exporter.account()).toEqual({
+    consumed: 2,
+    sent: 0,
+    queued: 1,
+    dropped: {},
+    absorbed: { first_sight: 1 },
+  })
 
   server.answer = (response) => response.writeHead(202).end()
   await using after = await exporterTo(server.url, { store })

@@ -20,7 +20,13 @@ export const commits: MetricInfo = {
 export const rowsRead: MetricInfo = { ...commits, name: 'postgresql.operations', zeros: 'skip' }
 export const ioTime: MetricInfo = { ...commits, name: 'postgresql.io.time', unit: 's', valueType: 'double' }
 export const backends: MetricInfo = { ...commits, name: 'postgresql.backends', unit: '{backend}', monotonic: false }
-export const lag: MetricInfo = { ...backends, name: 'postgresql.wal.lag', unit: 's', kind: 'gauge', valueType: 'double' }
+export const lag: MetricInfo = {
+  ...backends,
+  name: 'postgresql.wal.lag',
+  unit: 's',
+  kind: 'gauge',
+  valueType: 'double',
+}
 
 export const orders = { attributes: { 'service.instance.id': 'db.example.com:5432' } }
 export const scope = { name: 'otelephant/postgresql', version: '7.8.9' }

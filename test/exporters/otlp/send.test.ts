@@ -1,8 +1,8 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { createDispatcher } from '../../../src/exporters/otlp/dispatcher.ts'
-import { send, type SendSettings } from '../../../src/exporters/otlp/send.ts'
+import { type SendSettings, send } from '../../../src/exporters/otlp/send.ts'
 import { OtlpServer } from './otlp-server.ts'
 
 const outgoing = { bytes: Uint8Array.of(1, 2, 3), encoding: 'protobuf', compression: 'none', points: 50 } as const
@@ -54,12 +54,21 @@ test('an error carries the status and what the endpoint said', async () => {
 
 for (const { encoding, body, expected } of [
   { encoding: 'x-protobuf', body: Buffer.from([0x0a, 0x06, 0x08, 0x07, 0x12, 0x02, 0x6e, 0x6f]), expected: 7 },
-  { encoding: 'json', body: Buffer.from('{"partialSuccess":{"rejectedDataPoints":"9","errorMessage":"no"}}'), expected: 9 },
+  {
+    encoding: 'json',
+    body: Buffer.from('{"partialSuccess":{"rejectedDataPoints":"9","errorMessage":"no"}}'),
+    expected: 9,
+  },
 ]) {
   test(`a partial success in ${encoding} tells how many points were rejected`, async () => {
     await using server = await OtlpServer.listen()
     server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
-    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejectedPoints: expected, message: 'no' })
+    expect(await attempt(server.url)).toEqual({
+      kind: 'accepted',
+      status: 200,
+      rejectedPoints: expected,
+      message: 'no',
+    })
   })
 }
 

@@ -4,7 +4,8 @@ import { exporterTo } from './exporter-under-test.ts'
 import { OtlpServer } from './otlp-server.ts'
 import { backends, batch, point, reading, series } from './points.ts'
 
-const batchOf = (value: number) => batch(reading(value), [point(series(backends), value), point(series(backends, {}), value)])
+const batchOf = (value: number) =>
+  batch(reading(value), [point(series(backends), value), point(series(backends, {}), value)])
 
 test('what waits in a group is delivered', async ({ signal }) => {
   await using server = await OtlpServer.listen()

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { otlpHttpConfig, otlpHttpTarget } from '../../../src/exporters/otlp/otlp-http-config.ts'
+
+const issues = (config: unknown) =>
+  (otlpHttpConfig.safeParse(config).error?.issues ?? []).map((one) => one.path.join('.'))
+
+test('an endpoint is all that is needed; the defaults are those of the Collector', () => {
+  const target = otlpHttpTarget(otlpHttpConfig.parse({ endpoint: 'https://otlp.example.com:4318/base/' }))
+  expect(target).toEqual({
+    metricsUrl: 'https://otlp.example.com:4318/base/v1/metrics',
+    headers: {},
+    compression: 'gzip',
+    encoding: 'protobuf',
+    temporality: 'cumulative',
+    timeoutMs: 30_000,
+    backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0.5 },
+    lingerMs: 200,
+    tls: { rejectUnauthorized: true },
+  })
+})
+
+test('metrics_endpoint is used as it is', () => {
+  const config = otlpHttpConfig.parse({
+    metrics_endpoint: 'http://localhost:4318/in',
+    headers: { authorization: 'Bearer t' },
+  })
+  expect(otlpHttpTarget(config)).toMatchObject({
+    metricsUrl: 'http://localhost:4318/in',
+    headers: { authorization: 'Bearer t' },
+  })
+  expect(JSON.stringify(config)).not.toContain('Bearer t')
+})
+
+for (const { config, path } of [
+  { config: {}, path: 'endpoint' },
+  { config: { endpoint: 'localhost:4317' }, path: 'endpoint' },
+  { config: { endpoint: 'http://a', headers: { 'x y': 'v' } }, path: 'headers.x y' },
+  { config: { endpoint: 'http://a', timeout: '0s' }, path: 'timeout' },
+  { config: { endpoint: 'http://a', compression: 'snappy' }, path: 'compression' },
+  { config: { endpoint: 'http://a', tls: { ca_file: '/nowhere/ca.pem' } }, path: 'tls.ca_file' },
+]) {
+  test(`${JSON.stringify(config)} is refused at ${path}`, () => {
+    expect(issues(config)).toEqual([path])
+  })
+}
+
+test('certificates are read with the configuration', ({ onTestFinished }) => {
+  const directory = mkdtempSync(join(tmpdir(), 'otel-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, 'ca.pem')
+  writeFileSync(file, 'not a certificate')
+  expect(issues({ endpoint: 'http://a', tls: { ca_file: file } })).toEqual(['tls.ca_file'])
+  const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+  writeFileSync(file, pem)
+  const config = otlpHttpConfig.parse({ endpoint: 'http://a', tls: { ca_file: file, insecure_skip_verify: true } })
+  expect(otlpHttpTarget(config).tls).toEqual({ ca: pem, rejectUnauthorized: false })
+})
