@@ -16,10 +16,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', () => stopping.abort())
 process.stderr.on('error', () => {})
 
-try {
-  const { stdout, stderr, env } = process
-  process.exitCode = await runProgram(process.argv.slice(2), { stdout, stderr, env, stop: stopping.signal })
-} catch (error) {
-  process.stderr.write(`otelephant: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-  process.exitCode = 1
-}
+// No top-level await: the bundle is CommonJS, which has none.
+const { stdout, stderr, env } = process
+runProgram(process.argv.slice(2), { stdout, stderr, env, stop: stopping.signal }).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    stderr.write(`otelephant: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.exitCode = 1
+  },
+)

@@ -6,6 +6,7 @@ import { systemClock } from '../component/clock.ts'
 import type { Account } from '../component/exporter.ts'
 import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
+import { errorMessage } from '../telemetry/error-message.ts'
 import { observeProcess } from '../telemetry/process-telemetry.ts'
 import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
@@ -14,9 +15,6 @@ import { version } from './version.ts'
 export interface RunOptions extends ConfigurationOptions {
   readonly once: boolean
 }
-
-/** How long `--once` may take to deliver, beyond the two scrapes. */
-const onceDeadlineMs = 60_000
 
 /** `otelephant run`: collects and delivers until it is stopped. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
@@ -30,18 +28,18 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   return options.once ? collectOnce(blueprint, settings) : collectUntilStopped(blueprint, settings, io)
 
   async function collectOnce(drawn: Blueprint, base: CollectorSettings): Promise<number> {
-    const deadline = AbortSignal.timeout(onceDeadlineMs + 3_600_000)
     const refused = new AbortController()
     const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
+      // Nobody mends a refused key while this runs.
       if (status.kind === 'permanent' && id.startsWith('exporters/'))
         refused.abort(new Error(`${id}: ${status.reason}`))
     }
     await using collector = new Collector(drawn, { ...base, onStatus })
     await collector.startExporters()
     try {
-      await collector.collectTwice(AbortSignal.any([io.stop, deadline, refused.signal]))
+      await collector.collectTwice(AbortSignal.any([io.stop, refused.signal]))
     } catch (error) {
-      if (!io.stop.aborted) logger.error('Not everything was collected and delivered.', { error })
+      logger.error('Not everything was collected and delivered.', { reasons: reasonsOf(error) })
       return exitCode.failed
     }
     for (const [id, account] of collector.accounts()) logger.info('Delivered.', { exporter: id, ...account })
@@ -58,6 +56,12 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     for (const [id, account] of collector.accounts()) logger.info('Stopped.', { exporter: id, ...account })
     return exitCode.ok
   }
+}
+
+/** Each once: what stops one component often stops all. */
+function reasonsOf(error: unknown): string[] {
+  const failures: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return [...new Set(failures.map(errorMessage))]
 }
 
 function isDelivered({ queued, dropped }: Account): boolean {

@@ -1,7 +1,7 @@
 import type { ComponentId } from '../config/component-id.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { RawConfig } from '../config/raw-config.ts'
-import { checkSections, type TelemetryConfig } from '../config/sections.ts'
+import { checkSections, configuredIds, type TelemetryConfig } from '../config/sections.ts'
 import type { Fault } from '../yaml/fault.ts'
 import { nearest } from '../yaml/nearest.ts'
 import type { ConfiguredExporter, ConfiguredReceiver, Registered, Registry } from './registry.ts'
@@ -15,15 +15,16 @@ export interface Blueprint {
   readonly telemetry: TelemetryConfig
 }
 
-/** @throws ConfigError with every fault of the frame, or else of every component */
+/** @throws ConfigError with every fault of the frame and of every component */
 export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
   const sections = checkSections(raw)
-  if (sections.kind === 'faults') throw new ConfigError(sections.faults)
-  const { receivers, exporters, pipelines, telemetry } = sections.value
+  const { receivers, exporters } = sections.kind === 'ok' ? sections.value : configuredIds(raw)
   const faults: Fault[] = []
   const madeReceivers = configureAll('receivers', receivers, registry.receivers, raw, faults)
   const madeExporters = configureAll('exporters', exporters, registry.exporters, raw, faults)
+  if (sections.kind === 'faults') throw new ConfigError([...sections.faults, ...faults])
   if (faults.length > 0) throw new ConfigError(faults)
+  const { pipelines, telemetry } = sections.value
 
   const fed = (receiver: string): string[] => [
     ...new Set(pipelines.filter((pipeline) => pipeline.receivers.includes(receiver)).flatMap((one) => one.exporters)),

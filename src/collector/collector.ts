@@ -9,6 +9,8 @@ import { StatusBoard } from './status-board.ts'
 export interface CollectorSettings extends Omit<ComponentSettings, 'id'> {
   /** Told of every status that a component reports: `receivers/postgresql`, `exporters/newrelic`. */
   readonly onStatus?: (id: string, status: Status) => void
+  /** How long `collectTwice` may take to deliver, beyond the two scrapes; 60 s. */
+  readonly deliveryTimeoutMs?: number
 }
 
 /** The composition root: makes the components of a blueprint, joins them, and starts and stops them in order. */
@@ -59,7 +61,10 @@ export class Collector implements AsyncDisposable {
         await receiver.collect(signal)
       }),
     )
-    const delivered = await Promise.allSettled([...this.#exporters.values()].map((exporter) => exporter.flush(signal)))
+    const deadline = AbortSignal.timeout(this.#settings.deliveryTimeoutMs ?? 60_000)
+    const delivered = await Promise.allSettled(
+      [...this.#exporters].map(([id, exporter]) => this.#flush(id, exporter, deadline, signal)),
+    )
     const failures = [...scraped, ...delivered].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     if (failures.length > 0) throw new AggregateError(failures, 'not everything was collected and delivered')
   }
@@ -82,6 +87,17 @@ export class Collector implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown()
+  }
+
+  async #flush(id: string, exporter: Exporter, deadline: AbortSignal, signal: AbortSignal): Promise<void> {
+    try {
+      await exporter.flush(AbortSignal.any([signal, deadline]))
+    } catch (error) {
+      signal.throwIfAborted()
+      const status = this.#board.statuses().get(`exporters/${id}`)
+      const reason = status !== undefined && 'reason' in status ? status.reason : 'no answer yet'
+      throw new Error(`exporters/${id}: not delivered in time: ${reason}`, { cause: error })
+    }
   }
 
   async #stop(): Promise<void> {

@@ -50,19 +50,25 @@ const frame = z.strictObject({
 export function checkSections(raw: RawConfig): Checked<ConfigSections> {
   const checked = checkConfig(frame, raw, [])
   if (checked.kind === 'faults') return checked
-  const faults: Fault[] = []
-  const configured = {
-    receivers: componentIds('receivers', raw, faults),
-    exporters: componentIds('exporters', raw, faults),
-  }
+  const { faults, ...configured } = configuredIds(raw)
   const { pipelines, telemetry } = checked.value.service
   const joined = Object.entries(pipelines).map(([text, config]) => joinPipeline(text, config, configured, raw))
-  faults.push(...joined.flatMap((one) => one.faults))
-  if (faults.length > 0) return { kind: 'faults', faults }
+  const all = [...faults, ...joined.flatMap((one) => one.faults)]
+  if (all.length > 0) return { kind: 'faults', faults: all }
   return {
     kind: 'ok',
     value: { ...configured, telemetry, pipelines: joined.flatMap((one) => one.pipeline ?? []) },
   }
+}
+
+/** The components that are there, whatever else is wrong with the frame. */
+export function configuredIds(
+  raw: RawConfig,
+): Pick<ConfigSections, 'receivers' | 'exporters'> & { readonly faults: readonly Fault[] } {
+  const faults: Fault[] = []
+  const receivers = componentIds('receivers', raw, faults)
+  const exporters = componentIds('exporters', raw, faults)
+  return { receivers, exporters, faults }
 }
 
 /** What each component is configured with is its own schema's business. */

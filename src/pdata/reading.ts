@@ -19,6 +19,11 @@ export interface StatisticsEpoch {
   /** PostgreSQL's system identifier (or another identity where it can't be read). */
   readonly server: string
   readonly witnesses: readonly ResetToken[]
+  /**
+   * When the server's processes started, as they do anew after a crash; `undefined` where it can't be read. Tells a crash
+   * from resets by hand, which may set all witnesses to one moment too.
+   */
+  readonly incarnation?: ResetToken
 }
 
 /** One result (or one part of it) of one query. All times are milliseconds since the Unix epoch on the collector's clock. */

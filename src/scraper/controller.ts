@@ -102,7 +102,7 @@ export class ScraperController implements Receiver {
       () => true,
     )
     if (!(await Promise.race([ended, late]))) {
-      this.#logger.warn('Scrapes did not stop when they were told to; left behind', { waitedMs: shutdownMs })
+      this.#logger.warn('Scrapes did not stop when they were told to and are left behind.', { waitedMs: shutdownMs })
     }
     waited.abort()
     this.#host?.report({ kind: 'stopped' })

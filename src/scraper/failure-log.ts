@@ -37,14 +37,14 @@ export class FailureLog {
     if (nowMs - failure.loggedMs < repeatMs) return
     failure.loggedMs = nowMs
     failure.announced = true
-    const sentence = error instanceof PartialScrapeError ? 'A part of a scrape is missing' : 'A scrape failed'
-    this.#logger.warn(sentence, { scrapers: [...failure.scrapers], error })
+    const sentence = error instanceof PartialScrapeError ? 'A part of a scrape is missing.' : 'A scrape failed.'
+    this.#logger.warn(sentence, { scrapers: [...failure.scrapers], error: errorMessage(error) })
   }
 
   succeeded(scraper: string): void {
     for (const { announced, message, sinceMs } of this.#leave(scraper)) {
       if (!announced) continue
-      this.#logger.info('Scrapes work again', { scraper, was: message, failedMs: this.#clock.now() - sinceMs })
+      this.#logger.info('Scrapes work again.', { scraper, was: message, failedMs: this.#clock.now() - sinceMs })
     }
   }
 

@@ -38,14 +38,17 @@ export async function scrapeOnce(
   await sink.settled()
   const points = sink.givenPoints
   const durationMs = clock.now() - startedMs
-  logger.debug('Scraped', { scraper: scraper.name, result: outcome.kind, points, durationMs })
+  const failure = 'error' in outcome ? { error: outcome.error } : {}
+  logger.debug('Scraped.', { scraper: scraper.name, result: outcome.kind, points, durationMs, ...failure })
   telemetry.scraped(scraper.name, points)
   telemetry.duration(scraper.name, durationMs, outcome.kind)
   const errored = erroredPoints(outcome)
   if (errored > 0) telemetry.errored(scraper.name, errored)
   if (outcome.kind === 'ok') telemetry.lastSuccess(scraper.name, clock.now())
   if (sink.refusal !== undefined && !parent.aborted) {
-    logger.warn('No exporter took what was scraped', { scraper: scraper.name, ...sink.refusal })
+    const { points, error } = sink.refusal
+    const fields = { scraper: scraper.name, points, error: errorMessage(error) }
+    logger.warn('No exporter took what was scraped; its increments come again with the next scrape.', fields)
   }
   return outcome
 }

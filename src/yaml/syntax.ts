@@ -6,6 +6,7 @@ const wording: Readonly<Record<string, string>> = {
   BAD_DIRECTIVE: 'a line that starts with % is a directive; quote it, if it is text',
   BAD_DQ_ESCAPE: 'an escape that YAML does not know; write \\\\ for a backslash, or use single quotes',
   BAD_SCALAR_START: 'text that starts with a reserved character; quote it',
+  DUPLICATE_KEY: 'this key stands in the same map a second time; keep one of them',
   TAG_RESOLVE_FAILED: 'an unknown tag; quote text that starts with !',
   UNEXPECTED_TOKEN: 'something stands here that does not belong; check the indentation, or quote the text',
 }

@@ -72,7 +72,7 @@ for (const { name, text, expected } of [
   {
     name: 'a duplicate key',
     text: 'a: 1\nb: 2\na: 3',
-    expected: '1.yaml:3:1: not valid YAML: Map keys must be unique',
+    expected: '1.yaml:3:1: not valid YAML: this key stands in the same map a second time; keep one of them',
   },
   {
     name: 'an unknown tag',

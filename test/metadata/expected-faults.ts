@@ -43,7 +43,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '10:20: config::endpoint::type: expected one of string, number, integer, boolean, object, array, found "text"',
   'counter-of-largest-duplicate':
     '154:21: metrics::postgresql.wal.delay::source::0::points::0::value: expected a gauge: lag keeps the largest of duplicates, which can fall',
-  'duplicate-key': '13:3: not valid YAML: Map keys must be unique',
+  'duplicate-key': '13:3: not valid YAML: this key stands in the same map a second time; keep one of them',
   'entities-unsorted': '29:5: entities::1: expected before "postgresql.table": entries are sorted',
   'entity-description-undefined':
     '25:25: entities::0::description::0::ref: expected an attribute, found "server.ports", which isn\'t defined',

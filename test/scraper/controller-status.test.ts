@@ -48,25 +48,22 @@ test('a server that is down is one reason, one line in ten minutes, and one when
     kind: 'recoverable',
     reason: 'connect ECONNREFUSED 127.0.0.1:5432 (3 of 3 scrapers)',
   })
-  expect(lines()).toEqual([['warn', 'A scrape failed']])
+  expect(lines()).toEqual([['warn', 'A scrape failed.']])
   await clock.advance(10_000)
   expect(lines()).toEqual([
-    ['warn', 'A scrape failed'],
-    ['warn', 'A scrape failed'],
+    ['warn', 'A scrape failed.'],
+    ['warn', 'A scrape failed.'],
   ])
   faults.clear()
   await clock.advance(30_000)
-  expect(lines().slice(2)).toEqual([['info', 'Scrapes work again']])
+  expect(lines().slice(2)).toEqual([['info', 'Scrapes work again.']])
   await controller.shutdown()
 })
 
 test('another reason is another line, another number in it is not', async () => {
   const faults = new Map([['table', 'terminated by process 4711']])
   const { controller, clock, host, logger } = controlled([failing('table', faults)])
-  const warned = () =>
-    logger.lines.flatMap(({ level, fields }) =>
-      level === 'warn' && fields['error'] instanceof Error ? [fields['error'].message] : [],
-    )
+  const warned = () => logger.lines.flatMap(({ level, fields }) => (level === 'warn' ? [fields['error']] : []))
   await controller.start(host)
   await clock.advance(2_000)
   faults.set('table', 'terminated by process 4712')

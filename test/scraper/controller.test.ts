@@ -74,7 +74,7 @@ describe('what was given', () => {
     expect(telemetry.sums['accepted']).toBeUndefined()
     expect(logger.lines.filter((line) => line.level === 'warn')).toMatchObject([
       {
-        fields: { receiver: 'postgresql/orders', scraper: 'table', points: 7, error: { message: 'the store is full' } },
+        fields: { receiver: 'postgresql/orders', scraper: 'table', points: 7, error: 'the store is full' },
       },
     ])
     expect(statuses.at(-1)).toEqual({ kind: 'ok' })

@@ -26,6 +26,7 @@ export function basisOf(
 
   const change = compareEpochs(baseline.epoch, reading.epoch, baseline.timeMs)
   if (change.kind === 'other') return { kind: 'none', reason: 'rebaselined' }
+  if (change.kind === 'zeroed' && change.proven) return { kind: 'zero', timeMs: change.atMs }
 
   const token = changedToken(point, baseline)
   if (point.value >= baseline.value) {

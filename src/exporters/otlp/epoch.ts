@@ -4,11 +4,11 @@ import type { StatisticsEpoch } from '../../pdata/reading.ts'
 export type EpochChange =
   | { readonly kind: 'same' }
   /**
-   * All witnesses were set to one moment after the sample, as a crash does. Not a proof that everything was zeroed:
-   * pg_stat_reset_shared() without argument (17+) resets the witnesses within one microsecond and leaves the
-   * counters of databases and relations alone.
+   * All witnesses were set to one moment after the sample, as a crash does. Proven only if the server's processes started
+   * anew as well: pg_stat_reset_shared() without argument (17+) resets the witnesses within one microsecond and leaves
+   * the counters of databases and relations alone.
    */
-  | { readonly kind: 'zeroed'; readonly atMs: number }
+  | { readonly kind: 'zeroed'; readonly atMs: number; readonly proven: boolean }
   /** Another server, or other statistics of the same one: the numbers can't be compared. */
   | { readonly kind: 'other' }
 
@@ -23,7 +23,24 @@ export function compareEpochs(before: StatisticsEpoch, now: StatisticsEpoch, sam
     if (timeMs === undefined || timeMs <= sampledMs) return { kind: 'other' }
     atMs = Math.max(atMs, timeMs)
   }
-  // A single witness can't tell a crash from a reset by hand. Two resets by hand differ by microseconds.
+  const restart = compareIncarnations(before, now, sampledMs)
+  // A crash ends all processes, so these were reset by hand.
+  if (restart === 'none') return { kind: 'same' }
+  if (restart === 'before the sample') return { kind: 'other' }
+  // A single witness can't tell a crash from a reset by hand.
   const oneMoment = now.witnesses.length > 1 && new Set(now.witnesses.map((witness) => witness.text)).size === 1
-  return oneMoment ? { kind: 'zeroed', atMs } : { kind: 'same' }
+  if (oneMoment) return { kind: 'zeroed', atMs, proven: restart === 'since the sample' }
+  // Processes that started anew, and statistics that no crash zeroed: another server took over.
+  return restart === 'since the sample' ? { kind: 'other' } : { kind: 'same' }
+}
+
+/** When the processes that answer now were started, as far as that can be told. */
+function compareIncarnations(
+  before: StatisticsEpoch,
+  now: StatisticsEpoch,
+  sampledMs: number,
+): 'unknown' | 'none' | 'since the sample' | 'before the sample' {
+  if (before.incarnation === undefined || now.incarnation?.timeMs === undefined) return 'unknown'
+  if (before.incarnation.text === now.incarnation.text) return 'none'
+  return now.incarnation.timeMs > sampledMs ? 'since the sample' : 'before the sample'
 }

@@ -8,7 +8,8 @@ import type { DeliveryStore } from './store.ts'
 export function makeExporter(target: OtlpTarget, settings: ComponentSettings, store: DeliveryStore): OtlpExporter {
   const { id, clock, logger, meter, version } = settings
   return new OtlpExporter({
-    ...{ target, store, clock, logger, version },
+    ...{ target, store, clock, version },
+    logger: logger.child({ exporter: id }),
     telemetry: exporterTelemetry(meter, id),
     observeQueue: (read) => observeQueue(meter, id, read),
   })

@@ -3,10 +3,19 @@ import tls from 'node:tls'
 
 /** Where the session's server listens, and how it is reached. */
 export interface CancelTarget {
+  /** As configured: what a certificate must name. */
   readonly host: string
+  /** The address that the session is connected to: behind one name there may be several servers. */
+  readonly address: string | undefined
   readonly port: number
   /** The TLS settings of the session, `undefined` where it is plain. */
   readonly ssl: tls.ConnectionOptions | undefined
+}
+
+/** What the server told of the session at its start. */
+export interface BackendKey {
+  readonly processId: number
+  readonly secretKey: number
 }
 
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
@@ -17,31 +26,26 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
  */
 export async function sendCancelRequest(
   target: CancelTarget,
-  backend: { readonly processId: number; readonly secretKey: number },
+  backend: BackendKey,
   deadline: AbortSignal,
 ): Promise<void> {
-  const request = Buffer.alloc(16)
-  request.writeInt32BE(16, 0)
-  request.writeInt32BE(80877102, 4)
-  request.writeInt32BE(backend.processId, 8)
-  request.writeInt32BE(backend.secretKey, 12)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const socket = net.connect(
     target.host.startsWith('/')
       ? { path: `${target.host}/.s.PGSQL.${target.port}` }
-      : { host: target.host, port: target.port },
+      : { host: target.address ?? target.host, port: target.port },
   )
   const abort = () => reject(deadline.reason)
   deadline.addEventListener('abort', abort, { once: true })
-  const watch = (stream: net.Socket) => stream.once('error', reject).once('close', () => resolve())
+  const watch = (stream: net.Socket) => stream.on('error', reject).once('close', () => resolve())
   watch(socket)
   socket.once('connect', () => {
-    if (target.ssl === undefined) return socket.end(request)
+    if (target.ssl === undefined) return socket.end(cancelRequest(backend))
+    const { ssl } = target
     socket.write(sslRequest)
     socket.once('data', (answer) => {
-      if (answer.toString('latin1') !== 'S') return socket.destroy()
-      socket.removeAllListeners('close')
-      const secure = tls.connect({ ...target.ssl, socket }, () => secure.end(request))
+      if (answer.toString('latin1') !== 'S') return reject(new Error('the server does not encrypt a cancel request'))
+      const secure = tls.connect({ ...ssl, ...named(target.host), socket }, () => secure.end(cancelRequest(backend)))
       watch(secure)
     })
   })
@@ -51,4 +55,18 @@ export async function sendCancelRequest(
     deadline.removeEventListener('abort', abort)
     socket.destroy()
   }
+}
+
+function cancelRequest({ processId, secretKey }: BackendKey): Buffer {
+  const request = Buffer.alloc(16)
+  request.writeInt32BE(16, 0)
+  request.writeInt32BE(80877102, 4)
+  request.writeInt32BE(processId, 8)
+  request.writeInt32BE(secretKey, 12)
+  return request
+}
+
+/** Whom the certificate must name. A server name indication is for names only (RFC 6066, section 3). */
+function named(host: string): tls.ConnectionOptions {
+  return net.isIP(host) === 0 ? { host, servername: host } : { host }
 }

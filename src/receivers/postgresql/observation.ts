@@ -19,8 +19,7 @@ export interface Observation {
 }
 
 /**
- * The reset timestamps that a crash sets to one and the same moment. Two reset by hand always differ by microseconds,
- * whatever is reset in one statement; wal comes last there, so it differs most.
+ * The reset timestamps that a crash sets to one and the same moment.
  */
 function witnessViews(versionNumber: number): string[] {
   return ['pg_stat_bgwriter', 'pg_stat_archiver', ...(versionNumber >= 140000 ? ['pg_stat_wal'] : [])]
@@ -35,10 +34,22 @@ export async function observe(session: Session, clock: Clock, signal: AbortSigna
     (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r
       WHERE r.rolname LIKE 'pg\\_%' AND pg_has_role(current_user, r.oid, 'USAGE')),
     (SELECT s.system_identifier FROM pg_control_system() AS s),
+    (SELECT max(a.backend_start) FROM pg_stat_activity AS a WHERE a.backend_type = 'checkpointer'),
     ${views.map((view) => `(SELECT v.stats_reset FROM ${view} AS v)`).join(', ')}`
   const sentMs = clock.now()
   const [row = []] = await session.query('observe', text, [], signal)
-  const [recovery, userName, serverSeconds, databaseOid, postmasterStart, extensions, roles, system, ...resets] = row
+  const [
+    recovery,
+    userName,
+    serverSeconds,
+    databaseOid,
+    postmasterStart,
+    extensions,
+    roles,
+    system,
+    checkpointer,
+    ...resets
+  ] = row
   const offsetMs = Number(serverSeconds) * 1_000 - (sentMs + clock.now()) / 2
   const role = recovery === 't' ? 'standby' : 'primary'
   return {
@@ -49,7 +60,12 @@ export async function observe(session: Session, clock: Clock, signal: AbortSigna
     offsetMs,
     postmasterStart: postmasterStart ?? '',
     capabilityEpoch: [session.versionNumber, role, system, databaseOid, extensions, roles].join('/'),
-    epoch: { server: system ?? '', witnesses: resets.map((text) => resetToken(text, offsetMs, true)) },
+    epoch: {
+      server: system ?? '',
+      witnesses: resets.map((text) => resetToken(text, offsetMs, true)),
+      // Only pg_read_all_stats sees it.
+      ...(typeof checkpointer === 'string' ? { incarnation: resetToken(checkpointer, offsetMs, true) } : {}),
+    },
   }
 }
 

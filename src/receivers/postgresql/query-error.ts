@@ -1,13 +1,13 @@
 import { errorCode } from './sqlstate.ts'
 
-/** Thrown when a statement fails. `code` is the SQLSTATE or the network error's name. */
+/** Thrown when a statement fails. `code` is the SQLSTATE, the network error's name or `timeout`. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
   readonly code: string | undefined
 
-  constructor(what: string, cause: unknown) {
+  constructor(what: string, cause: unknown, code: string | undefined = errorCode(cause)) {
     super(`${what}: ${cause instanceof Error ? messageOf(cause) : String(cause)}`, { cause })
-    this.code = errorCode(cause)
+    this.code = code
   }
 }
 

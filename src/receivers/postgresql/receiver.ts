@@ -25,7 +25,12 @@ import { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
 
 const sliceRows = 1_000
-const connectionSpacingMs = 1_000
+
+/** What a user can't set. */
+export interface ReceiverSettings {
+  /** At least this long between the starts of two connections. */
+  readonly connectionSpacingMs: number
+}
 
 /** Watches one PostgreSQL server: one kept session for the server's statistics, one lane for visits to its databases. */
 export class PostgresqlReceiver implements Receiver {
@@ -36,7 +41,7 @@ export class PostgresqlReceiver implements Receiver {
   readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
   readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
 
-  constructor(config: PostgresqlConfig, settings: ComponentSettings, consumer: Consumer) {
+  constructor(config: PostgresqlConfig, settings: ComponentSettings & ReceiverSettings, consumer: Consumer) {
     this.intervalMs = config.collection_interval
     this.#config = config
     this.#settings = settings
@@ -47,7 +52,7 @@ export class PostgresqlReceiver implements Receiver {
     const connector = new Connector({
       connection: connectionSettings(config),
       clock,
-      spacingMs: connectionSpacingMs,
+      spacingMs: settings.connectionSpacingMs,
       opened: () => own.otelephantPostgresqlConnections.add(1),
     })
     this.#connection = new ServerConnection(connector, config.connect_database, new ServerWatch(logger), clock)
@@ -128,10 +133,14 @@ export class PostgresqlReceiver implements Receiver {
   }
 }
 
-export const postgresqlReceiver: ReceiverFactory<PostgresqlConfig> = {
-  type: 'postgresql',
-  config: postgresqlConfig,
-  create: (config, settings, consumer) => new PostgresqlReceiver(config, settings, consumer),
+export const postgresqlReceiver = postgresqlReceiverWith({ connectionSpacingMs: 1_000 })
+
+export function postgresqlReceiverWith(own: ReceiverSettings): ReceiverFactory<PostgresqlConfig> {
+  return {
+    type: 'postgresql',
+    config: postgresqlConfig,
+    create: (config, settings, consumer) => new PostgresqlReceiver(config, { ...settings, ...own }, consumer),
+  }
 }
 
 function planSettings(config: PostgresqlConfig): PlanSettings {

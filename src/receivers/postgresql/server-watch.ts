@@ -33,8 +33,9 @@ export class ServerWatch {
     if (last.role !== now.role) this.#logger.warn(`The server has become a ${now.role}.`, { before: last.role })
     const fresh = now.epoch.witnesses.every(({ text }, index) => text !== last.epoch.witnesses[index]?.text)
     const oneMoment = now.epoch.witnesses.every(({ text }) => text === now.epoch.witnesses[0]?.text)
+    const restarted = last.epoch.incarnation?.text !== now.epoch.incarnation?.text
     const since = now.postmasterStart
-    if (fresh && oneMoment)
+    if (fresh && oneMoment && restarted)
       this.#logger.warn('The server has crashed or lost its statistics; counters began at zero.', { since })
     else if (last.postmasterStart !== since)
       this.#logger.info('The server was restarted; its statistics were kept.', { since })

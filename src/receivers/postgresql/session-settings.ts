@@ -1,5 +1,3 @@
-import { formatDuration } from '../../config/duration.ts'
-
 /** The limits that every session runs under; what is measured about them: docs/decisions/0003-session-safety.md. */
 export interface SessionLimits {
   readonly statementTimeoutMs: number
@@ -8,13 +6,16 @@ export interface SessionLimits {
 
 export const defaultLimits: SessionLimits = { statementTimeoutMs: 5_000, lockTimeoutMs: 100 }
 
+/** What no transaction outlives, whatever its client does; known to 17 and later. */
+const transactionTimeout = '10s'
+
 /** Settings of every session, name -> value as SHOW prints it. In force from the first byte, or else per transaction. */
 export function sessionSettings(limits: SessionLimits): Readonly<Record<string, string>> {
   return {
     default_transaction_read_only: 'on',
     default_transaction_isolation: 'read committed',
-    statement_timeout: formatDuration(limits.statementTimeoutMs),
-    lock_timeout: formatDuration(limits.lockTimeoutMs),
+    statement_timeout: asShown(limits.statementTimeoutMs),
+    lock_timeout: asShown(limits.lockTimeoutMs),
     idle_in_transaction_session_timeout: '5s',
     // The planner's cost of the statistics views passes jit_above_cost.
     jit: 'off',
@@ -41,10 +42,32 @@ export function startupOptions(limits: SessionLimits): string {
     .join(' ')
 }
 
+/**
+ * What older servers don't know and would refuse a connection for: to be set once the version is known.
+ * @param platform the text of version(): only Linux tells a backend that its client is gone
+ */
+export function lateSettings(versionNumber: number, platform: string): Readonly<Record<string, string>> {
+  return {
+    ...(versionNumber >= 140000 && platform.includes('linux') ? { client_connection_check_interval: '2s' } : {}),
+    ...(versionNumber >= 170000 ? { transaction_timeout: transactionTimeout } : {}),
+  }
+}
+
 /** Opens a transaction that has the settings for itself, and leaves no trace on a pooled connection. */
-export function transactionPrologue(limits: SessionLimits): string {
-  const local = Object.entries(sessionSettings(limits))
+export function transactionPrologue(limits: SessionLimits, versionNumber: number): string {
+  const settings = {
+    ...sessionSettings(limits),
+    ...(versionNumber >= 170000 ? { transaction_timeout: transactionTimeout } : {}),
+  }
+  const local = Object.entries(settings)
     .filter(([name]) => !name.startsWith('default_transaction_'))
-    .map(([name, value]) => `SET LOCAL ${name} = ${name === 'search_path' ? value : `'${value}'`}`)
+    .map(([name, value]) => `SET LOCAL ${name} = '${value}'`)
   return ['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...local].join('; ')
+}
+
+/** A duration as SHOW prints it: in the largest unit that it is a whole number of. */
+function asShown(ms: number): string {
+  if (ms === 0) return '0'
+  if (ms % 60_000 === 0 && ms < 3_600_000) return `${ms / 60_000}min`
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`
 }

@@ -1,8 +1,16 @@
 import type tls from 'node:tls'
 import pg from 'pg'
+import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { QueryError } from './query-error.ts'
-import { type SessionLimits, sessionSettings, startupOptions, transactionPrologue } from './session-settings.ts'
+import {
+  lateSettings,
+  type SessionLimits,
+  sessionSettings,
+  startupOptions,
+  transactionPrologue,
+} from './session-settings.ts'
+import { endsSession, errorCode, sqlState } from './sqlstate.ts'
 
 /** How to reach a server and who to be there. */
 export interface ConnectionSettings {
@@ -53,35 +61,27 @@ export class Session {
     signal: AbortSignal,
   ): Promise<Session> {
     signal.throwIfAborted()
-    const client = new pg.Client({
-      host: settings.host,
-      port: settings.port,
-      user: settings.username,
-      password: () => givenPassword(settings),
-      database,
-      ssl: settings.ssl ?? false,
-      application_name: settings.applicationName,
-      connectionTimeoutMillis: settings.connectTimeoutMs,
-      keepAlive: true,
-      // An empty string, so that PGOPTIONS of the environment doesn't stand in.
-      options: withOptions ? startupOptions(settings.limits) : ' ',
-    })
+    const client = makeClient(settings, database, withOptions)
     const session = new Session(client, settings)
     // Without a listener a lost connection would end the process.
     client.on('error', () => session.#destroy())
     client.on('end', () => session.#destroy())
+    const deadline = AbortSignal.timeout(settings.connectTimeoutMs)
+    const either = AbortSignal.any([signal, deadline])
     const abort = () => session.#destroy()
-    signal.addEventListener('abort', abort, { once: true })
+    either.addEventListener('abort', abort, { once: true })
     try {
       await client.connect()
-      await session.#inspect(signal)
+      await session.#inspect(either)
       return session
     } catch (error) {
       session.#destroy()
       signal.throwIfAborted()
-      throw new QueryError(`can't connect to ${settings.host}:${settings.port}, database "${database}"`, error)
+      const what = `can't connect to ${settings.host}:${settings.port}, database "${database}"`
+      if (deadline.aborted) throw late(what, settings.connectTimeoutMs, error)
+      throw error instanceof QueryError ? error : new QueryError(what, error, errorCode(error) ?? lost(error))
     } finally {
-      signal.removeEventListener('abort', abort)
+      either.removeEventListener('abort', abort)
     }
   }
 
@@ -146,7 +146,7 @@ export class Session {
   /** One statement in a transaction that brings the settings with it. */
   async #sendInTransaction(text: string, values: readonly unknown[]): Promise<TextRow[]> {
     try {
-      await this.#client.query(transactionPrologue(this.#settings.limits))
+      await this.#client.query(transactionPrologue(this.#settings.limits, this.#versionNumber))
       const rows = await this.#send(text, values)
       await this.#client.query('COMMIT')
       return rows
@@ -158,22 +158,28 @@ export class Session {
 
   /** Runs it under the caller's signal and the client's own deadline: cancel first, destroy the socket a second later. */
   async #guarded<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const deadline = AbortSignal.timeout(this.#settings.limits.statementTimeoutMs + slackMs)
+    const deadlineMs = this.#settings.limits.statementTimeoutMs + slackMs
+    const deadline = AbortSignal.timeout(deadlineMs)
     const either = AbortSignal.any([signal, deadline])
     let grace: NodeJS.Timeout | undefined
+    let cancelling: Promise<void> | undefined
     const abort = () => {
       grace = setTimeout(() => this.#destroy(), cancelGraceMs)
-      this.#cancel().catch(() => this.#destroy())
+      cancelling = this.#cancel().catch(() => this.#destroy())
     }
     either.addEventListener('abort', abort, { once: true })
     try {
       return await work()
     } catch (error) {
+      // The library hears of the end of the connection a moment after the server's last words.
+      if (endsSession(error)) this.#destroy()
       signal.throwIfAborted()
-      if (deadline.aborted) throw new QueryError(name, new Error('no answer within the deadline', { cause: error }))
-      throw new QueryError(name, error)
+      if (deadline.aborted) throw late(name, deadlineMs, error)
+      throw new QueryError(name, error, errorCode(error) ?? (this.#closed ? lost(error) : undefined))
     } finally {
       either.removeEventListener('abort', abort)
+      // A request that is still on its way would hit the next statement.
+      await cancelling
       clearTimeout(grace)
     }
   }
@@ -182,14 +188,15 @@ export class Session {
   async #inspect(signal: AbortSignal): Promise<void> {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
     const shown = ['server_version_num', ...wanted.map(([name]) => name)]
-    const text = `SELECT ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
+    const text = `SELECT pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
     const [row] = await this.#guarded('settings of the session', () => this.#send(text, []), signal)
-    this.#versionNumber = Number(row?.[0])
-    this.#pooled = wanted.some(([, value], index) => row?.[index + 1] !== value)
-    // As a start-up option it would be fatal on 13, which doesn't know it.
-    if (!this.#pooled && this.#versionNumber >= 140000)
-      await this.#client.query("SET client_connection_check_interval = '2s'")
-    if (!this.#pooled && this.#versionNumber >= 170000) await this.#client.query("SET transaction_timeout = '10s'")
+    const [platform, versionNumber, ...values] = row ?? []
+    this.#versionNumber = Number(versionNumber)
+    this.#pooled = wanted.some(([, value], index) => values[index] !== value)
+    const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
+    if (this.#pooled || missing.length === 0) return
+    const set = `SELECT ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
+    await this.#guarded('settings of the session', () => this.#send(set, []), signal)
   }
 
   async #cancel(): Promise<void> {
@@ -197,15 +204,50 @@ export class Session {
     const processId: unknown = Reflect.get(this.#client, 'processID')
     const secretKey: unknown = Reflect.get(this.#client, 'secretKey')
     if (typeof processId !== 'number' || typeof secretKey !== 'number') return
+    const { host, port, ssl } = this.#settings
+    const address = this.#client.connection.stream.remoteAddress
     await sendCancelRequest(
-      { host: this.#settings.host, port: this.#settings.port, ssl: this.#settings.ssl },
+      { host, address, port, ssl },
       { processId, secretKey },
       AbortSignal.timeout(cancelGraceMs),
     )
   }
 }
 
+function makeClient(settings: ConnectionSettings, database: string, withOptions: boolean): pg.Client {
+  const config = {
+    host: settings.host,
+    port: settings.port,
+    user: settings.username,
+    password: () => givenPassword(settings),
+    database,
+    ssl: settings.ssl ?? false,
+    sslnegotiation: 'postgres',
+    application_name: settings.applicationName,
+    keepAlive: true,
+  }
+  const client = new pg.Client(config)
+  // What isn't given, or given as an empty text, the library takes from PG* variables of the environment.
+  const parameters: unknown = Reflect.get(client, 'connectionParameters')
+  const options = withOptions ? startupOptions(settings.limits) : undefined
+  if (typeof parameters === 'object' && parameters !== null) {
+    Object.assign(parameters, { options, replication: undefined })
+  }
+  return client
+}
+
 async function givenPassword(settings: ConnectionSettings): Promise<string> {
   if (settings.password !== undefined) return settings.password
   throw new Error('the server asks for a password and the configuration gives none; set `password`')
+}
+
+function late(what: string, deadlineMs: number, cause: unknown): QueryError {
+  return new QueryError(what, new Error(`no answer within ${formatDuration(deadlineMs)}`, { cause }), 'timeout')
+}
+
+/** The library's errors about a connection that ended have no code. */
+function lost(error: unknown): string | undefined {
+  return error instanceof Error && error.message.startsWith('Connection terminated')
+    ? sqlState.connectionFailure
+    : undefined
 }

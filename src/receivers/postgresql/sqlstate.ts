@@ -10,6 +10,7 @@ export const sqlState = {
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
   protocolViolation: '08P01',
+  connectionFailure: '08006',
 } as const
 
 /** What won't mend itself by trying again soon: the statement is denied or unsupported on this server. */
@@ -20,6 +21,11 @@ export const quarantining: ReadonlySet<string> = new Set([
   sqlState.undefinedFunction,
   sqlState.objectNotInPrerequisiteState,
 ])
+
+/** Whether the server has ended the session with it: shutdown, crash, an administrator, a timeout of the session. */
+export function endsSession(error: unknown): boolean {
+  return /^(57P0\d|25P0[34])$/.test(errorCode(error) ?? '')
+}
 
 /** The error's SQLSTATE, or its network error's code (ECONNREFUSED, ...), if it has one. */
 export function errorCode(error: unknown): string | undefined {

@@ -20,18 +20,22 @@ interface Row {
   reset: number | undefined
 }
 
-/** A server's statistics: rows that come and go, and the two witnesses. */
+/** A server's statistics: rows that come and go, the two witnesses, and since when its processes run. */
 class Server {
   readonly rows = new Map<Name, Row>()
   witnesses: readonly [number, number]
+  /** Second of their start. */
+  processes: number
 
   constructor(prehistory: number, witnesses: readonly [number, number]) {
     this.witnesses = witnesses
+    this.processes = witnesses[0]
     for (const name of names) this.rows.set(name, { value: prehistory, reset: -5_000 })
   }
 
   crash(second: number): void {
     this.witnesses = [second, second]
+    this.processes = second
     for (const [name, row] of this.rows) {
       row.value = 0
       row.reset = name === 'with an exact token' ? second : undefined
@@ -92,10 +96,6 @@ class World {
   #server = new Server(40, [-1_000, -999])
   #other = new Server(70_000, [-2_000, -1_999])
   #second = 0
-  /** Whether a stored reading has seen this server since it took over. */
-  #known = true
-  #evicted = false
-  #resetAtOnce = false
 
   play(one: Event): void {
     this.#second += 1
@@ -119,13 +119,9 @@ class World {
       const own = name === 'without a token' ? undefined : token(reset, name === 'with an exact token')
       return point(all[name] ?? series(commits), value, own)
     })
-    const of: Reading = reading(this.#second, { epoch: epoch(...this.#server.witnesses), completes: whole })
-    const failed = this.intake.store([batch(of, points)], 'none').size > 0
-    if (!failed && whole) {
-      this.#known = true
-      this.#evicted = false
-      this.#resetAtOnce = false
-    }
+    const { witnesses, processes } = this.#server
+    const of: Reading = reading(this.#second, { epoch: epoch(...witnesses, 'server-1', processes), completes: whole })
+    this.intake.store([batch(of, points)], 'none')
     this.#collect()
   }
 
@@ -160,30 +156,21 @@ class World {
   }
 
   #resetWitnesses(which: string): void {
-    // A failover and a reset by hand of all witnesses between two readings can't be told from a reset by hand alone.
-    if (!this.#known) return
     const [, archiver] = this.#server.witnesses
     if (which === 'one') this.#server.witnesses = [this.#second, archiver]
     else if (which === 'both') this.#server.witnesses = [this.#second, this.#second + 0.001]
-    // Together with a value that falls on its own it can't be told from a crash.
-    else if (!this.#evicted) {
-      this.#server.witnesses = [this.#second, this.#second]
-      this.#resetAtOnce = true
-    }
+    else this.#server.witnesses = [this.#second, this.#second]
   }
 
   #evict(): void {
     const row = this.#server.rows.get('without a token')
-    if (row === undefined || this.#resetAtOnce) return
-    row.value = Math.floor(row.value / 2)
-    this.#evicted = true
+    if (row !== undefined) row.value = Math.floor(row.value / 2)
   }
 
   #failOver(): void {
     const standby = this.#other
     this.#other = this.#server
     this.#server = standby
-    this.#known = false
   }
 }
 

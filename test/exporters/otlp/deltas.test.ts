@@ -139,6 +139,12 @@ test('after a crash a value that fell counts from the crash', () => {
   expect(second(point(counter, 30), after, point(counter, 700))).toMatchObject(sent(30, 25, 40))
 })
 
+test('after a proven crash the value counts from the crash, even if it is higher again', () => {
+  const before = judge(point(counter, 5), reading(10, { epoch: epoch(-9, -9, 's', -8) }), undefined, undefined, 'delta')
+  const after = reading(40, { epoch: epoch(25, 25, 's', 24) })
+  expect(judge(point(counter, 742), after, before.baseline, undefined, 'delta')).toMatchObject(sent(742, 25, 40))
+})
+
 test('witnesses of one moment never make a spike of a value that did not fall', () => {
   const after = reading(40, { epoch: epoch(25, 25) })
   expect(second(point(counter, 742), after, point(counter, 700))).toMatchObject(sent(42, 10, 40))

@@ -29,7 +29,7 @@ for (const { claim, now, expected } of [
 }
 
 test('a crash is dated by its witnesses', () => {
-  expect(compareEpochs(before, epoch(50, 50), at(10))).toEqual({ kind: 'zeroed', atMs: at(50) })
+  expect(compareEpochs(before, epoch(50, 50), at(10))).toEqual({ kind: 'zeroed', atMs: at(50), proven: false })
 })
 
 test('a server without witnesses is told by its identifier alone', () => {
@@ -42,3 +42,35 @@ test('a single witness that moved cannot tell a crash from a reset by hand', () 
   const single = (second: number) => ({ server: 'a', witnesses: [token(second)] })
   expect(compareEpochs(single(1), single(50), at(10)).kind).toBe('same')
 })
+
+for (const { claim, now, expected } of [
+  {
+    claim: 'one moment and new processes prove a crash',
+    now: epoch(50, 50, 'server-1', 40),
+    expected: { kind: 'zeroed', atMs: at(50), proven: true },
+  },
+  {
+    claim: 'one moment under the same processes is a reset by hand',
+    now: epoch(50, 50, 'server-1', -50),
+    expected: { kind: 'same' },
+  },
+  {
+    claim: 'one moment under processes that ran before the sample is another server, reset by hand',
+    now: epoch(50, 50, 'server-1', -70),
+    expected: { kind: 'other' },
+  },
+  {
+    claim: 'two moments and new processes are another server, reset by hand',
+    now: epoch(50, 51, 'server-1', 40),
+    expected: { kind: 'other' },
+  },
+  {
+    claim: 'new processes with a witness that stayed are a clean restart',
+    now: epoch(50, -999, 'server-1', 40),
+    expected: { kind: 'same' },
+  },
+] as const) {
+  test(claim, () => {
+    expect(compareEpochs(epoch(-1_000, -999, 'server-1', -50), now, at(10))).toEqual(expected)
+  })
+}

@@ -46,9 +46,10 @@ export function token(second: number | undefined, exact = false): ResetToken {
     : { text: String(at(second)), timeMs: at(second), exact }
 }
 
-/** An epoch whose two witnesses were set at these seconds. */
-export function epoch(bgwriter = -1_000, archiver = -999, server = 'server-1'): StatisticsEpoch {
-  return { server, witnesses: [token(bgwriter), token(archiver)] }
+/** An epoch whose two witnesses were set at these seconds, and whose processes were started at that one, if known. */
+export function epoch(bgwriter = -1_000, archiver = -999, server = 'server-1', processes?: number): StatisticsEpoch {
+  const witnesses = [token(bgwriter), token(archiver)]
+  return { server, witnesses, ...(processes === undefined ? {} : { incarnation: token(processes) }) }
 }
 
 /** A reading whose result was asked for half a second before it arrived. */

@@ -1,0 +1,30 @@
+import { systemClock } from '../../src/component/clock.ts'
+import type { OtlpExporterSettings } from '../../src/exporters/otlp/exporter-settings.ts'
+import { newRelicLimits } from '../../src/exporters/otlp/limits.ts'
+import { MemoryStore } from '../../src/exporters/otlp/memory-store.ts'
+import type { Logger } from '../../src/telemetry/logger.ts'
+
+const loud = (message: string, fields: unknown) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)
+const logger: Logger = { error: loud, warn: loud, info: () => {}, debug: () => {}, child: () => logger }
+
+/** The settings of the `newrelic` exporter, with another address. */
+export function otlpSettings(url: string): OtlpExporterSettings {
+  return {
+    target: {
+      metricsUrl: `${url}/v1/metrics`,
+      headers: { 'api-key': 'key-of-the-benchmark' },
+      compression: 'zstd',
+      encoding: 'protobuf',
+      temporality: 'delta',
+      timeoutMs: 30_000,
+      backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0 },
+      lingerMs: 200,
+      tls: { rejectUnauthorized: true },
+      limits: newRelicLimits,
+    },
+    store: new MemoryStore({ capacityBytes: 64 * 1_024 * 1_024 }),
+    clock: systemClock(),
+    logger,
+    version: '0.0.0',
+  }
+}

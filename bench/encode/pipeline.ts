@@ -1,0 +1,32 @@
+import { noExporterTelemetry } from '../../src/exporters/otlp/exporter-telemetry.ts'
+import { Intake } from '../../src/exporters/otlp/intake.ts'
+import { newRelicLimits } from '../../src/exporters/otlp/limits.ts'
+import { PointAccount } from '../../src/exporters/otlp/point-account.ts'
+import { maxRequestBytes } from '../../src/exporters/otlp/split.ts'
+import type { EncodeCase } from './encode-case.ts'
+import { otlpSettings } from './otlp-settings.ts'
+import { TableBatches } from './table-batches.ts'
+
+/** Rows to points, deltas, protobuf, zstd, the queue in memory; nothing is sent. */
+export function pipeline(points: number): EncodeCase {
+  const batches = new TableBatches()
+  const { store, clock } = otlpSettings('')
+  const intake = new Intake({
+    ...{ store, clock, maxRequestBytes, account: new PointAccount(0), telemetry: noExporterTelemetry },
+    ...{ temporality: 'delta', encoding: 'protobuf', limits: newRelicLimits, path: '/v1/metrics' },
+  })
+  return {
+    async scrape(scrape) {
+      let sent = 0
+      for (const batch of batches.scrape(scrape, points)) {
+        for (const error of intake.store([batch], 'zstd').values()) throw error
+        for (let request = store.take(); request !== undefined; request = store.take()) {
+          sent += request.points
+          store.remove(request)
+        }
+      }
+      return sent
+    },
+    async close() {},
+  }
+}
