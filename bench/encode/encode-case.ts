@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { median } from '../median.ts'
 import { forgetPeak, resident } from '../resident.ts'
 import { floor } from './floor.ts'
 import { pipeline } from './pipeline.ts'
@@ -12,40 +13,44 @@ export interface EncodeCase {
   close(): Promise<void>
 }
 
+/** These make series, baselines and machine code. */
+const unmeasuredScrapes = 2
+const measuredScrapes = 3
+
 const cases = { floor, pipeline, to_sink: toSink }
 
 /** Runs a case in this process: `encode-case.ts NAME POINTS [URL]`. The first scrapes make series, baselines and code. */
 const [name, points, url = ''] = process.argv.slice(2)
 const make = Object.entries(cases).find(([known]) => known === name)?.[1]
 if (make === undefined) throw new Error(`expected one of ${Object.keys(cases).join(', ')}, found ${name}`)
-const emptyBytes = await settled()
+const empty = await settled()
 const one = make(Number(points), url)
-const measured = []
-for (let scrape = 0; scrape < 4; scrape++) {
-  const idleBytes = await settled()
-  await forgetPeak('self')
+const cpuMs: number[] = []
+let sent = 0
+for (let scrape = 0; scrape < unmeasuredScrapes + measuredScrapes; scrape++) {
   const before = process.cpuUsage()
-  const startedMs = performance.now()
-  const sent = await one.scrape(scrape)
-  const wallMs = performance.now() - startedMs
+  sent = await one.scrape(scrape)
   const { user, system } = process.cpuUsage(before)
-  const { peakBytes } = await resident('self')
-  measured.push({
-    sent,
-    cpuMs: (user + system) / 1_000,
-    wallMs,
-    idleBytes: idleBytes - emptyBytes,
-    peakBytes: peakBytes - idleBytes,
-  })
+  if (scrape >= unmeasuredScrapes) cpuMs.push((user + system) / 1_000)
 }
+const { peakBytes } = await resident('self')
+const kept = await settled()
 await one.close()
-process.stdout.write(JSON.stringify(measured))
+process.stdout.write(
+  JSON.stringify({
+    sent,
+    cpuMs: median(cpuMs),
+    peakBytes: peakBytes - empty.residentBytes,
+    keptBytes: kept.heapBytes - empty.heapBytes,
+  }),
+)
 
-/** What is resident when nothing is left to be collected. */
-async function settled(): Promise<number> {
+/** What is there when nothing is left to be collected; the peak begins anew. */
+async function settled(): Promise<{ readonly residentBytes: number; readonly heapBytes: number }> {
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.()
     await delay(50)
   }
-  return (await resident('self')).nowBytes
+  await forgetPeak('self')
+  return { residentBytes: (await resident('self')).nowBytes, heapBytes: process.memoryUsage().heapUsed }
 }

@@ -1,29 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { BackoffSettings } from '../../component/backoff.ts'
 import { byteSize } from '../../config/byte-size.ts'
-import { duration } from '../../config/duration.ts'
-import { errorMessage } from '../../telemetry/error-message.ts'
+import { duration, positiveDuration } from '../../config/duration.ts'
+import { certificateFile } from '../../config/pem-file.ts'
 import type { TlsSettings } from './dispatcher.ts'
-
-const positiveDuration = duration.refine((ms) => ms > 0, 'requires positive value')
 
 /** An address that requests go to. */
 export const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'expected an address such as https://otlp.example.com:4318',
-})
-
-/** A file of certificates; its text after parsing, so that a file that can't be used is a fault of the configuration. */
-const certificates = z.string().transform((file, context) => {
-  try {
-    const text = readFileSync(file, 'utf8')
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text
-    context.addIssue({ code: 'custom', message: 'names a file without a PEM certificate' })
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `names a file that can't be read: ${errorMessage(error)}` })
-  }
-  return z.NEVER
 })
 
 /** Keys that every exporter over HTTP has. */
@@ -54,7 +39,7 @@ export const deliveryConfig = {
     .prefault({}),
   tls: z
     .strictObject({
-      ca_file: certificates.optional().describe('Certificates to trust (PEM), in place of the built-in ones.'),
+      ca_file: certificateFile.optional().describe('Certificates to trust (PEM), in place of the built-in ones.'),
       insecure_skip_verify: z.boolean().default(false).describe('Accepts any certificate. For tests only.'),
     })
     .prefault({}),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { duration } from '../../config/duration.ts'
+import { positiveDuration } from '../../config/duration.ts'
 
 /** The collector's own telemetry. */
 export const internalConfig = z.strictObject({
-  collection_interval: duration.prefault('60s').refine((ms) => ms > 0, { error: 'must be longer than 0' }),
+  collection_interval: positiveDuration.prefault('60s'),
   /** `service.instance.id`; by default host name and process id, which change with each start in a container. */
   instance: z.string().min(1).optional(),
 })

@@ -5,10 +5,10 @@ import {
   metricsConfig,
   resourceAttributesConfig,
 } from '../../../generated/postgresql/config.ts'
-import { duration } from '../../config/duration.ts'
+import { duration, positiveDuration } from '../../config/duration.ts'
 import { secret } from '../../config/secret.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { certificateFile, keyFile } from './tls-files.ts'
+import { certificateFile, keyFile } from '../../config/pem-file.ts'
 
 const tls = z
   .strictObject({
@@ -39,9 +39,9 @@ export const postgresqlConfig = z
     connect_database: z.string().min(1).default('postgres'),
     databases: z.array(z.string()).default([]),
     exclude_databases: z.array(z.string()).default([]),
-    collection_interval: duration.prefault('30s').refine((ms) => ms > 0, { error: 'requires positive value' }),
+    collection_interval: positiveDuration.prefault('30s'),
     initial_delay: duration.prefault('1s'),
-    timeout: duration.prefault('0s').refine((ms) => ms >= 0, { error: 'requires positive value' }),
+    timeout: duration.prefault('0s'),
     tls: tls.optional(),
     instance: z.string().min(1).optional(),
     attribute_names: z.enum(['both', 'semconv', 'legacy']).default('both'),

@@ -206,11 +206,7 @@ export class Session {
     if (typeof processId !== 'number' || typeof secretKey !== 'number') return
     const { host, port, ssl } = this.#settings
     const address = this.#client.connection.stream.remoteAddress
-    await sendCancelRequest(
-      { host, address, port, ssl },
-      { processId, secretKey },
-      AbortSignal.timeout(cancelGraceMs),
-    )
+    await sendCancelRequest({ host, address, port, ssl }, { processId, secretKey }, AbortSignal.timeout(cancelGraceMs))
   }
 }
 
