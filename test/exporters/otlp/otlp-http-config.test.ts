@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -53,7 +53,7 @@ test('certificates are read with the configuration', ({ onTestFinished }) => {
   const file = join(directory, 'ca.pem')
   writeFileSync(file, 'not a certificate')
   expect(issues({ endpoint: 'http://a', tls: { ca_file: file } })).toEqual(['tls.ca_file'])
-  const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+  const pem = readFileSync(new URL('../../support/certificates/ca.crt', import.meta.url), 'utf8')
   writeFileSync(file, pem)
   const config = otlpHttpConfig.parse({ endpoint: 'http://a', tls: { ca_file: file, insecure_skip_verify: true } })
   expect(otlpHttpTarget(config).tls).toEqual({ ca: pem, rejectUnauthorized: false })
