@@ -1,4 +1,4 @@
-import type { Metadata, ResourceAttribute } from '../src/metadata/model.ts'
+import type { ConfigProperty, Metadata, ResourceAttribute } from '../src/metadata/model.ts'
 
 const types = { string: 'string', int: 'integer', double: 'number', bool: 'boolean' } as const
 
@@ -8,10 +8,30 @@ export function configSchema(metadata: Metadata): Record<string, unknown> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `Configuration of ${metadata.type}`,
     description: metadata.description,
+    ...objectOf(metadata.config, derivedProperties(metadata)),
+  }
+}
+
+/** An object of these properties and no others. */
+function objectOf(
+  properties: Readonly<Record<string, ConfigProperty>>,
+  derived: Readonly<Record<string, unknown>> = {},
+) {
+  const required = Object.keys(properties).filter((name) => properties[name]?.required === true)
+  return {
     type: 'object',
     additionalProperties: false,
-    properties: { ...metadata.config, ...derivedProperties(metadata) },
+    ...(required.length === 0 ? {} : { required }),
+    properties: {
+      ...Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, schemaOf(property)])),
+      ...derived,
+    },
   }
+}
+
+/** JSON schema says of the object, not of the property, what is required. */
+function schemaOf({ required: _, properties, ...keywords }: ConfigProperty): Record<string, unknown> {
+  return properties === undefined ? keywords : { ...keywords, ...objectOf(properties) }
 }
 
 function derivedProperties({ metrics, queries, resourceAttributes }: Metadata): Record<string, unknown> {

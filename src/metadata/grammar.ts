@@ -19,10 +19,19 @@ const classes = [
   'scraper',
 ] as const
 
-/** An entry of `config`: a JSON schema of the property, whose further keywords are taken as they are. */
-const configProperty = z.looseObject({
-  type: z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array']),
+const jsonType = z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array'])
+
+/** An entry of `config`: a JSON schema of the property; `required: true` is the entry's own. */
+const configProperty = z.strictObject({
+  type: jsonType,
   description: text,
+  default: z.unknown().exactOptional(),
+  enum: z.array(z.string()).exactOptional(),
+  items: z.strictObject({ type: jsonType }).exactOptional(),
+  required: z.boolean().exactOptional(),
+  get properties() {
+    return z.record(z.string(), configProperty).exactOptional()
+  },
 })
 
 /** The names of the sections' entries, whatever the entries say: they are read one by one. */

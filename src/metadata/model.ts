@@ -27,11 +27,15 @@ export interface Metadata {
 export type AttributeType = 'string' | 'int' | 'double' | 'bool'
 export type Stability = 'development' | 'alpha' | 'beta' | 'stable' | 'deprecated'
 
+/** A JSON schema, as far as a configuration key needs it. */
 export interface ConfigProperty {
   readonly type: string
   readonly description: string
   readonly default?: unknown
-  readonly [keyword: string]: unknown
+  readonly enum?: readonly string[]
+  readonly items?: { readonly type: string }
+  readonly required?: boolean
+  readonly properties?: Readonly<Record<string, ConfigProperty>>
 }
 
 export interface ResourceAttribute {
