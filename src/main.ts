@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import process from 'node:process'
+import v8 from 'node:v8'
 import { runProgram } from './cli/program.ts'
+
+// undici's HTTP parser is WebAssembly. To optimise it V8 takes 14 MB that it never gives back, for a few requests a minute.
+v8.setFlagsFromString('--no-wasm-tier-up')
+v8.setFlagsFromString('--no-wasm-dynamic-tiering')
 
 const stopping = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -480,6 +480,7 @@ export const queries: readonly QueryDefinition[] = [
     },
     intervalMs: 300000,
     limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
+    inheritsCounters: true,
     identity: ['oid'],
     takesLocks: false,
     variants: [],
@@ -735,14 +736,10 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per user table of one database, the blocks of its indexes and its TOAST table.',
     scope: 'database',
-    from: 'pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = c.oid) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = NULLIF(c.reltoastrelid, 0)) AS tidx ON true',
+    from: 'pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisvalid) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = NULLIF(c.reltoastrelid, 0)) AS tidx ON true',
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
-    reset: {
-      sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
-      exact: false,
-    },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },

@@ -25,7 +25,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   using _process = observeProcess(own.meter)
   for (const note of notes) logger.info(note)
   const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: io.env }
-  return options.once ? collectOnce(blueprint, settings) : collectUntilStopped(blueprint, settings, io)
+  // Awaited here: the collector's own telemetry ends with this function.
+  return await (options.once ? collectOnce(blueprint, settings) : collectUntilStopped(blueprint, settings, io))
 
   async function collectOnce(drawn: Blueprint, base: CollectorSettings): Promise<number> {
     const refused = new AbortController()
@@ -42,8 +43,12 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
       logger.error('Not everything was collected and delivered.', { reasons: reasonsOf(error) })
       return exitCode.failed
     }
-    for (const [id, account] of collector.accounts()) logger.info('Delivered.', { exporter: id, ...account })
-    return [...collector.accounts().values()].every(isDelivered) ? exitCode.ok : exitCode.failed
+    const accounts = [...collector.accounts()]
+    for (const [id, account] of accounts) {
+      if (isDelivered(account)) logger.info('Delivered.', { exporter: id, ...account })
+      else logger.error('Points were lost.', { exporter: id, ...account })
+    }
+    return accounts.every(([, account]) => isDelivered(account)) ? exitCode.ok : exitCode.failed
   }
 
   async function collectUntilStopped(drawn: Blueprint, base: CollectorSettings, { stop }: Io): Promise<number> {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { readFailure } from './resolve.ts'
 
 /** A file of certificates in PEM; its text after parsing. */
 export const certificateFile = pemFile('a certificate', (pem) => new X509Certificate(pem))
@@ -18,7 +19,7 @@ function pemFile(what: string, check: (pem: string) => unknown) {
     try {
       pem = readFileSync(path, 'utf8')
     } catch (error) {
-      return fault(`can't read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+      return fault(`can't read ${path}: ${readFailure(error)}`)
     }
     try {
       check(pem)

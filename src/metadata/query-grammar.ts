@@ -38,6 +38,7 @@ export const query = z
     on_duplicate: z.enum(['sum', 'max']).exactOptional(),
     reset: reset.exactOptional(),
     takes_locks: z.boolean().exactOptional(),
+    inherits_counters: z.boolean().exactOptional(),
     requires: requirements.exactOptional(),
     columns: z.record(z.string(), column),
     variants: z.array(variant).min(1).exactOptional(),
@@ -49,6 +50,7 @@ export const query = z
       group_by,
       on_duplicate,
       takes_locks,
+      inherits_counters,
       identity,
       variants,
       ...rest
@@ -58,6 +60,7 @@ export const query = z
       ...(limit === undefined ? {} : { limit: { rows: limit.rows, orderBy: limit.order_by } }),
       ...(group_by === undefined ? {} : { groupBy: group_by }),
       ...(on_duplicate === undefined ? {} : { onDuplicate: on_duplicate }),
+      ...(inherits_counters === undefined ? {} : { inheritsCounters: inherits_counters }),
       identity: identity ?? [],
       takesLocks: takes_locks ?? false,
       variants: variants ?? [],

@@ -68,6 +68,8 @@ export interface QueryDefinition {
   readonly reset?: ResetDefinition
   /** It may wait for locks of relations: it runs in a session of its own, which is closed after. */
   readonly takesLocks: boolean
+  /** A new row may have taken over the counters of one that it replaced, so they aren't taken to have begun at zero. */
+  readonly inheritsCounters?: boolean
   readonly requires?: Requirements
   readonly columns: Readonly<Record<string, ColumnDefinition>>
   /** The first that fits is taken; without any, the query stands for itself. If none fits, the query is left out. */

@@ -44,7 +44,11 @@ export class FailureLog {
   succeeded(scraper: string): void {
     for (const { announced, message, sinceMs } of this.#leave(scraper)) {
       if (!announced) continue
-      this.#logger.info('Scrapes work again.', { scraper, was: message, failedMs: this.#clock.now() - sinceMs })
+      this.#logger.info('Scrapes work again.', {
+        scraper,
+        was: message,
+        failedMs: Math.round(this.#clock.now() - sinceMs),
+      })
     }
   }
 

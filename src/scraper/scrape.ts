@@ -39,7 +39,13 @@ export async function scrapeOnce(
   const points = sink.givenPoints
   const durationMs = clock.now() - startedMs
   const failure = 'error' in outcome ? { error: outcome.error } : {}
-  logger.debug('Scraped.', { scraper: scraper.name, result: outcome.kind, points, durationMs, ...failure })
+  logger.debug('Scraped.', {
+    scraper: scraper.name,
+    result: outcome.kind,
+    points,
+    durationMs: Math.round(durationMs),
+    ...failure,
+  })
   telemetry.scraped(scraper.name, points)
   telemetry.duration(scraper.name, durationMs, outcome.kind)
   const errored = erroredPoints(outcome)

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Path } from './fault.ts'
 
 /** Every schema that the value at the path may have to fit: alternatives, and each with all of its wrappers. */
@@ -9,11 +9,12 @@ export function schemasAt(schema: z.ZodType, path: Path): z.ZodType[] {
   return layers.flatMap((layer) => childrenOf(layer, step).flatMap((child) => schemasAt(child, rest)))
 }
 
-/** The keys that the schema's object at the path knows; empty where it isn't an object of fixed keys. */
+/** The keys that the schema's object at the path knows and wants; empty where it isn't an object of fixed keys. */
 export function knownKeys(schema: z.ZodType, path: Path): string[] {
   const keys = schemasAt(schema, path).flatMap((layer): string[] => {
     const def = definitionOf(layer)
-    if (isRecord(def['shape'])) return Object.keys(def['shape'])
+    if (isRecord(def['shape']))
+      return Object.entries(def['shape']).flatMap(([key, of]) => (isDeprecated(of) ? [] : [key]))
     // A record whose keys are an enum.
     return isSchema(def['keyType']) ? layersOf(def['keyType']).flatMap(enumValues) : []
   })
@@ -49,6 +50,11 @@ function definitionOf(schema: z.ZodType): Record<string | number, unknown> {
 
 function isRecord(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+/** As JSON Schema means it: known, but not to be used. */
+function isDeprecated(schema: unknown): boolean {
+  return isSchema(schema) && z.globalRegistry.get(schema)?.deprecated === true
 }
 
 function isSchema(value: unknown): value is z.ZodType {

@@ -75,9 +75,11 @@ export class Otelephant {
     this.#child.stdout?.destroy()
   }
 
-  /** The first line that says so; waits for it as long as the process runs. */
-  logged(text: string): Promise<LogLine> {
-    return this.#waitFor(() => this.lines.find(({ msg }) => msg.includes(text)), `"${text}" in the log`)
+  /** The first line of the log that says so and has these fields; waits for it as long as the process runs. */
+  logged(text: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LogLine> {
+    const fits = (line: LogLine) =>
+      line.msg.includes(text) && Object.entries(fields).every(([name, value]) => line[name] === value)
+    return this.#waitFor(() => this.lines.find(fits), `"${text}" in the log`)
   }
 
   /** Waits until something stands on standard output. */

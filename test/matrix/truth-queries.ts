@@ -14,8 +14,13 @@ export interface TruthQuery {
   /** Attribute -> column. */
   readonly labels: Readonly<Record<string, string>>
   readonly counters: readonly Counter[]
-  /** Whether a fall can be told from a counter that shrank by itself: the view has a time of reset. */
-  readonly resets: boolean
+  /**
+   * What tells that a fall is a reset: `row` is a column `stats_reset` that moves with just these counters, `elsewhere`
+   * another view's, `nothing` where a sum may shrink by itself.
+   */
+  readonly reset: 'row' | 'elsewhere' | 'nothing'
+  /** Whether a new row may have taken over another's counters. */
+  readonly inherits?: true
 }
 
 const databaseLabels = { 'postgresql.database.name': 'database' }
@@ -42,31 +47,40 @@ export const databaseTruths: readonly TruthQuery[] = [
       ...counters('postgresql.blocks_read', 'source', {
         heap_hit: 'heap_blks_hit',
         heap_read: 'heap_blks_read',
-        idx_hit: 'idx_blks_hit',
-        idx_read: 'idx_blks_read',
-        tidx_hit: 'tidx_blks_hit',
-        tidx_read: 'tidx_blks_read',
-        toast_hit: 'toast_blks_hit',
-        toast_read: 'toast_blks_read',
       }),
       { column: 'seq_scan', metric: 'postgresql.sequential_scans' },
       { column: 'vacuum_count', metric: 'postgresql.table.vacuum.count' },
     ],
-    resets: true,
+    reset: 'elsewhere',
+  },
+  {
+    sql: `SELECT relid AS id, current_database() AS database, schemaname AS schema,
+        schemaname || '.' || relname AS relation, i.* FROM pg_statio_user_tables AS i`,
+    labels: relationLabels,
+    counters: counters('postgresql.blocks_read', 'source', {
+      idx_hit: 'idx_blks_hit',
+      idx_read: 'idx_blks_read',
+      tidx_hit: 'tidx_blks_hit',
+      tidx_read: 'tidx_blks_read',
+      toast_hit: 'toast_blks_hit',
+      toast_read: 'toast_blks_read',
+    }),
+    reset: 'nothing',
   },
   {
     sql: `SELECT indexrelid AS id, current_database() AS database, schemaname AS schema,
         schemaname || '.' || relname AS relation, indexrelname, idx_scan FROM pg_stat_user_indexes`,
     labels: { ...relationLabels, 'postgresql.index.name': 'indexrelname' },
     counters: [{ column: 'idx_scan', metric: 'postgresql.index.scans' }],
-    resets: true,
+    reset: 'elsewhere',
+    inherits: true,
   },
   {
     sql: `SELECT funcid AS id, current_database() AS database, schemaname AS schema, funcname, calls
       FROM pg_stat_user_functions`,
     labels: { ...databaseLabels, 'postgresql.schema.name': 'schema', function: 'funcname' },
     counters: [{ column: 'calls', metric: 'postgresql.function.calls' }],
-    resets: true,
+    reset: 'elsewhere',
   },
 ]
 
@@ -88,7 +102,7 @@ const ofDatabases: TruthQuery = {
     tup_returned: 'tup_returned',
     tup_updated: 'tup_updated',
   }).map(([name, column]) => ({ column, metric: `postgresql.${name}` })),
-  resets: true,
+  reset: 'elsewhere',
 }
 
 const ofConflicts: TruthQuery = {
@@ -102,7 +116,7 @@ const ofConflicts: TruthQuery = {
     snapshot: 'confl_snapshot',
     tablespace: 'confl_tablespace',
   }),
-  resets: true,
+  reset: 'elsewhere',
 }
 
 const allocated = { column: 'buffers_alloc', metric: 'postgresql.bgwriter.buffers.allocated' }
@@ -130,7 +144,7 @@ const upTo16: readonly TruthQuery[] = [
         write: 'checkpoint_write_time',
       }),
     ],
-    resets: true,
+    reset: 'row',
   },
 ]
 
@@ -145,7 +159,7 @@ function from17(major: Major): readonly TruthQuery[] {
         maxwritten,
         ...counters('postgresql.bgwriter.buffers.writes', 'source', { bgwriter: 'buffers_clean' }),
       ],
-      resets: true,
+      reset: 'row',
     },
     {
       sql: 'SELECT 0 AS id, * FROM pg_stat_checkpointer',
@@ -158,17 +172,18 @@ function from17(major: Major): readonly TruthQuery[] {
         }),
         ...counters('postgresql.bgwriter.duration', 'type', { sync: 'sync_time', write: 'write_time' }),
       ],
-      resets: true,
+      reset: 'row',
     },
     {
-      sql: `SELECT 0 AS id, trunc(sum(${written})) AS backend, sum(fsyncs) AS backend_fsync FROM pg_stat_io
+      sql: `SELECT 0 AS id, trunc(sum(${written})) AS backend, sum(fsyncs) AS backend_fsync,
+        max(stats_reset) AS stats_reset FROM pg_stat_io
         WHERE object = 'relation' AND backend_type NOT IN ('background writer', 'checkpointer')`,
       labels: {},
       counters: counters('postgresql.bgwriter.buffers.writes', 'source', {
         backend: 'backend',
         backend_fsync: 'backend_fsync',
       }),
-      resets: true,
+      reset: 'row',
     },
   ]
 }
@@ -178,10 +193,10 @@ export function statementTruth(major: Major): TruthQuery {
   return {
     sql: `SELECT d.oid AS id, d.datname AS database, sum(s.total_exec_time) / 1000 AS seconds
       FROM pg_stat_statements AS s JOIN pg_database AS d ON d.oid = s.dbid
-      WHERE d.datallowconn AND NOT d.datistemplate GROUP BY d.oid`,
+      WHERE d.datallowconn AND NOT d.datistemplate GROUP BY d.oid, d.datname`,
     labels: databaseLabels,
     counters: [{ column: 'seconds', metric: 'postgresql.query.execution.time' }],
-    resets: major >= 14,
+    reset: major >= 14 ? 'elsewhere' : 'nothing',
   }
 }
 

@@ -8,7 +8,12 @@ export interface TrueCounter {
   /** What New Relic would call the series. */
   readonly label: string
   readonly value: number
+  /** Whether the server tells when it was zeroed. */
   readonly resets: boolean
+  /** Whether it may have begun with another's counts when it came to be. */
+  readonly inherits: boolean
+  /** When it was, in milliseconds since the Unix epoch, where that is said of just these counters; 0 elsewhere. */
+  readonly zeroedAt: number
 }
 
 /** By the identity of what is counted, which outlives a rename. */
@@ -25,6 +30,11 @@ export function labelOf(metric: string, attributes: ReceivedAttributes): string 
 const databasesSql = `SELECT oid::text, datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate`
 const extensionSql = `SELECT FROM pg_extension WHERE extname = 'pg_stat_statements'`
 
+/** What the identities of a server's counters begin with. */
+export function placeOf(cluster: Cluster): string {
+  return `${cluster.port} `
+}
+
 /** Reads every counter of a server, straight from its views. */
 export async function readTruth(cluster: Cluster): Promise<Truth> {
   const truth = new Map<string, TrueCounter>()
@@ -33,11 +43,11 @@ export async function readTruth(cluster: Cluster): Promise<Truth> {
   const { rowCount: hasStatements } = await server.query(extensionSql)
   const statements = hasStatements === 1 ? [statementTruth(cluster.major)] : []
   for (const query of [...serverTruths(cluster.major), ...statements]) {
-    await read(server, query, String(cluster.port), truth)
+    await read(server, query, placeOf(cluster), truth)
   }
   for (const { oid, name } of databases) {
     await using database = await cluster.connect(name)
-    for (const query of databaseTruths) await read(database, query, `${cluster.port} ${oid}`, truth)
+    for (const query of databaseTruths) await read(database, query, `${placeOf(cluster)}${oid}`, truth)
   }
   return truth
 }
@@ -59,8 +69,15 @@ async function read(
       truth.set(`${place} ${row['id']} ${metric} ${JSON.stringify(attributes ?? {})}`, {
         label,
         value: Number(value),
-        resets: query.resets,
+        resets: query.reset !== 'nothing',
+        inherits: query.inherits ?? false,
+        zeroedAt: query.reset === 'row' ? millisecondsOf(row['stats_reset']) : 0,
       })
     }
   }
+}
+
+function millisecondsOf(value: unknown): number {
+  if (!(value instanceof Date)) throw new Error(`expected a time of reset, found ${value}`)
+  return value.getTime()
 }

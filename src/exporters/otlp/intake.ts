@@ -109,13 +109,10 @@ export class Intake {
   #count(judged: readonly Judged[]): void {
     const { account, telemetry } = this.#settings
     account.consumed(judged.length)
-    for (const [reason, { length }] of Map.groupBy(judged, reasonToDrop)) {
-      if (reason !== undefined) this.#drop(reason, length)
-    }
-    for (const [reason, { length }] of Map.groupBy(judged, reasonToAbsorb)) {
-      if (reason === undefined) continue
-      account.absorbed(reason, length)
-      telemetry.absorbed(reason, length)
+    for (const [reason, points] of countReasons(judged, 'dropped')) this.#drop(reason, points)
+    for (const [reason, points] of countReasons(judged, 'absorbed')) {
+      account.absorbed(reason, points)
+      telemetry.absorbed(reason, points)
     }
   }
 
@@ -125,10 +122,10 @@ export class Intake {
   }
 }
 
-function reasonToDrop({ verdict }: Judged): string | undefined {
-  return verdict.kind === 'dropped' ? verdict.reason : undefined
-}
-
-function reasonToAbsorb({ verdict }: Judged): string | undefined {
-  return verdict.kind === 'absorbed' ? verdict.reason : undefined
+function countReasons(judged: readonly Judged[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { verdict } of judged) {
+    if (verdict.kind === kind) counts.set(verdict.reason, (counts.get(verdict.reason) ?? 0) + 1)
+  }
+  return counts
 }

@@ -37,20 +37,32 @@ export function limitAttributes(
   maxCount: number,
   metricName?: string,
 ): Attributes {
-  const entries = Object.entries(attributes)
   const isReserved = (key: string) => limits.reservedKeys.has(key) || key === metricName
-  const fits = ([key, value]: [string, AttributeValue]) =>
-    key.length <= limits.keyLength &&
-    !isReserved(key) &&
-    !(typeof value === 'string' && value.length > limits.valueLength)
-  if (entries.length <= maxCount && entries.every(fits)) return attributes
+  if (fits(attributes, limits, maxCount, isReserved)) return attributes
 
   const limited: Record<string, AttributeValue> = {}
-  for (const [key, value] of entries.slice(0, maxCount)) {
+  for (const [key, value] of Object.entries(attributes).slice(0, maxCount)) {
     const name = cut(isReserved(key) ? `attribute.${key}` : key, limits.keyLength)
     limited[name] = typeof value === 'string' ? cut(value, limits.valueLength) : value
   }
   return Object.freeze(limited)
+}
+
+/** Asked for every point, so without an array of its entries. */
+function fits(
+  attributes: Attributes,
+  limits: AttributeLimits,
+  maxCount: number,
+  isReserved: (key: string) => boolean,
+): boolean {
+  let count = 0
+  for (const key in attributes) {
+    const value = attributes[key]
+    count += 1
+    if (count > maxCount || key.length > limits.keyLength || isReserved(key)) return false
+    if (typeof value === 'string' && value.length > limits.valueLength) return false
+  }
+  return true
 }
 
 /** The first characters, never half of a surrogate pair. */

@@ -10,13 +10,16 @@ export interface MemoryStoreSettings {
 /** A baseline of a series that wasn't seen for so long is forgotten. */
 const forgottenAfterMs = 24 * 3_600_000
 
+/** Written over from scrape to scrape: new objects would live for just one of them, and fill the old generation. */
+type KeptBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] }
+
 /** A store that ends with the process. */
 export class MemoryStore implements DeliveryStore {
   /** Set by the owner while it swaps the exporter. */
   survives = false
   readonly #capacityBytes: number
   /** By query, so that a complete result can drop the baselines of series that no longer exist. */
-  readonly #baselines = new Map<string, Map<string, Baseline>>()
+  readonly #baselines = new Map<string, Map<string, KeptBaseline>>()
   readonly #completes = new Map<string, LastComplete>()
   /** Oldest first. */
   readonly #waiting: StoredRequest[] = []
@@ -95,9 +98,9 @@ export class MemoryStore implements DeliveryStore {
       ofQuery = new Map()
       this.#baselines.set(baseline.query, ofQuery)
     }
-    const before = ofQuery.size
-    ofQuery.set(key, baseline)
-    this.#baselineCount += ofQuery.size - before
+    const kept = ofQuery.get(key)
+    if (kept === undefined) this.#baselineCount += 1
+    if (kept === undefined || !overwrite(kept, baseline)) ofQuery.set(key, { ...baseline })
   }
 
   /** Drops the query's baselines that weren't seen since. */
@@ -123,4 +126,16 @@ export class MemoryStore implements DeliveryStore {
     }
     this.#sweepAtCount = Math.max(20_000, 2 * this.#baselineCount)
   }
+}
+
+/** False where one has a token and the other none. */
+function overwrite(kept: KeptBaseline, { token, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
+  if ((token === undefined) !== (kept.token === undefined)) return false
+  if (token !== undefined) kept.token = token
+  kept.value = value
+  kept.timeMs = timeMs
+  kept.seenMs = seenMs
+  kept.sinceMs = sinceMs
+  kept.epoch = epoch
+  return true
 }

@@ -64,6 +64,8 @@ export class Outbox {
     this.#report({ kind: 'starting' })
     this.#observation = this.#settings.observeQueue?.(() => this.#settings.store.size())
     this.#delivery.start()
+    const { origin, pathname } = new URL(this.#settings.target.metricsUrl)
+    this.#settings.logger.info('Delivering.', { endpoint: `${origin}${pathname}` })
     this.#report({ kind: 'ok' })
   }
 

@@ -7,7 +7,7 @@ export interface ComposedText {
   readonly parameters: readonly ('databases' | 'after')[]
   /** Read in keyset slices of so many rows; the key is that column, the last. */
   readonly slice?: { readonly rows: number; readonly column: number }
-  /** The result is cut here; one row more is asked for, to know whether it was. */
+  /** The result is cut here. Without slices one row more is asked for, to know whether it was. */
   readonly limitRows?: number
 }
 
@@ -24,37 +24,57 @@ export interface TextParts {
 }
 
 /**
- * The SELECT of the given columns, then the reset token's, then the slice's key. A limit beats the slices: so few rows
- * need none.
+ * The SELECT of the given columns, then the reset token's, then the slice's key. A limit of no more rows than a slice
+ * has needs no slices; one of more says which keys there are.
  */
 export function composeText(parts: TextParts): ComposedText {
-  const limited = parts.limit !== undefined
-  const sliced = limited ? undefined : parts.slice
+  const { from, where, groupBy = [], limit } = parts
+  const slice = limit !== undefined && limit.rows <= (parts.slice?.rows ?? limit.rows) ? undefined : parts.slice
   const selected = parts.columns.map(({ name, sql }) => `${sql} AS ${quote(name)}`)
   if (parts.resetSql !== undefined) selected.push(`${parts.resetSql} AS "reset$"`)
-  if (sliced !== undefined) selected.push(`${sliced.sql} AS "slice$"`)
+  if (slice !== undefined) selected.push(`${slice.sql} AS "slice$"`)
   const conditions = [
-    ...(parts.where === undefined ? [] : [parts.where]),
-    ...(sliced === undefined ? [] : [`${sliced.sql} > $after`]),
+    ...(where === undefined ? [] : [where]),
+    ...(slice === undefined ? [] : [`${slice.sql} > $after`]),
   ]
-  const clauses = [
-    `/* otelephant ${parts.name} */ SELECT ${selected.join(', ')}`,
-    ...(parts.from === undefined ? [] : [`FROM ${parts.from}`]),
-    ...(conditions.length === 0
-      ? []
-      : [`WHERE ${conditions.length === 1 ? conditions[0] : conditions.map((each) => `(${each})`).join(' AND ')}`]),
-    ...(parts.groupBy === undefined || parts.groupBy.length === 0 ? [] : [`GROUP BY ${parts.groupBy.join(', ')}`]),
-    ...(parts.limit === undefined ? [] : [`ORDER BY ${parts.limit.orderBy} LIMIT ${parts.limit.rows + 1}`]),
-    ...(sliced === undefined ? [] : [`ORDER BY ${sliced.sql} LIMIT $rows`]),
-  ]
-  const { text, parameters } = bind(clauses.join(' '), parts.extensions)
-  return {
-    // The slice's size is written out: a parameter would hide it from the planner.
-    text: sliced === undefined ? text : text.replace('$rows', String(sliced.rows)),
-    parameters,
-    ...(sliced === undefined ? {} : { slice: { rows: sliced.rows, column: selected.length - 1 } }),
-    ...(parts.limit === undefined ? {} : { limitRows: parts.limit.rows }),
+  const rows = [clause('FROM', from), clause('WHERE', all(conditions))]
+  if (slice !== undefined && limit !== undefined) {
+    const keys = ['SELECT', slice.sql, clause('FROM', from), clause('WHERE', where), largest(limit, limit.rows)]
+    rows[1] = clause('WHERE', all([...conditions, `${slice.sql} IN (${join(keys)})`]))
   }
+  const { text, parameters } = bind(
+    join([
+      `/* otelephant ${parts.name} */ SELECT ${selected.join(', ')}`,
+      ...rows,
+      clause('GROUP BY', groupBy.length === 0 ? undefined : groupBy.join(', ')),
+      // The slice's size is written out: a parameter would hide it from the planner.
+      slice === undefined ? limit && largest(limit, limit.rows + 1) : `ORDER BY ${slice.sql} LIMIT ${slice.rows}`,
+    ]),
+    parts.extensions,
+  )
+  return {
+    text,
+    parameters,
+    ...(slice === undefined ? {} : { slice: { rows: slice.rows, column: selected.length - 1 } }),
+    ...(limit === undefined ? {} : { limitRows: limit.rows }),
+  }
+}
+
+function largest({ orderBy }: { readonly orderBy: string }, rows: number): string {
+  return `ORDER BY ${orderBy} LIMIT ${rows}`
+}
+
+function clause(keyword: string, content: string | undefined): string | undefined {
+  return content === undefined ? undefined : `${keyword} ${content}`
+}
+
+function all(conditions: readonly string[]): string | undefined {
+  if (conditions.length < 2) return conditions[0]
+  return conditions.map((each) => `(${each})`).join(' AND ')
+}
+
+function join(clauses: readonly (string | undefined)[]): string {
+  return clauses.filter((each) => each !== undefined).join(' ')
 }
 
 /** Numbers the named parameters and puts the extensions' schemas in. */

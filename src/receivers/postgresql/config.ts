@@ -6,9 +6,9 @@ import {
   resourceAttributesConfig,
 } from '../../../generated/postgresql/config.ts'
 import { duration, positiveDuration } from '../../config/duration.ts'
+import { certificateFile, keyFile } from '../../config/pem-file.ts'
 import { secret } from '../../config/secret.ts'
 import { parseEndpoint } from './endpoint.ts'
-import { certificateFile, keyFile } from '../../config/pem-file.ts'
 
 const tls = z
   .strictObject({

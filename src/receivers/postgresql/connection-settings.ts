@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
+import type { ConnectionSettings } from './client.ts'
 import type { PostgresqlConfig } from './config.ts'
 import { isLoopback, parseEndpoint } from './endpoint.ts'
-import type { ConnectionSettings } from './session.ts'
 import { defaultLimits } from './session-settings.ts'
 
 const connectTimeoutMs = 10_000

@@ -1,8 +1,9 @@
 import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
+import type { ConnectionSettings } from './client.ts'
 import { QueryError } from './query-error.ts'
-import { type ConnectionSettings, Session } from './session.ts'
-import { sqlState } from './sqlstate.ts'
+import { Session } from './session.ts'
+import { concernsServer, sqlState } from './sqlstate.ts'
 
 export interface ConnectorSettings {
   readonly connection: ConnectionSettings
@@ -14,19 +15,29 @@ export interface ConnectorSettings {
 }
 
 const reconnect: BackoffSettings = { initialMs: 1_000, maxMs: 60_000, multiplier: 2, jitter: 0.5 }
+/** What failed so long ago is forgotten: the database may be gone. */
+const forgetAfterMs = 3_600_000
+
+/** What failed last, and until when it isn't tried again. */
+interface Refusal {
+  readonly failures: number
+  readonly notBeforeMs: number
+  readonly error: unknown
+}
+
+/** The key of what concerns every database. */
+const server = ''
 
 /**
- * Opens every connection of one receiver: at most one new one a second, and after a failure to reach the server none
- * until the back-off is over, whoever asks.
+ * Opens every connection of one receiver: at most one new one a second, and after a failure none until the back-off is
+ * over, whoever asks: none at all when the server can't be reached, none to that database when it alone refuses.
  */
 export class Connector {
   readonly #settings: ConnectorSettings
+  readonly #refusals = new Map<string, Refusal>()
   #turn: Promise<unknown> = Promise.resolve()
   #lastStartMs = Number.NEGATIVE_INFINITY
   #withOptions = true
-  #failures = 0
-  #notBeforeMs = Number.NEGATIVE_INFINITY
-  #lastError: unknown
 
   constructor(settings: ConnectorSettings) {
     this.#settings = settings
@@ -34,60 +45,58 @@ export class Connector {
 
   /** @throws QueryError when the server can't be reached or refuses, or while the back-off lasts */
   async connect(database: string, signal: AbortSignal): Promise<Session> {
-    const turn = this.#turn.then(async () => {
-      const { clock, spacingMs } = this.#settings
-      signal.throwIfAborted()
-      if (clock.now() < this.#notBeforeMs) throw this.#lastError
-      const waitMs = this.#lastStartMs + spacingMs - clock.now()
-      if (waitMs > 0) await clock.sleep(waitMs, signal)
-      this.#lastStartMs = clock.now()
-      return this.#attempt(database, signal)
-    })
+    const turn = this.#turn.then(() => this.#attempt(database, signal))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
   async #attempt(database: string, signal: AbortSignal): Promise<Session> {
-    const { connection, clock, opened } = this.#settings
+    signal.throwIfAborted()
+    for (const key of [server, database]) {
+      const refusal = this.#refusals.get(key)
+      if (refusal !== undefined && this.#settings.clock.now() < refusal.notBeforeMs) throw refusal.error
+    }
     try {
-      const session = await this.#negotiate(database, connection, signal)
-      this.#failures = 0
-      this.#notBeforeMs = Number.NEGATIVE_INFINITY
-      opened()
+      const session = await this.#negotiate(database, signal)
+      this.#refusals.delete(server)
+      this.#refusals.delete(database)
+      this.#settings.opened()
       return session
     } catch (error) {
-      // A database that refuses or is gone says nothing about the server.
-      if (!signal.aborted && !concernsDatabase(error)) {
-        this.#failures += 1
-        this.#lastError = error
-        this.#notBeforeMs = clock.now() + backoffDelay(reconnect, this.#failures)
-      }
+      if (!signal.aborted) this.#refused(concernsServer(error) ? server : database, error)
       throw error
     }
   }
 
-  async #negotiate(database: string, connection: ConnectionSettings, signal: AbortSignal): Promise<Session> {
+  async #negotiate(database: string, signal: AbortSignal): Promise<Session> {
     try {
-      return await Session.connect(connection, database, this.#withOptions, signal)
+      return await this.#open(database, signal)
     } catch (error) {
-      // PgBouncer: "unsupported startup parameter: options".
-      if (!this.#withOptions || !(error instanceof QueryError) || !refusesOptions(error)) throw error
+      if (!this.#withOptions || !refusesOptions(error)) throw error
       this.#withOptions = false
-      return Session.connect(connection, database, false, signal)
+      return this.#open(database, signal)
+    }
+  }
+
+  async #open(database: string, signal: AbortSignal): Promise<Session> {
+    const { connection, clock, spacingMs } = this.#settings
+    const waitMs = this.#lastStartMs + spacingMs - clock.now()
+    if (waitMs > 0) await clock.sleep(waitMs, signal)
+    this.#lastStartMs = clock.now()
+    return Session.connect(connection, database, this.#withOptions, signal)
+  }
+
+  #refused(key: string, error: unknown): void {
+    const nowMs = this.#settings.clock.now()
+    const failures = (this.#refusals.get(key)?.failures ?? 0) + 1
+    this.#refusals.set(key, { failures, notBeforeMs: nowMs + backoffDelay(reconnect, failures), error })
+    for (const [other, { notBeforeMs }] of this.#refusals) {
+      if (notBeforeMs + forgetAfterMs < nowMs) this.#refusals.delete(other)
     }
   }
 }
 
-function refusesOptions(error: QueryError): boolean {
-  return error.code === sqlState.protocolViolation && error.message.includes('options')
-}
-
-/** SQLSTATEs that are about the one database: no CONNECT, doesn't exist, not accepting connections. */
-function concernsDatabase(error: unknown): boolean {
-  return (
-    error instanceof QueryError &&
-    (error.code === sqlState.insufficientPrivilege ||
-      error.code === sqlState.objectNotInPrerequisiteState ||
-      error.code === '3D000')
-  )
+/** PgBouncer: "unsupported startup parameter: options", or one that it doesn't know in them. */
+function refusesOptions(error: unknown): boolean {
+  return error instanceof QueryError && error.code === sqlState.protocolViolation && error.message.includes('options')
 }

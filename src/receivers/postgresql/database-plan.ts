@@ -3,7 +3,7 @@ import { readCapabilities } from './capabilities.ts'
 import type { Database } from './discovery.ts'
 import type { Observation } from './observation.ts'
 import { composePlan, type Omission, type PlanSettings } from './plan.ts'
-import { QueryRunner, type QueryRunnerSettings } from './query-runner.ts'
+import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } from './query-runner.ts'
 import { Schedule } from './schedule.ts'
 import type { Session } from './session.ts'
 
@@ -11,7 +11,7 @@ export interface DatabasePlanSettings {
   readonly scope: 'server' | 'database'
   readonly plan: PlanSettings
   readonly privileges: readonly Privilege[]
-  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database'>
+  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent'>
   /** Called with what isn't collected, each time that a plan is composed. */
   readonly omitted: (omissions: readonly Omission[], database: Database) => void
 }
@@ -21,12 +21,16 @@ export class DatabasePlan {
   readonly schedule = new Schedule()
   readonly #settings: DatabasePlanSettings
   readonly #database: Database
+  /** Until the first plan: what a later one adds may have been there for long. */
+  #absent: Absence | undefined
   #epoch: string | undefined
   #runners: readonly QueryRunner[] = []
 
-  constructor(settings: DatabasePlanSettings, database: Database) {
+  /** @param absent when the database didn't exist yet, if that was seen */
+  constructor(settings: DatabasePlanSettings, database: Database, absent?: Absence) {
     this.#settings = settings
     this.#database = database
+    this.#absent = absent
   }
 
   /** Whether anything is due, as far as that can be known without asking the database. */
@@ -36,14 +40,13 @@ export class DatabasePlan {
 
   /** What is due, those that failed last at the end. */
   due(nowMs: number, slackMs: number): QueryRunner[] {
-    const byName = new Map(this.#runners.map((runner) => [runner.query.name, runner]))
-    return this.schedule
-      .due(
-        this.#runners.map(({ query }) => query),
-        nowMs,
-        slackMs,
-      )
-      .flatMap(({ name }) => byName.get(name) ?? [])
+    return this.schedule.due(this.#scheduled(), nowMs, slackMs).map(({ runner }) => runner)
+  }
+
+  /** What failed and isn't tried again yet. */
+  heldBack(nowMs: number, slackMs: number): Failure[] {
+    const held = this.schedule.heldBack(this.#scheduled(), nowMs, slackMs)
+    return held.map(([{ runner }, error]) => ({ runner, error }))
   }
 
   /** Composes the plan, if this isn't the server, database and role that it was composed for. */
@@ -53,12 +56,20 @@ export class DatabasePlan {
     const capabilities = await readCapabilities(session, observation, privileges, signal)
     const { queries, omissions } = composePlan(plan, scope, capabilities)
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
-    this.#runners = queries.map(
-      (query) => kept.get(query.digest) ?? new QueryRunner({ ...runner, query, database: this.#database }),
-    )
+    const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
+    this.#runners = queries.map((query) => kept.get(query.digest) ?? new QueryRunner({ ...runner, ...known, query }))
+    this.#absent = undefined
     this.#epoch = observation.capabilityEpoch
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
     this.schedule.forgive()
     omitted(omissions, this.#database)
+  }
+
+  #scheduled() {
+    return this.#runners.map((runner) => ({
+      runner,
+      name: runner.query.name,
+      intervalMs: runner.query.intervalMs,
+    }))
   }
 }

@@ -18,54 +18,17 @@ export interface Observation {
   readonly capabilityEpoch: string
 }
 
-/**
- * The reset timestamps that a crash sets to one and the same moment.
- */
-function witnessViews(versionNumber: number): string[] {
-  return ['pg_stat_bgwriter', 'pg_stat_archiver', ...(versionNumber >= 140000 ? ['pg_stat_wal'] : [])]
-}
+/** Observes over one session, as often as it is called. */
+export type Observe = (signal: AbortSignal) => Promise<Observation>
 
-export async function observe(session: Session, clock: Clock, signal: AbortSignal): Promise<Observation> {
-  const views = witnessViews(session.versionNumber)
-  const text = `/* otelephant observe */ SELECT pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
-    (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
-    pg_postmaster_start_time(),
-    (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, e.extnamespace), ',' ORDER BY e.extname)) FROM pg_extension AS e),
-    (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r
-      WHERE r.rolname LIKE 'pg\\_%' AND pg_has_role(current_user, r.oid, 'USAGE')),
-    (SELECT s.system_identifier FROM pg_control_system() AS s),
-    (SELECT max(a.backend_start) FROM pg_stat_activity AS a WHERE a.backend_type = 'checkpointer'),
-    ${views.map((view) => `(SELECT v.stats_reset FROM ${view} AS v)`).join(', ')}`
-  const sentMs = clock.now()
-  const [row = []] = await session.query('observe', text, [], signal)
-  const [
-    recovery,
-    userName,
-    serverSeconds,
-    databaseOid,
-    postmasterStart,
-    extensions,
-    roles,
-    system,
-    checkpointer,
-    ...resets
-  ] = row
-  const offsetMs = Number(serverSeconds) * 1_000 - (sentMs + clock.now()) / 2
-  const role = recovery === 't' ? 'standby' : 'primary'
-  return {
-    versionNumber: session.versionNumber,
-    role,
-    databaseOid: databaseOid ?? '',
-    userName: userName ?? '',
-    offsetMs,
-    postmasterStart: postmasterStart ?? '',
-    capabilityEpoch: [session.versionNumber, role, system, databaseOid, extensions, roles].join('/'),
-    epoch: {
-      server: system ?? '',
-      witnesses: resets.map((text) => resetToken(text, offsetMs, true)),
-      // Only pg_read_all_stats sees it.
-      ...(typeof checkpointer === 'string' ? { incarnation: resetToken(checkpointer, offsetMs, true) } : {}),
-    },
+/** Finds out once what this role may ask on this session: a denied function would fail every observation. */
+export async function observer(session: Session, clock: Clock, signal: AbortSignal): Promise<Observe> {
+  const [row] = await session.query('observe', mayIdentifyText, [], signal)
+  const text = observationText(session.versionNumber, row?.[0] === 't')
+  return async (signal) => {
+    const sentMs = clock.now()
+    const [row = []] = await session.query('observe', text, [], signal)
+    return observation(row, session.versionNumber, (sentMs + clock.now()) / 2)
   }
 }
 
@@ -73,4 +36,50 @@ export async function observe(session: Session, clock: Clock, signal: AbortSigna
 export function resetToken(text: string | null, offsetMs: number, exact: boolean): ResetToken {
   const serverMs = text === null ? undefined : parseTimestamp(text)
   return { text: text ?? '', timeMs: serverMs === undefined ? undefined : serverMs - offsetMs, exact }
+}
+
+const mayIdentifyText =
+  "/* otelephant observe */ SELECT has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE')"
+
+/** Views whose reset timestamps a crash sets to one and the same moment. */
+function witnessViews(versionNumber: number): string[] {
+  return ['pg_stat_bgwriter', 'pg_stat_archiver', ...(versionNumber >= 140000 ? ['pg_stat_wal'] : [])]
+}
+
+/** @param mayIdentify false where pg_control_system is denied: then the reset timestamps alone tell servers apart */
+function observationText(versionNumber: number, mayIdentify: boolean): string {
+  return `/* otelephant observe */ SELECT pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
+    (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
+    pg_postmaster_start_time(),
+    (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, n.nspname), ',' ORDER BY e.extname))
+      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace),
+    (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r
+      WHERE r.rolname LIKE 'pg\\_%' AND pg_has_role(current_user, r.oid, 'USAGE')),
+    ${mayIdentify ? '(SELECT s.system_identifier FROM pg_control_system() AS s)' : "''"},
+    (SELECT max(a.backend_start) FROM pg_stat_activity AS a WHERE a.backend_type = 'checkpointer'),
+    ${witnessViews(versionNumber)
+      .map((view) => `(SELECT v.stats_reset FROM ${view} AS v)`)
+      .join(', ')}`
+}
+
+function observation(row: readonly (string | null)[], versionNumber: number, atMs: number): Observation {
+  const [recovery, userName, serverSeconds, databaseOid, postmasterStart, extensions, roles, system, ...epochs] = row
+  const [checkpointer = null, ...resets] = epochs
+  const offsetMs = Number(serverSeconds) * 1_000 - atMs
+  const role = recovery === 't' ? 'standby' : 'primary'
+  return {
+    versionNumber,
+    role,
+    databaseOid: databaseOid ?? '',
+    userName: userName ?? '',
+    offsetMs,
+    postmasterStart: postmasterStart ?? '',
+    capabilityEpoch: [versionNumber, role, system, databaseOid, extensions, roles].join('/'),
+    epoch: {
+      server: system ?? '',
+      witnesses: resets.map((text) => resetToken(text, offsetMs, true)),
+      // Only pg_read_all_stats sees it.
+      ...(checkpointer === null ? {} : { incarnation: resetToken(checkpointer, offsetMs, true) }),
+    },
+  }
 }

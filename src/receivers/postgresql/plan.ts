@@ -37,6 +37,8 @@ export interface PlannedQuery extends ComposedText {
   readonly name: string
   readonly intervalMs: number
   readonly takesLocks: boolean
+  /** Whether a new row's counters may be older than the row. */
+  readonly inheritsCounters: boolean
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
   readonly identity: readonly number[]
   readonly reset?: { readonly column: number; readonly exact: boolean }
@@ -237,6 +239,7 @@ function assemble(
     name: query.name,
     intervalMs: settings.intervals[query.name] ?? Math.max(query.intervalMs ?? 0, settings.collectionIntervalMs),
     takesLocks: query.takesLocks,
+    inheritsCounters: query.inheritsCounters ?? false,
     columns: columns.map(({ name, type }) => ({ name, type })),
     identity: identity.map(at),
     ...(resolved.reset === undefined ? {} : { reset: { column: columns.length, exact: resolved.reset.exact } }),

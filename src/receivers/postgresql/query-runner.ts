@@ -21,8 +21,16 @@ export interface QueryRunnerSettings {
   readonly vocabulary: 'both' | 'semconv' | 'legacy'
   /** The database that it runs in; empty strings for a query of the server. */
   readonly database: { readonly oid: string; readonly name: string }
+  /** When the database didn't exist yet, if that was seen: then this query would have given nothing. */
+  readonly absent?: Absence
   readonly clock: Clock
   readonly measured: (query: string, durationMs: number, outcome: 'success' | 'failure') => void
+}
+
+/** A moment at which something is known not to have existed. */
+export interface Absence {
+  readonly timeMs: number
+  readonly epoch: Observation['epoch']
 }
 
 /** What a run needs to know of the moment. */
@@ -40,44 +48,56 @@ export interface RunResult {
   readonly limited: boolean
 }
 
+/** A query that failed, with what it would have given. */
+export interface Failure {
+  readonly runner: QueryRunner
+  readonly error: Error
+}
+
 /** Runs one planned query in one database and keeps its series from run to run. */
 export class QueryRunner {
   readonly query: PlannedQuery
   readonly #settings: QueryRunnerSettings
   readonly #points: RowPoints
+  #absent: Absence | undefined
 
   constructor(settings: QueryRunnerSettings) {
     this.query = settings.query
     this.#settings = settings
     this.#points = new RowPoints(settings)
+    this.#absent = settings.absent
   }
 
   /** @throws QueryError; what was given to the sink before stays, but the result isn't complete then */
   async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<RunResult> {
     const startedMs = this.#settings.clock.now()
     this.#points.begin()
+    await this.#giveAbsence(sink)
     let limited = false
-    let pages = 0
     for await (const page of this.#pages(context, signal)) {
-      pages += 1
       limited ||= page.limited
       await this.#give(page, startedMs, context, sink)
     }
-    return { limited: limited && pages > 0 }
+    return { limited }
   }
 
   /** Records what stands for a server that can't be asked. */
   async unreachable(errorType: string, epoch: Observation['epoch'], sink: Sink): Promise<void> {
     const timeMs = this.#settings.clock.now()
-    const points = this.query.points.flatMap((point) => {
-      if (point.unreachable === undefined) return []
-      const attributes = Object.freeze({ ...point.constants, 'error.type': errorType })
-      const key = [this.#settings.endpoint, '', this.query.name, point.id, errorType].join('\u0000')
-      return [{ series: { metric: point.info, attributes, key }, value: point.unreachable }]
-    })
+    const points = this.#points.unreachable(errorType)
     if (points.length === 0) return
     const reading = this.#reading(timeMs, timeMs, epoch, '', false)
     await sink.metrics({ resource: this.#settings.resource, scope: this.#settings.scope, reading, points })
+  }
+
+  /** An empty result of then, so that all that a new database has counted until now counts. */
+  async #giveAbsence(sink: Sink): Promise<void> {
+    const absent = this.#absent
+    this.#absent = undefined
+    if (absent === undefined || this.query.inheritsCounters) return
+    const { resource, scope } = this.#settings
+    const reading = this.#reading(absent.timeMs, absent.timeMs, absent.epoch, '', true)
+    await sink.metrics({ resource, scope, reading, points: [] })
   }
 
   /** The result, slice by slice; nothing is held on the server between two. */
@@ -90,20 +110,24 @@ export class QueryRunner {
       return
     }
     let after = '0'
-    let size = slice.rows
+    let read = 0
+    let retried = false
     for (;;) {
-      const text = size === slice.rows ? this.query.text : this.query.text.replace(/LIMIT \d+$/, `LIMIT ${size}`)
+      const size = retried ? Math.ceil(slice.rows / 2) : slice.rows
+      const text = retried ? this.query.text.replace(/LIMIT \d+$/, `LIMIT ${size}`) : this.query.text
       let rows: TextRow[]
       try {
         rows = await this.#ask(text, after, context, signal)
       } catch (error) {
-        // A lock was taken since the statement began: once, in halves, when the locked relation is known as such.
-        if (!isLockTimeout(error) || size < slice.rows || size === 1) throw error
-        size = Math.ceil(slice.rows / 2)
+        // A lock was taken since the statement began. The next one knows it, and is the shorter the less it meets.
+        if (retried || !this.query.takesLocks || !isLockTimeout(error)) throw error
+        retried = true
         continue
       }
+      retried = false
+      read += rows.length
       const last = rows.length < size
-      yield { rows, last, limited: false }
+      yield { rows, last, limited: last && limitRows !== undefined && read >= limitRows }
       if (last) return
       after = rows.at(-1)?.[slice.column] ?? after
     }
@@ -142,7 +166,8 @@ export class QueryRunner {
       page.rows.map((row) => this.#decode(row)),
       page.rows.map((row) => this.#token(row, observation)),
     )
-    const completes = page.last && !page.limited
+    // Where rows inherit, a series' absence from a result says nothing of when it began.
+    const completes = page.last && !page.limited && !this.query.inheritsCounters
     for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
       const final = from + batchPoints >= points.length
       const reading = this.#reading(startedMs, timeMs, observation.epoch, left, completes && final)

@@ -24,7 +24,11 @@ import { ServerConnection } from './server-connection.ts'
 import { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
 
-const sliceRows = 1_000
+/**
+ * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
+ * collector has stopped reading. Nothing else ends a result that is stuck in a unix socket.
+ */
+const sliceRows = 250
 
 /** What a user can't set. */
 export interface ReceiverSettings {
@@ -83,7 +87,12 @@ export class PostgresqlReceiver implements Receiver {
       omitted: notices.omitted,
     })
     this.#scrapers = {
-      server: new ServerScraper({ ...shared, plan: planOf('server'), discovered: notices.discovered }),
+      server: new ServerScraper({
+        ...shared,
+        plan: planOf('server'),
+        discovered: notices.discovered,
+        timeoutMs: config.timeout,
+      }),
       databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
     }
     this.#controller = new ScraperController({

@@ -31,6 +31,7 @@ export class RowPoints {
   readonly #settings: RowPointsSettings
   readonly #known = new Map<string, KnownRow>()
   readonly #labelColumns: readonly ColumnRef[]
+  readonly #unreachable = new Map<string, readonly Point[]>()
   #result = 0
 
   constructor(settings: RowPointsSettings) {
@@ -75,9 +76,24 @@ export class RowPoints {
     return points
   }
 
+  /** What stands for a server that can't be asked; the same points for the same reason. */
+  unreachable(errorType: string): readonly Point[] {
+    const known = this.#unreachable.get(errorType)
+    if (known !== undefined) return known
+    const { endpoint, query } = this.#settings
+    const points = query.points.flatMap((point) => {
+      if (point.unreachable === undefined) return []
+      const attributes = Object.freeze({ ...point.constants, 'error.type': errorType })
+      const key = [endpoint, '', query.name, point.id, errorType].join('\u0000')
+      return [{ series: { metric: point.info, attributes, key }, value: point.unreachable }]
+    })
+    this.#unreachable.set(errorType, points)
+    return points
+  }
+
   #row(row: Row): KnownRow {
-    const identity = this.#settings.query.identity.map((column) => String(row[column])).join('\u0000')
-    const labels = this.#labelColumns.map((column) => String(this.#value(row, column))).join('\u0000')
+    const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
+    const labels = this.#labelColumns.map((column) => raw(this.#value(row, column))).join('\u0000')
     const known = this.#known.get(identity)
     if (known !== undefined && known.labels === labels) {
       known.result = this.#result
@@ -114,6 +130,11 @@ export class RowPoints {
     if (column === 'database_oid') return this.#settings.database.oid
     return row[column] ?? null
   }
+}
+
+/** NULL is told from the text "null". */
+function raw(value: ColumnValue): string {
+  return value === null ? '\u0001' : String(value)
 }
 
 function numeric(value: ColumnValue): number | bigint | null {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../component/clock.ts'
+import { PartialScrapeError } from '../../scraper/partial-scrape-error.ts'
 import type { Sink } from '../../scraper/scraper.ts'
 import type { DatabasePlan } from './database-plan.ts'
 import type { Database } from './discovery.ts'
-import type { QueryRunner, RunContext } from './query-runner.ts'
+import type { Failure, QueryRunner, RunContext } from './query-runner.ts'
 
 export interface RunDueSettings {
   readonly clock: Clock
@@ -10,15 +11,10 @@ export interface RunDueSettings {
   readonly limited: (query: string, database: Database) => void
 }
 
-/** A query that failed, with what it would have given. */
-export interface Failure {
-  readonly runner: QueryRunner
-  readonly error: Error
-}
-
 /**
  * Runs queries one after the other on one session. One that fails delays the others by no more than its own deadline
- * and goes to the end of the line; when the session itself is lost, those that are left fail with it.
+ * and goes to the end of the line. When the session is lost or the signal aborts, those that are left fail with it and
+ * stay due. Never throws what a query or the signal throws.
  */
 export async function runDue(
   runners: readonly QueryRunner[],
@@ -31,7 +27,7 @@ export async function runDue(
 ): Promise<Failure[]> {
   const { clock, limited } = settings
   const failures: Failure[] = []
-  for (const runner of runners) {
+  for (const [index, runner] of runners.entries()) {
     const { name } = runner.query
     plan.schedule.started(name, clock.now())
     try {
@@ -39,13 +35,21 @@ export async function runDue(
       plan.schedule.succeeded(name)
       if (result.limited) limited(name, database)
     } catch (cause) {
-      signal.throwIfAborted()
       const error = cause instanceof Error ? cause : new Error(String(cause))
       failures.push({ runner, error })
-      // A lost session says nothing about the query.
-      if (context.session.closed) break
+      // Also when it was the session that was lost: perhaps this query is why.
       plan.schedule.failed(name, error, clock.now())
+      if (!signal.aborted && !context.session.closed) continue
+      failures.push(...runners.slice(index + 1).map((left) => ({ runner: left, error })))
+      break
     }
   }
   return failures
+}
+
+/** What a scrape throws when queries failed. One lost session fails many of them, and is told once. */
+export function partial(failures: readonly Failure[], unvisited: readonly Error[] = []): PartialScrapeError {
+  const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, unvisited.length)
+  const errors = new Set([...unvisited, ...failures.map(({ error }) => error)])
+  return new PartialScrapeError(missing, [...errors])
 }

@@ -9,6 +9,12 @@ interface Entry {
   lastStartMs: number
   notBeforeMs: number
   failures: number
+  error: Error | undefined
+}
+
+interface Scheduled {
+  readonly name: string
+  readonly intervalMs: number
 }
 
 /** When each of some named things runs next: on its interval, and later the more often it has failed. */
@@ -19,36 +25,39 @@ export class Schedule {
    * Which of them are due, those that failed last at the end of the line.
    * @param slackMs how much too early still counts as due, so that a tick isn't missed by a hair
    */
-  due<T extends { readonly name: string; readonly intervalMs: number }>(
-    things: readonly T[],
-    nowMs: number,
-    slackMs: number,
-  ): T[] {
+  due<T extends Scheduled>(things: readonly T[], nowMs: number, slackMs: number): T[] {
     return things
-      .filter(({ name, intervalMs }) => {
-        const entry = this.#entries.get(name)
-        if (entry === undefined) return true
-        const next = entry.failures > 0 ? entry.notBeforeMs : entry.lastStartMs + intervalMs
-        return nowMs >= next - slackMs
-      })
+      .filter((thing) => this.#isDue(thing, nowMs, slackMs))
       .sort((a, b) => this.#failures(a.name) - this.#failures(b.name))
+  }
+
+  /** Which of them failed and aren't tried again yet, and why. */
+  heldBack<T extends Scheduled>(things: readonly T[], nowMs: number, slackMs: number): [thing: T, error: Error][] {
+    return things.flatMap((thing) => {
+      const error = this.#entries.get(thing.name)?.error
+      return error === undefined || this.#isDue(thing, nowMs, slackMs) ? [] : [[thing, error]]
+    })
   }
 
   started(name: string, nowMs: number): void {
     const entry = this.#entries.get(name)
-    if (entry === undefined) this.#entries.set(name, { lastStartMs: nowMs, notBeforeMs: nowMs, failures: 0 })
+    if (entry === undefined)
+      this.#entries.set(name, { lastStartMs: nowMs, notBeforeMs: nowMs, failures: 0, error: undefined })
     else entry.lastStartMs = nowMs
   }
 
   succeeded(name: string): void {
     const entry = this.#entries.get(name)
-    if (entry !== undefined) entry.failures = 0
+    if (entry === undefined) return
+    entry.failures = 0
+    entry.error = undefined
   }
 
-  failed(name: string, error: unknown, nowMs: number): void {
+  failed(name: string, error: Error, nowMs: number): void {
     const entry = this.#entries.get(name)
     if (entry === undefined) return
     entry.failures += 1
+    entry.error = error
     const settings = quarantining.has(errorCode(error) ?? '') ? quarantine : transient
     entry.notBeforeMs = nowMs + backoffDelay(settings, entry.failures)
   }
@@ -70,6 +79,13 @@ export class Schedule {
   /** Makes everything due, for a collection on demand. */
   clear(): void {
     this.#entries.clear()
+  }
+
+  #isDue({ name, intervalMs }: Scheduled, nowMs: number, slackMs: number): boolean {
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return true
+    const next = entry.failures > 0 ? entry.notBeforeMs : entry.lastStartMs + intervalMs
+    return nowMs >= next - slackMs
   }
 
   #failures(name: string): number {

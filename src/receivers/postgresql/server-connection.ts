@@ -1,6 +1,6 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Connector } from './connector.ts'
-import { type Observation, observe } from './observation.ts'
+import { type Observation, type Observe, observer } from './observation.ts'
 import type { ServerWatch } from './server-watch.ts'
 import type { Session } from './session.ts'
 
@@ -16,7 +16,7 @@ export class ServerConnection {
   readonly #database: string
   readonly #watch: ServerWatch
   readonly #clock: Clock
-  #session: Session | undefined
+  #kept: { readonly session: Session; readonly observe: Observe } | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(connector: Connector, database: string, watch: ServerWatch, clock: Clock) {
@@ -34,26 +34,35 @@ export class ServerConnection {
   }
 
   async close(): Promise<void> {
-    await this.#session?.close()
+    await this.#kept?.session.close()
   }
 
   async #observe(signal: AbortSignal): Promise<Observed> {
-    const kept = this.#session
-    if (kept !== undefined && !kept.closed) {
+    if (this.#kept !== undefined && !this.#kept.session.closed) {
       try {
-        return await this.#ask(kept, signal)
+        return await this.#ask(this.#kept, signal)
       } catch (error) {
         // It may have died with a restart since the last tick: then a new one tells more.
         signal.throwIfAborted()
-        if (!kept.closed) throw error
+        if (!this.#kept.session.closed) throw error
       }
     }
-    this.#session = await this.#connector.connect(this.#database, signal)
-    return this.#ask(this.#session, signal)
+    this.#kept = await this.#open(signal)
+    return this.#ask(this.#kept, signal)
   }
 
-  async #ask(session: Session, signal: AbortSignal): Promise<Observed> {
-    const observation = await observe(session, this.#clock, signal)
+  async #open(signal: AbortSignal) {
+    const session = await this.#connector.connect(this.#database, signal)
+    try {
+      return { session, observe: await observer(session, this.#clock, signal) }
+    } catch (error) {
+      await session.close()
+      throw error
+    }
+  }
+
+  async #ask({ session, observe }: { session: Session; observe: Observe }, signal: AbortSignal): Promise<Observed> {
+    const observation = await observe(signal)
     this.#watch.observe(observation)
     return { session, observation }
   }

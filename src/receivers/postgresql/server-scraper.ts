@@ -1,11 +1,11 @@
-import { PartialScrapeError } from '../../scraper/partial-scrape-error.ts'
+import { type Deadline, deadline } from '../../scraper/deadline.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
 import { type Discovery, type DiscoverySettings, discover } from './discovery.ts'
 import type { Observation } from './observation.ts'
 import { composePlan } from './plan.ts'
-import { QueryRunner } from './query-runner.ts'
-import { type Failure, type RunDueSettings, runDue } from './run-due.ts'
+import { QueryRunner, type RunContext } from './query-runner.ts'
+import { partial, type RunDueSettings, runDue } from './run-due.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { errorCode } from './sqlstate.ts'
 
@@ -15,6 +15,8 @@ export interface ServerScraperSettings extends RunDueSettings {
   readonly discovered: (discovery: Discovery) => void
   readonly plan: DatabasePlanSettings
   readonly slackMs: number
+  /** The scrape's own deadline; 0 for none. */
+  readonly timeoutMs: number
 }
 
 const server = { oid: '', name: '' }
@@ -40,46 +42,50 @@ export class ServerScraper implements Scraper {
     this.#plan.schedule.clear()
   }
 
-  async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { connection, clock, slackMs } = this.#settings
-    let failures: Failure[]
+  async scrape(sink: Sink, parent: AbortSignal): Promise<void> {
+    const { clock, slackMs, timeoutMs } = this.#settings
+    // Ends before the scrape's own deadline, after which the sink takes nothing: that the server is silent must get out.
+    using limit = deadline(timeoutMs * 0.9, clock, parent)
+    const { signal } = limit
+    let context: RunContext
     try {
-      const { session, observation } = await connection.observe(signal)
-      this.#lastEpoch = observation.epoch
-      const discovery = await discover(session, this.#settings.discovery, signal)
-      this.#settings.discovered(discovery)
-      await this.#plan.refresh(session, observation, signal)
-      const context = {
-        session,
-        observation,
-        databases: discovery.monitored.map(({ oid }) => oid),
-        left: discovery.left,
-      }
-      const due = this.#plan.due(clock.now(), slackMs)
-      failures = await runDue(due, this.#plan, server, context, this.#settings, sink, signal)
+      context = await this.#prepare(signal)
     } catch (error) {
-      await this.#recordUnreachable(this.#unreachable, error, sink, signal)
+      await this.#recordUnreachable(this.#unreachable, error, sink, limit, parent)
       throw error
     }
-    if (failures.length === 0) return
-    for (const { runner, error } of failures) await this.#recordUnreachable([runner], error, sink, signal)
-    throw partial(failures)
+    // What failed and isn't tried again yet is missing all the same.
+    const failures = this.#plan.heldBack(clock.now(), slackMs)
+    const due = this.#plan.due(clock.now(), slackMs)
+    failures.push(...(await runDue(due, this.#plan, server, context, this.#settings, sink, signal)))
+    for (const { runner, error } of failures) await this.#recordUnreachable([runner], error, sink, limit, parent)
+    parent.throwIfAborted()
+    if (failures.length > 0) throw partial(failures)
   }
 
-  async #recordUnreachable(runners: readonly QueryRunner[], error: unknown, sink: Sink, signal: AbortSignal) {
-    // A shutdown says nothing about the server; a scrape's own deadline does.
-    if (signal.aborted && !isTimeout(signal.reason)) return
-    const errorType = signal.aborted || isTimeout(error) ? 'timeout' : (errorCode(error) ?? '_OTHER')
+  async #prepare(signal: AbortSignal): Promise<RunContext> {
+    const { connection, discovery: settings, discovered } = this.#settings
+    const { session, observation } = await connection.observe(signal)
+    this.#lastEpoch = observation.epoch
+    const discovery = await discover(session, settings, signal)
+    discovered(discovery)
+    await this.#plan.refresh(session, observation, signal)
+    const databases = discovery.monitored.map(({ oid }) => oid)
+    return { session, observation, databases, left: discovery.left }
+  }
+
+  async #recordUnreachable(
+    runners: readonly QueryRunner[],
+    error: unknown,
+    sink: Sink,
+    { signal }: Deadline,
+    parent: AbortSignal,
+  ): Promise<void> {
+    // A shutdown says nothing about the server.
+    if (parent.aborted) return
+    const errorType = signal.aborted ? 'timeout' : (errorCode(error) ?? '_OTHER')
     for (const runner of runners) await runner.unreachable(errorType, this.#lastEpoch, sink)
   }
-}
-
-export function partial(failures: readonly Failure[]): PartialScrapeError {
-  const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, 0)
-  return new PartialScrapeError(
-    missing,
-    failures.map(({ error }) => error),
-  )
 }
 
 /** Runners of the queries that have something to say about a server that can't be asked. */
@@ -89,8 +95,4 @@ function unreachableRunners({ plan, runner }: DatabasePlanSettings): QueryRunner
   return queries
     .filter(({ points }) => points.some(({ unreachable }) => unreachable !== undefined))
     .map((query) => new QueryRunner({ ...runner, query, database: server }))
-}
-
-function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError'
 }

@@ -1,30 +1,10 @@
-import type tls from 'node:tls'
-import pg from 'pg'
+import type pg from 'pg'
 import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
+import { addressOf, backendOf, type ConnectionSettings, makeClient } from './client.ts'
 import { QueryError } from './query-error.ts'
-import {
-  lateSettings,
-  type SessionLimits,
-  sessionSettings,
-  startupOptions,
-  transactionPrologue,
-} from './session-settings.ts'
+import { lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
 import { endsSession, errorCode, sqlState } from './sqlstate.ts'
-
-/** How to reach a server and who to be there. */
-export interface ConnectionSettings {
-  /** A host name, an address, or a socket directory that begins with a slash. */
-  readonly host: string
-  readonly port: number
-  readonly username: string
-  /** `undefined` where nobody gave one. */
-  readonly password: string | undefined
-  readonly ssl: tls.ConnectionOptions | undefined
-  readonly applicationName: string
-  readonly connectTimeoutMs: number
-  readonly limits: SessionLimits
-}
 
 export type TextRow = readonly (string | null)[]
 
@@ -101,25 +81,27 @@ export class Session {
 
   /**
    * Runs one statement when its turn comes and gives its rows as text.
-   * Aborting cancels it on the server first, and destroys the connection a second later if that doesn't help.
+   * Aborting rejects at once; on the server it cancels first, and destroys the connection a second later if that doesn't
+   * help. The next statement waits until that is through.
    * @throws QueryError with the SQLSTATE; the signal's reason when aborted
    */
   async query(name: string, text: string, values: readonly unknown[], signal: AbortSignal): Promise<TextRow[]> {
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
-      if (this.#closed) throw new QueryError(name, new Error('the connection is closed'))
+      if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
       const send = () => (this.#pooled ? this.#sendInTransaction(text, values) : this.#send(text, values))
       return this.#guarded(name, send, signal)
     })
     this.#turn = turn.catch(() => undefined)
-    return turn
+    return unlessAborted(turn, signal)
   }
 
-  /** Ends the session. Waits for the server's goodbye for a moment only. */
+  /** Ends the session, after what was aborted on it. Waits for the server's goodbye for a moment only. */
   async close(): Promise<void> {
     if (this.#closed) return
     const timer = setTimeout(() => this.#destroy(), cancelGraceMs)
     try {
+      await this.#turn
       await this.#client.end()
     } catch {
       // The connection is gone already, which is what was wanted.
@@ -200,41 +182,24 @@ export class Session {
   }
 
   async #cancel(): Promise<void> {
-    // Missing in the library's types.
-    const processId: unknown = Reflect.get(this.#client, 'processID')
-    const secretKey: unknown = Reflect.get(this.#client, 'secretKey')
-    if (typeof processId !== 'number' || typeof secretKey !== 'number') return
+    const backend = backendOf(this.#client)
+    if (backend === undefined) return
     const { host, port, ssl } = this.#settings
-    const address = this.#client.connection.stream.remoteAddress
-    await sendCancelRequest({ host, address, port, ssl }, { processId, secretKey }, AbortSignal.timeout(cancelGraceMs))
+    const address = addressOf(this.#client)
+    await sendCancelRequest({ host, address, port, ssl }, backend, AbortSignal.timeout(cancelGraceMs))
   }
 }
 
-function makeClient(settings: ConnectionSettings, database: string, withOptions: boolean): pg.Client {
-  const config = {
-    host: settings.host,
-    port: settings.port,
-    user: settings.username,
-    password: () => givenPassword(settings),
-    database,
-    ssl: settings.ssl ?? false,
-    sslnegotiation: 'postgres',
-    application_name: settings.applicationName,
-    keepAlive: true,
+/** Settles as the work does, or rejects with the signal's reason as soon as it aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
-  const client = new pg.Client(config)
-  // What isn't given, or given as an empty text, the library takes from PG* variables of the environment.
-  const parameters: unknown = Reflect.get(client, 'connectionParameters')
-  const options = withOptions ? startupOptions(settings.limits) : undefined
-  if (typeof parameters === 'object' && parameters !== null) {
-    Object.assign(parameters, { options, replication: undefined })
-  }
-  return client
-}
-
-async function givenPassword(settings: ConnectionSettings): Promise<string> {
-  if (settings.password !== undefined) return settings.password
-  throw new Error('the server asks for a password and the configuration gives none; set `password`')
 }
 
 function late(what: string, deadlineMs: number, cause: unknown): QueryError {

@@ -27,6 +27,16 @@ export function endsSession(error: unknown): boolean {
   return /^(57P0\d|25P0[34])$/.test(errorCode(error) ?? '')
 }
 
+/**
+ * Whether an error at connecting says that no database of the server can be reached: the network, a server that starts
+ * or stops, a wrong password. Everything else (pg_hba.conf, CONNECT, a connection limit) may be about the one database.
+ */
+export function concernsServer(error: unknown): boolean {
+  const code = errorCode(error) ?? ''
+  // No class of SQLSTATEs begins with E; the network's names do.
+  return !/^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) || /^(57P0\d|08...|28P01)$/.test(code)
+}
+
 /** The error's SQLSTATE, or its network error's code (ECONNREFUSED, ...), if it has one. */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined

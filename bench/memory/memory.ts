@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execPath } from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { demoConfig, demoKey } from '../../src/demo/demo-config.ts'
+import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { startCluster } from '../../src/demo/embedded-postgres.ts'
+import { startEndpoint } from '../../src/demo/endpoint/endpoint.ts'
+import { startWorkload } from '../../src/demo/workload.ts'
+import { median } from '../median.ts'
+import { type Resident, resident } from '../resident.ts'
+import type { Report } from '../table.ts'
+import { buildBundle } from './bundle.ts'
+import { startCollector } from './collector-process.ts'
+
+const processes = 5
+/** After the first scrape has been delivered, between it and the next. */
+const idleAfterMs = 5_000
+const steadyScrapes = 35
+const aims = { idle: 75, steady: 100 } as const
+const smallNursery = ['--max-semi-space-size=8']
+
+interface Sample {
+  readonly residentMb: number
+  readonly anonymousMb: number
+  readonly peakMb: number
+}
+
+/** Resident memory of the published program, watching the demo's server from processes of its own. */
+export async function memory(): Promise<Report> {
+  const directory = await mkdtemp('/tmp/oeb-')
+  try {
+    const program = await buildBundle(join(directory, 'dist'))
+    await using cluster = await startCluster({ major: 18 })
+    await using endpoint = await startEndpoint({ apiKey: demoKey, keepPoints: 1_000 })
+    const write = async (name: string, config: string) => {
+      await writeFile(join(directory, name), config)
+      return join(directory, name)
+    }
+    const idleConfig = await write('idle.yaml', configOf(cluster, endpoint.url, 60))
+    const steadyConfig = await write('steady.yaml', configOf(cluster, endpoint.url, 1))
+    const bare = await bareNode()
+    const stopping = new AbortController()
+    const rows: Report['rows'][number][] = [row('bare Node', bare, '')]
+    {
+      // Makes the role that the collector connects as, and ends at once.
+      await using _workload = await startWorkload(cluster, stopping.signal)
+    }
+    rows.push(row('idle', await sample(program, idleConfig, idleAfterMs, []), aims.idle))
+    rows.push(row('idle, small nursery', await sample(program, idleConfig, idleAfterMs, smallNursery), aims.idle))
+    await using _workload = await startWorkload(cluster, stopping.signal)
+    const steadyMs = steadyScrapes * 1_000
+    rows.push(row('steady', await sample(program, steadyConfig, steadyMs, []), aims.steady))
+    rows.push(row('steady, small nursery', await sample(program, steadyConfig, steadyMs, smallNursery), aims.steady))
+    return {
+      title: 'Memory',
+      headings: ['the bundle', 'RSS MB', 'of it anonymous', 'peak MB', 'aim MB'],
+      rows,
+      notes: [
+        `Medians of ${processes} processes that run side by side, PostgreSQL 18, every metric enabled.`,
+        `Idle: ${idleAfterMs / 1_000} s after the start, between two scrapes of a server without load.`,
+        `Steady: after ${steadyScrapes} scrapes, one a second, of the demo's server under its workload.`,
+        `Small nursery: node ${smallNursery.join(' ')}. The part that isn't anonymous is mostly the Node binary, which all processes share.`,
+      ],
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function configOf(cluster: Cluster, endpointUrl: string, intervalSeconds: number): string {
+  return demoConfig(cluster, endpointUrl)
+    .replaceAll(': 4s', `: ${2 * intervalSeconds}s`)
+    .replaceAll(': 2s', `: ${intervalSeconds}s`)
+}
+
+async function sample(program: string, config: string, afterMs: number, flags: readonly string[]): Promise<Sample[]> {
+  await using running = new AsyncDisposableStack()
+  const collectors = Array.from({ length: processes }, () => running.use(startCollector(program, config, flags)))
+  await delay(afterMs)
+  return Promise.all(collectors.map(async ({ pid }) => inMegabytes(await resident(pid))))
+}
+
+async function bareNode(): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (let run = 0; run < processes; run++) {
+    const child = spawn(execPath, ['-e', 'process.stdout.write("ready"); setInterval(() => {}, 60_000)'])
+    await once(child.stdout, 'data')
+    samples.push(inMegabytes(await resident(child.pid ?? 'self')))
+    child.kill()
+    await once(child, 'exit')
+  }
+  return samples
+}
+
+function inMegabytes({ nowBytes, anonymousBytes, peakBytes }: Resident): Sample {
+  return { residentMb: nowBytes / 1e6, anonymousMb: anonymousBytes / 1e6, peakMb: peakBytes / 1e6 }
+}
+
+function row(name: string, samples: readonly Sample[], aim: number | string) {
+  const of = (value: (sample: Sample) => number) => Math.round(median(samples.map(value)))
+  return [
+    name,
+    of(({ residentMb }) => residentMb),
+    of(({ anonymousMb }) => anonymousMb),
+    of(({ peakMb }) => peakMb),
+    aim,
+  ]
+}

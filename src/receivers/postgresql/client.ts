@@ -1,0 +1,62 @@
+import net from 'node:net'
+import type tls from 'node:tls'
+import pg from 'pg'
+import type { BackendKey } from './cancel-request.ts'
+import { type SessionLimits, startupOptions } from './session-settings.ts'
+
+/** How to reach a server and who to be there. */
+export interface ConnectionSettings {
+  /** A host name, an address, or a socket directory that begins with a slash. */
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  /** `undefined` where nobody gave one. */
+  readonly password: string | undefined
+  readonly ssl: tls.ConnectionOptions | undefined
+  readonly applicationName: string
+  readonly connectTimeoutMs: number
+  readonly limits: SessionLimits
+}
+
+/**
+ * The library's client, not yet connected.
+ * @param withOptions false where a pooler refuses the start-up options
+ */
+export function makeClient(settings: ConnectionSettings, database: string, withOptions: boolean): pg.Client {
+  const client = new pg.Client({
+    host: settings.host,
+    port: settings.port,
+    user: settings.username,
+    password: () => givenPassword(settings),
+    database,
+    ssl: settings.ssl ?? false,
+    sslnegotiation: 'postgres',
+    application_name: settings.applicationName,
+    keepAlive: true,
+  })
+  // What isn't given, or given as an empty text, the library takes from PG* variables of the environment.
+  const parameters: unknown = Reflect.get(client, 'connectionParameters')
+  const options = withOptions ? startupOptions(settings.limits) : undefined
+  if (typeof parameters === 'object' && parameters !== null) {
+    Object.assign(parameters, { options, replication: undefined })
+  }
+  return client
+}
+
+/** What a cancel request must name, once connected. Missing in the library's types. */
+export function backendOf(client: pg.Client): BackendKey | undefined {
+  const processId: unknown = Reflect.get(client, 'processID')
+  const secretKey: unknown = Reflect.get(client, 'secretKey')
+  return typeof processId === 'number' && typeof secretKey === 'number' ? { processId, secretKey } : undefined
+}
+
+/** The address that the client is connected to; `undefined` over a unix socket. */
+export function addressOf(client: pg.Client): string | undefined {
+  const { stream } = client.connection
+  return stream instanceof net.Socket ? stream.remoteAddress : undefined
+}
+
+async function givenPassword(settings: ConnectionSettings): Promise<string> {
+  if (settings.password !== undefined) return settings.password
+  throw new Error('the server asks for a password and the configuration gives none; set `password`')
+}

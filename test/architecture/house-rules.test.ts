@@ -1,0 +1,61 @@
+import { basename } from 'node:path'
+import { expect, test } from 'vitest'
+import { sourceFiles } from './source-files.ts'
+
+const files = await sourceFiles('src', 'codegen', 'generated', 'test', 'bench')
+const ours = files.filter(({ path }) => /^(?:src|codegen)\//.test(path))
+
+/** Files that may touch the process, and why. */
+const touchTheProcess: Readonly<Record<string, string>> = {
+  'src/main.ts': 'it is the process',
+  'codegen/main.ts': 'it is a process of its own',
+  'codegen/format.ts': 'runs the formatter under the same Node',
+  'src/telemetry/process-telemetry.ts': 'reads what the process uses',
+  'src/telemetry/create-logger.ts': 'standard error is where a log goes by default',
+  'src/receivers/internal/receiver.ts': 'the process id tells two collectors of one host apart',
+  'src/demo/embedded-postgres/account.ts': 'PostgreSQL refuses to run as root',
+  'src/demo/embedded-postgres/binaries.ts': 'picks the binaries of this platform',
+  'src/demo/embedded-postgres/cluster.ts': 'signals backends',
+}
+
+test('only listed files touch the process, and each of them does', () => {
+  const touching = ours.filter(({ text }) => /from 'node:process'|^(?!\s*(?:\*|\/\/)).*\bprocess\.[a-z]/m.test(text))
+  expect(touching.map(({ path }) => path)).toEqual(Object.keys(touchTheProcess).toSorted())
+})
+
+test('no file is named after nothing', () => {
+  const empty = /^(?:utils?|helpers?|common|managers?|types?|misc|shared|index)$/
+  const words = ({ path }: { readonly path: string }) => basename(path, '.ts').split(/[-.]/)
+  expect(ours.filter((file) => words(file).some((word) => empty.test(word))).map(({ path }) => path)).toEqual([])
+})
+
+test('file names are kebab-case', () => {
+  expect(
+    files.map(({ path }) => basename(path)).filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/.test(name)),
+  ).toEqual([])
+})
+
+test('there is no default export and no barrel', () => {
+  const exporting = /^export (?:default|\*|\{[^}]*\} from)/m
+  expect(
+    files.filter(({ path, text }) => path !== 'src/index.ts' && exporting.test(text)).map(({ path }) => path),
+  ).toEqual([])
+})
+
+test('there is no type assertion but `as const`', () => {
+  const assertion =
+    /(?<!import \{[^}]*|\* )\bas (?!const\b|unknown as\b)(?:any|unknown|never|[A-Z]\w*)(?=[\s,;)\]}<[|&.]|$)/
+  const asserting = files.flatMap(({ path, text }) =>
+    path.startsWith('generated/')
+      ? []
+      : text
+          .split('\n')
+          .flatMap((line, index) => (isCode(line) && assertion.test(line) ? [`${path}:${index + 1}`] : [])),
+  )
+  expect(asserting).toEqual([])
+})
+
+/** Not a comment, not an import with another name, not SQL in a string. */
+function isCode(line: string): boolean {
+  return !/^\s*(?:\/?\*|\/\/)|^import|^export \{|['"`].*\bas\b.*['"`]/i.test(line)
+}

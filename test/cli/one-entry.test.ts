@@ -1,0 +1,90 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { root, start, startCommand } from './otelephant.ts'
+import { licenseKey } from './secrets.ts'
+import { endpointOf, useWatched } from './watched.ts'
+
+const watched = useWatched()
+
+/** All that somebody writes for a new metric: the column that it is read from, and the metric. */
+const column = '      sessions: {sql: s.sessions, type: int, requires: {server: ">=14"}}\n'
+const metric = `  postgresql.sessions:
+    enabled: true
+    stability: development
+    description: Sessions that were established to the database.
+    unit: "{session}"
+    sum: {value_type: int, monotonic: true, aggregation_temporality: cumulative}
+    entity: postgresql.database
+    source:
+      - query: database
+        entity: {database: database}
+        points:
+          - {value: sessions}
+`
+
+async function copyOfTheProject(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'one-entry-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  for (const name of ['src', 'codegen', 'generated', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore']) {
+    await cp(join(root, name), join(folder, name), { recursive: true })
+  }
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+function insertBefore(text: string, anchor: string, piece: string): string {
+  expect(text.split(anchor), anchor).toHaveLength(2)
+  return text.replace(anchor, () => `${piece}${anchor}`)
+}
+
+test('a new metric is one entry in metadata.yaml: generated, collected and delivered, no other file touched', async () => {
+  const folder = await copyOfTheProject()
+  const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
+  const withColumn = insertBefore(metadata, '      temp_bytes: {sql: s.temp_bytes, type: int}\n', column)
+  await writeFile(join(folder, 'metadata.yaml'), insertBefore(withColumn, '  postgresql.table.count:\n', metric))
+  const generated = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
+  expect(generated.code, generated.stderr).toBe(0)
+
+  const { cluster, database } = await watched()
+  const endpoint = await endpointOf()
+  const sets = [
+    `exporters.newrelic.endpoint=${endpoint.url}`,
+    'receivers.postgresql.collection_interval=1s',
+    `receivers.postgresql.databases=[${database}]`,
+    'service.telemetry.logs.level=debug',
+  ]
+  const otelephant = start(['run', '--once', ...sets.flatMap((set) => ['--set', set])], {
+    cwd: folder,
+    main: join(folder, 'src/main.ts'),
+    env: { DATABASE_URL: cluster.connectionString('postgres', 'monitor'), NEW_RELIC_LICENSE_KEY: licenseKey },
+  })
+  await otelephant.logged('Scraped.', { scraper: 'server' })
+  for (let session = 0; session < 7; session += 1) await cluster.query('SELECT 1', database)
+  const { code, stderr } = await otelephant.ended
+  expect(code, stderr).toBe(0)
+
+  const [point, ...others] = endpoint.received.points({ metric: 'postgresql.sessions' })
+  expect(others).toEqual([])
+  expect(point).toMatchObject({
+    unit: '{session}',
+    kind: 'sum',
+    monotonic: true,
+    temporality: 'delta',
+    attributes: { 'db.namespace': database, 'postgresql.database.name': database },
+    resource: { 'server.port': BigInt(cluster.port) },
+  })
+  expect(Number(point?.value)).toBeGreaterThanOrEqual(7)
+}, 60_000)
+
+test('a metric over a column that nobody declared fails at generate time, with its place', async () => {
+  const folder = await copyOfTheProject()
+  const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
+  const withMetric = insertBefore(metadata, '  postgresql.table.count:\n', metric)
+  await writeFile(join(folder, 'metadata.yaml'), withMetric)
+  const { code, stderr } = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
+  const line = withMetric.split('\n').indexOf('          - {value: sessions}') + 1
+  expect(code).toBe(1)
+  expect(stderr).toMatch(new RegExp(`^\\S*metadata\\.yaml:${line}:\\d+: .*sessions`))
+})

@@ -1,0 +1,86 @@
+import { expect, vi } from 'vitest'
+import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+
+/** What one round adds, exactly. */
+export const oneRound = { ins: 7, upd: 5, del: 3, calls: 4 } as const
+
+/** Run in the database of the workload. */
+export const schema = `
+  CREATE SEQUENCE numbers;
+  CREATE TABLE items (id int PRIMARY KEY, note text NOT NULL, page text NOT NULL);
+  ALTER TABLE items ALTER page SET STORAGE EXTERNAL;
+  CREATE INDEX items_note ON items (note);
+  CREATE FUNCTION touch(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n; END $$;
+  INSERT INTO items SELECT nextval('numbers'), 'note ' || n, repeat('p', 3000) FROM generate_series(1, 1000) AS n;
+  CREATE TABLE other (id int PRIMARY KEY);
+  INSERT INTO other SELECT generate_series(1, 500);
+  SELECT touch(n) FROM generate_series(1, 300) AS n;
+`
+
+const round = [
+  `INSERT INTO items SELECT nextval('numbers'), 'new', repeat('q', 3000) FROM generate_series(1, ${oneRound.ins})`,
+  `UPDATE items SET note = note || '+' WHERE id BETWEEN 1 AND ${oneRound.upd}`,
+  `DELETE FROM items WHERE id IN (SELECT id FROM items ORDER BY id DESC LIMIT ${oneRound.del})`,
+  `SELECT touch(n) FROM generate_series(1, ${oneRound.calls}) AS n`,
+  'SELECT length(page) FROM items WHERE id = 10',
+  'BEGIN; SELECT 1; ROLLBACK',
+]
+
+const seenSql = `SELECT COALESCE((SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'items'), 0)::int AS ins,
+  COALESCE((SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'items'), 0)::int AS upd,
+  COALESCE((SELECT n_tup_del FROM pg_stat_user_tables WHERE relname = 'items'), 0)::int AS del,
+  COALESCE((SELECT calls FROM pg_stat_user_functions WHERE funcname = 'touch'), 0)::int AS calls`
+
+/** Creates the workload's database; resolves when the statistics tell of all that is in it. */
+export async function prepareWorkload(cluster: Cluster, database: string): Promise<void> {
+  await cluster.query(`CREATE DATABASE ${database}`)
+  await cluster.query(schema, database)
+  await untilStatistics(cluster, database, seenSql, [{ ins: 1000, upd: 0, del: 0, calls: 300 }])
+}
+
+/** Runs one round; resolves when the statistics tell of it. */
+export async function runRound(cluster: Cluster, database: string): Promise<void> {
+  const [seen] = await cluster.query(seenSql, database)
+  {
+    await using client = await cluster.connect(database)
+    for (const sql of round) await client.query(sql)
+  }
+  const then = Object.entries(oneRound).map(([name, add]) => [name, Number(seen?.[name]) + add])
+  await untilStatistics(cluster, database, seenSql, [Object.fromEntries(then)])
+}
+
+/** Reads only, so for a standby. */
+export async function runReads(cluster: Cluster, database: string): Promise<void> {
+  const sql = `SELECT COALESCE((SELECT calls FROM pg_stat_user_functions WHERE funcname = 'touch'), 0)::int AS calls`
+  const [seen] = await cluster.query(sql, database)
+  await cluster.query('SELECT touch(n) FROM generate_series(1, 4) AS n', database)
+  await untilStatistics(cluster, database, sql, [{ calls: Number(seen?.['calls']) + oneRound.calls }])
+}
+
+/** Statistics arrive late, up to a second: waits until the server's own view says so. */
+export async function untilStatistics(
+  cluster: Cluster,
+  database: string,
+  sql: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  await vi.waitFor(async () => expect(await cluster.query(sql, database)).toEqual(rows), {
+    timeout: 20_000,
+    interval: 20,
+  })
+}
+
+/** Does something that resets statistics; resolves when what the query says has changed. */
+export async function untilReset(
+  cluster: Cluster,
+  act: () => Promise<unknown>,
+  sql: string,
+  database?: string,
+): Promise<void> {
+  const before = await cluster.query(sql, database)
+  await act()
+  await vi.waitFor(async () => expect(await cluster.query(sql, database)).not.toEqual(before), {
+    timeout: 20_000,
+    interval: 20,
+  })
+}
