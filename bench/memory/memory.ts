@@ -19,13 +19,14 @@ const processes = 5
 /** After the first scrape has been delivered, between it and the next. */
 const idleAfterMs = 5_000
 const steadyScrapes = 35
+const mebibyte = 1_024 * 1_024
 const aims = { idle: 75, steady: 100 } as const
 const smallNursery = ['--max-semi-space-size=8']
 
 interface Sample {
-  readonly residentMb: number
-  readonly anonymousMb: number
-  readonly peakMb: number
+  readonly residentMiB: number
+  readonly anonymousMiB: number
+  readonly peakMiB: number
 }
 
 /** Resident memory of the published program, watching the demo's server from processes of its own. */
@@ -56,7 +57,7 @@ export async function memory(): Promise<Report> {
     rows.push(row('steady, small nursery', await sample(program, steadyConfig, steadyMs, smallNursery), aims.steady))
     return {
       title: 'Memory',
-      headings: ['the bundle', 'RSS MB', 'of it anonymous', 'peak MB', 'aim MB'],
+      headings: ['the bundle', 'RSS MiB', 'of it anonymous', 'peak MiB', 'aim MiB'],
       rows,
       notes: [
         `Medians of ${processes} processes that run side by side, PostgreSQL 18, every metric enabled.`,
@@ -96,16 +97,16 @@ async function bareNode(): Promise<Sample[]> {
 }
 
 function inMegabytes({ nowBytes, anonymousBytes, peakBytes }: Resident): Sample {
-  return { residentMb: nowBytes / 1e6, anonymousMb: anonymousBytes / 1e6, peakMb: peakBytes / 1e6 }
+  return { residentMiB: nowBytes / mebibyte, anonymousMiB: anonymousBytes / mebibyte, peakMiB: peakBytes / mebibyte }
 }
 
 function row(name: string, samples: readonly Sample[], aim: number | string) {
   const of = (value: (sample: Sample) => number) => Math.round(median(samples.map(value)))
   return [
     name,
-    of(({ residentMb }) => residentMb),
-    of(({ anonymousMb }) => anonymousMb),
-    of(({ peakMb }) => peakMb),
+    of(({ residentMiB }) => residentMiB),
+    of(({ anonymousMiB }) => anonymousMiB),
+    of(({ peakMiB }) => peakMiB),
     aim,
   ]
 }

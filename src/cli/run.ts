@@ -25,42 +25,45 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   using _process = observeProcess(own.meter)
   for (const note of notes) logger.info(note)
   const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: io.env }
+  const collect = options.once ? collectOnce : collectUntilStopped
   // Awaited here: the collector's own telemetry ends with this function.
-  return await (options.once ? collectOnce(blueprint, settings) : collectUntilStopped(blueprint, settings, io))
+  return await collect(blueprint, settings, io.stop)
+}
 
-  async function collectOnce(drawn: Blueprint, base: CollectorSettings): Promise<number> {
-    const refused = new AbortController()
-    const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
-      // Nobody mends a refused key while this runs.
-      if (status.kind === 'permanent' && id.startsWith('exporters/'))
-        refused.abort(new Error(`${id}: ${status.reason}`))
-    }
-    await using collector = new Collector(drawn, { ...base, onStatus })
-    await collector.startExporters()
-    try {
-      await collector.collectTwice(AbortSignal.any([io.stop, refused.signal]))
-    } catch (error) {
-      logger.error('Not everything was collected and delivered.', { reasons: reasonsOf(error) })
-      return exitCode.failed
-    }
-    const accounts = [...collector.accounts()]
-    for (const [id, account] of accounts) {
-      if (isDelivered(account)) logger.info('Delivered.', { exporter: id, ...account })
-      else logger.error('Points were lost.', { exporter: id, ...account })
-    }
-    return accounts.every(([, account]) => isDelivered(account)) ? exitCode.ok : exitCode.failed
-  }
+async function collectUntilStopped(blueprint: Blueprint, settings: CollectorSettings, stop: AbortSignal) {
+  const { logger } = settings
+  await using collector = new Collector(blueprint, settings)
+  await collector.start()
+  const { receivers, exporters } = blueprint
+  logger.info('Started.', { version, receivers: [...receivers.keys()], exporters: [...exporters.keys()] })
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  logger.info('Stopping; a second signal stops at once.', { reason: errorMessage(stop.reason) })
+  await collector.shutdown()
+  for (const [id, account] of collector.accounts()) logger.info('Stopped.', { exporter: id, ...account })
+  return exitCode.ok
+}
 
-  async function collectUntilStopped(drawn: Blueprint, base: CollectorSettings, { stop }: Io): Promise<number> {
-    await using collector = new Collector(drawn, base)
-    await collector.start()
-    logger.info('Started.', { version, receivers: [...drawn.receivers.keys()], exporters: [...drawn.exporters.keys()] })
-    if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
-    logger.info('Stopping; a second signal stops at once.')
-    await collector.shutdown()
-    for (const [id, account] of collector.accounts()) logger.info('Stopped.', { exporter: id, ...account })
-    return exitCode.ok
+async function collectOnce(blueprint: Blueprint, settings: CollectorSettings, stop: AbortSignal) {
+  const { logger } = settings
+  const refused = new AbortController()
+  const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
+    // Nobody mends a refused key while this runs.
+    if (status.kind === 'permanent' && id.startsWith('exporters/')) refused.abort(new Error(`${id}: ${status.reason}`))
   }
+  await using collector = new Collector(blueprint, { ...settings, onStatus })
+  await collector.startExporters()
+  try {
+    await collector.collectTwice(AbortSignal.any([stop, refused.signal]))
+  } catch (error) {
+    logger.error('Not everything was collected and delivered.', { reasons: reasonsOf(error) })
+    return exitCode.failed
+  }
+  const accounts = [...collector.accounts()]
+  for (const [id, account] of accounts) {
+    if (isDelivered(account)) logger.info('Delivered.', { exporter: id, ...account })
+    else logger.error('Points were lost.', { exporter: id, ...account })
+  }
+  return accounts.every(([, account]) => isDelivered(account)) ? exitCode.ok : exitCode.failed
 }
 
 /** Each once: what stops one component often stops all. */

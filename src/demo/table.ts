@@ -16,7 +16,7 @@ interface MetricRow {
 export function renderTable(received: Received, size: { readonly columns: number; readonly rows: number }): string {
   const rows = [...Map.groupBy(received.series(), ({ metric }) => metric)]
     .map(([metric, series]) => metricRow(metric, series))
-    .sort((a, b) => (a.metric < b.metric ? -1 : 1))
+    .sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)) || (a.metric < b.metric ? -1 : 1))
   const nameWidth = Math.max(20, Math.min(48, size.columns - 44))
   const lines = [
     `${'metric'.padEnd(nameWidth)} ${'series'.padStart(6)} ${'latest'.padStart(14)} ${'rate/s'.padStart(10)}  unit`,
@@ -34,6 +34,11 @@ export function renderTable(received: Received, size: { readonly columns: number
   const shown =
     lines.length > room ? [...lines.slice(0, room - 1), `... and ${lines.length - room + 1} more metrics`] : lines
   return shown.map((line) => line.slice(0, size.columns)).join('\n')
+}
+
+/** The collector's own come last: the database is what people look for. */
+function isOwn({ metric }: MetricRow): boolean {
+  return metric.startsWith('otel')
 }
 
 function metricRow(metric: string, series: readonly SeriesTotal[]): MetricRow {

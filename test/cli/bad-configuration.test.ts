@@ -19,6 +19,8 @@ service:
       exporters: [newrelic]
 `
 
+const reference = (to: string) => `\${${to}}`
+
 interface Fault {
   readonly name: string
   readonly was: string
@@ -150,15 +152,15 @@ const faults: readonly Fault[] = [
   {
     name: 'a variable that is not set',
     was: password,
-    is: '${env:NOT_SET}',
+    is: reference('env:NOT_SET'),
     said: [
-      'otelephant.yaml:5:15: receivers::postgresql::password: the environment variable NOT_SET is not set; set it, or write ${env:NOT_SET:-default}',
+      `otelephant.yaml:5:15: receivers::postgresql::password: the environment variable NOT_SET is not set; set it, or write ${reference('env:NOT_SET:-default')}`,
     ],
   },
   {
     name: 'a file reference that leads nowhere',
     was: password,
-    is: '${file:missing.txt}',
+    is: reference('file:missing.txt'),
     said: [
       "otelephant.yaml:5:15: receivers::postgresql::password: can't read the file missing.txt: there is no such file",
     ],

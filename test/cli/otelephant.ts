@@ -8,6 +8,9 @@ import { licenseKey, password } from './secrets.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
+/** Starts take half the time when Node keeps what it compiled. */
+const compiled = join(root, 'node_modules/.cache/otelephant-compiled')
+
 /** How a process ended, and all that it wrote. */
 export interface Ended {
   readonly code: number | null
@@ -23,7 +26,7 @@ export interface LogLine {
 }
 
 export interface StartOptions {
-  /** All of the environment but PATH. */
+  /** All of the environment but PATH and what Node itself wants. */
   readonly env?: Readonly<Record<string, string>>
   /** Default: the repository. */
   readonly cwd?: string
@@ -120,7 +123,7 @@ export function startCommand(command: string, args: readonly string[], options: 
   const { env = {}, cwd = root } = options
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const otelephant = new Otelephant(child)

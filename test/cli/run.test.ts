@@ -30,6 +30,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const otelephant = await running({ cluster, endpoint, receiver: ['databases: [postgres]'] })
     await endpoint.waitFor((received) => received.points().length > 0, aborted)
     expect(await stopped(otelephant, signal)).toBe(0)
+    expect(await otelephant.logged('Stopping')).toMatchObject({ reason: `stopped by ${signal}` })
     const account = await otelephant.logged('Stopped.')
     expect(account).toMatchObject({ exporter: 'newrelic', queued: 0, dropped: {} })
     expect(account['sent']).toBe(endpoint.received.points().length)

@@ -85,7 +85,10 @@ test('a collection on demand is two scrapes of every receiver, then everything i
   await collector.collectTwice(never)
   await collector.shutdown()
   expect(events.filter((event) => event.startsWith('collect')).toSorted()).toEqual([
-    ...['collect ticker', 'collect ticker', 'collect ticker/b', 'collect ticker/b'],
+    'collect ticker',
+    'collect ticker',
+    'collect ticker/b',
+    'collect ticker/b',
   ])
   expect(events.findLastIndex((event) => event.startsWith('collect'))).toBeLessThan(events.indexOf('flush keeper'))
   for (const account of collector.accounts().values()) expect(account.sent).toBe(4 * 3)

@@ -37,6 +37,11 @@ export class Ledger {
     this.#clusters = [watched, ...others]
   }
 
+  /** All that the server has counted may count: it was started after the last scrape of the one before it. */
+  isNew(): void {
+    this.#between.push({ truth: new Map(), crashed: false })
+  }
+
   /** From now on the endpoint leads to that server. */
   watch(cluster: Cluster): void {
     this.#watched = cluster

@@ -87,6 +87,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
     await using standby = await primary.standby()
     await catchUp(primary, standby)
     const ledger = new Ledger(rig, standby)
+    ledger.isNew()
     move(proxy, standby)
     expect((await ledger.scrape(signal, { lossy: true })).faults).toEqual([])
     await runReads(standby, app)

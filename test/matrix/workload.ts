@@ -53,7 +53,12 @@ export async function runRound(cluster: Cluster, database: string): Promise<void
 export async function runReads(cluster: Cluster, database: string): Promise<void> {
   const sql = `SELECT COALESCE((SELECT calls FROM pg_stat_user_functions WHERE funcname = 'touch'), 0)::int AS calls`
   const [seen] = await cluster.query(sql, database)
-  await cluster.query('SELECT touch(n) FROM generate_series(1, 4) AS n', database)
+  {
+    await using client = await cluster.connect(database)
+    await client.query('SELECT count(*) FROM other')
+    await client.query('SELECT length(page) FROM items WHERE id = 10')
+    await client.query(`SELECT touch(n) FROM generate_series(1, ${oneRound.calls}) AS n`)
+  }
   await untilStatistics(cluster, database, sql, [{ calls: Number(seen?.['calls']) + oneRound.calls }])
 }
 

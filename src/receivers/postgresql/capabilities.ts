@@ -18,11 +18,14 @@ export interface Extension {
   readonly version: readonly number[]
   /** Quoted where it needs to be. */
   readonly schema: string
+  /** Whether the role may look into the schema. */
+  readonly reachable: boolean
   /** The columns that its view of the same name really has. */
   readonly columns: ReadonlySet<string>
 }
 
 const extensionsSql = `/* otelephant capabilities */ SELECT e.extname, e.extversion, quote_ident(n.nspname),
+    has_schema_privilege(n.oid, 'USAGE'),
     (SELECT string_agg(a.attname, ',') FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
       WHERE c.relname = e.extname AND c.relnamespace = e.extnamespace AND a.attnum > 0 AND NOT a.attisdropped)
   FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace`
@@ -54,11 +57,12 @@ export async function readCapabilities(
     role: observation.role,
     userName: observation.userName,
     extensions: new Map(
-      extensions.map(([name, version, schema, columns]) => [
+      extensions.map(([name, version, schema, reachable, columns]) => [
         name ?? '',
         {
           version: (version ?? '').split('.').map(Number),
           schema: schema ?? '',
+          reachable: reachable === 't',
           columns: new Set((columns ?? '').split(',')),
         },
       ]),

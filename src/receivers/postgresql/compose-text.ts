@@ -77,15 +77,15 @@ function join(clauses: readonly (string | undefined)[]): string {
   return clauses.filter((each) => each !== undefined).join(' ')
 }
 
-/** Numbers the named parameters and puts the extensions' schemas in. */
+/** Numbers the named parameters and puts the extensions' schemas in; in one pass, since a schema may be named anything. */
 function bind(text: string, extensions: ReadonlyMap<string, Extension>) {
   const parameters: ('databases' | 'after')[] = []
-  const bound = text
-    .replaceAll(/@extschema:(\w+)@/g, (_, name: string) => extensions.get(name)?.schema ?? quote(name))
-    .replaceAll(/\$(databases|after)\b/g, (_, name: 'databases' | 'after') => {
-      if (!parameters.includes(name)) parameters.push(name)
-      return `$${parameters.indexOf(name) + 1}::${name === 'databases' ? 'oid[]' : 'oid'}`
-    })
+  const bound = text.replaceAll(/@extschema:(\w+)@|\$(databases|after)\b/g, (_, extension?: string, name?: string) => {
+    if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
+    const parameter = name === 'databases' ? 'databases' : 'after'
+    if (!parameters.includes(parameter)) parameters.push(parameter)
+    return `$${parameters.indexOf(parameter) + 1}::${parameter === 'databases' ? 'oid[]' : 'oid'}`
+  })
   return { text: bound, parameters }
 }
 

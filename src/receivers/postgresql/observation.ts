@@ -51,7 +51,8 @@ function observationText(versionNumber: number, mayIdentify: boolean): string {
   return `/* otelephant observe */ SELECT pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
     (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
     pg_postmaster_start_time(),
-    (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, n.nspname), ',' ORDER BY e.extname))
+    (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, n.nspname, has_schema_privilege(n.oid, 'USAGE')),
+      ',' ORDER BY e.extname))
       FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace),
     (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r
       WHERE r.rolname LIKE 'pg\\_%' AND pg_has_role(current_user, r.oid, 'USAGE')),

@@ -47,6 +47,12 @@ function unmetExtension(
       reason: `needs the extension ${name} ${wanted.version.text}, found ${found.version.join('.')}: ALTER EXTENSION ${name} UPDATE`,
     }
   }
+  if (!found.reachable) {
+    return {
+      ordinary: false,
+      reason: `needs the schema of the extension ${name}: GRANT USAGE ON SCHEMA ${found.schema} TO ${quoted(capabilities.userName)}`,
+    }
+  }
   const missing = columns.filter((column) => !found.columns.has(column))
   if (missing.length === 0) return undefined
   return {

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
@@ -25,19 +24,25 @@ async function sizesOf(cluster: Cluster, database: string, relation: string) {
   return row ?? {}
 }
 
+const lock = 'LOCK TABLE locked IN ACCESS EXCLUSIVE MODE'
+
+/** What one session holds in a transaction, and what another waits for. */
 const ways = {
-  'the table, and another waits for it': ['LOCK TABLE locked IN ACCESS EXCLUSIVE MODE'],
-  'an index in an open REINDEX, and another waits for the table': ['REINDEX INDEX locked_note'],
-  "its TOAST table's index in an open REINDEX, and another waits": ['REINDEX INDEX %toast%_index'],
-  'it only for reading, while another waits to lock it': ['SELECT FROM locked LIMIT 1'],
-} as const satisfies Record<string, readonly string[]>
+  'the table, and another waits for it': [lock, lock],
+  'an index in an open REINDEX, and another waits for the table': ['REINDEX INDEX locked_note', lock],
+  "its TOAST table's index in an open REINDEX, and another waits for that": [
+    'REINDEX INDEX %toast%_index',
+    'REINDEX INDEX %toast%_index',
+  ],
+  'it only for reading, while another waits to lock it': ['SELECT FROM locked LIMIT 1', lock],
+} as const satisfies Record<string, readonly [string, string]>
 
 describe.each(majors)('on PostgreSQL %i, with a session that holds', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off', deadlock_timeout: '60s' } })
 
   test.each(Object.entries(ways))(
     '%s: only its size is remembered, all else arrives, and nothing waits',
-    async (_, [sql]) => {
+    async (_, [held, awaited]) => {
       const { cluster, createDatabase } = await postgres()
       const database = await createDatabase()
       await cluster.query(tables, database)
@@ -50,11 +55,12 @@ describe.each(majors)('on PostgreSQL %i, with a session that holds', (major) => 
       await using holder = await cluster.connect(database)
       await using waiter = await cluster.connect(database)
       await holder.query('BEGIN')
-      await holder.query(sql.replace('%toast%', String(locked['toast'])))
+      await holder.query(held.replace('%toast%', String(locked['toast'])))
       const { rows } = await waiter.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-      const waiting = waiter.query('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE').catch(() => undefined)
-      const blocked = `SELECT 1 FROM pg_locks WHERE pid = ${rows[0]?.pid} AND NOT granted`
-      while ((await cluster.query(blocked, database)).length === 0) await delay(5)
+      await waiter.query('BEGIN')
+      const waiting = waiter.query(awaited.replace('%toast%', String(locked['toast']))).catch(() => undefined)
+      const blocked = `SELECT FROM pg_locks WHERE pid = ${rows[0]?.pid} AND NOT granted`
+      await vi.waitFor(async () => expect(await cluster.query(blocked, database)).toHaveLength(1))
 
       const from = (await cluster.log()).length
       const start = performance.now()
