@@ -1,5 +1,5 @@
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { build, type Plugin } from 'esbuild'
@@ -13,8 +13,8 @@ const root = import.meta.dirname
  */
 const zodByName: Plugin = {
   name: 'zod-by-name',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/](src|generated)[\\/].*\.ts$/ }, async ({ path }) => {
+  setup: (pluginBuild) => {
+    pluginBuild.onLoad({ filter: /[\\/](src|generated)[\\/].*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       return { loader: 'ts', contents: source.replace("import { z } from 'zod'", "import * as z from 'zod'") }
     })
@@ -27,8 +27,8 @@ const zodByName: Plugin = {
  */
 const undiciInPart: Plugin = {
   name: 'undici-in-part',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
+  setup: (pluginBuild) => {
+    pluginBuild.onLoad({ filter: /[\\/]node_modules[\\/]undici[\\/]index\.js$/ }, () => ({
       contents: `
         import apiRequest from './lib/api/api-request.js'
         import EnvHttpProxyAgent from './lib/dispatcher/env-http-proxy-agent.js'
@@ -80,7 +80,7 @@ async function describe(directory: string): Promise<void> {
     engines,
   }
   await writeFile(join(directory, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)
-  for (const file of ['LICENSE', 'README.md']) await copyFile(join(root, file), join(directory, basename(file)))
+  for (const file of ['LICENSE', 'README.md']) await copyFile(join(root, file), join(directory, file))
 }
 
 const { values } = parseArgs({
@@ -89,9 +89,8 @@ const { values } = parseArgs({
     'source-map': { type: 'boolean', default: false },
   },
 })
-const { directory, 'source-map': sourceMap } = values
-await rm(directory, { recursive: true, force: true })
+const directory = resolve(values.directory)
 await mkdir(directory, { recursive: true })
-await bundle(directory, sourceMap)
+await bundle(directory, values['source-map'])
 await describe(directory)
 process.stdout.write(`${join(directory, 'otelephant.js')}\n`)

@@ -12,8 +12,15 @@ export function pipeline(points: number): EncodeCase {
   const batches = new TableBatches()
   const { store, clock } = otlpSettings('')
   const intake = new Intake({
-    ...{ store, clock, maxRequestBytes, account: new PointAccount(0), telemetry: noExporterTelemetry },
-    ...{ temporality: 'delta', encoding: 'protobuf', limits: newRelicLimits, path: '/v1/metrics' },
+    store,
+    clock,
+    maxRequestBytes,
+    account: new PointAccount(0),
+    telemetry: noExporterTelemetry,
+    temporality: 'delta',
+    encoding: 'protobuf',
+    limits: newRelicLimits,
+    path: '/v1/metrics',
   })
   return {
     async scrape(scrape) {

@@ -122,7 +122,7 @@ export interface FunctionRow {
   readonly calls: number | bigint | null
 }
 
-/** One row per user index of one database, its scans. */
+/** One row per user index of one database, its scans; without those that are being built, whose counters jump when REINDEX CONCURRENTLY swaps them. */
 export interface IndexRow {
   readonly oid: string | null
   readonly schema: string | null
@@ -461,11 +461,12 @@ export const queries: readonly QueryDefinition[] = [
     name: 'function',
   },
   {
-    description: 'One row per user index of one database, its scans.',
+    description:
+      'One row per user index of one database, its scans; without those that are being built, whose counters jump when REINDEX CONCURRENTLY swaps them.',
     scope: 'database',
     from: 'pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND i.indisvalid AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (c.relname || '_ccold')::name)",
     slice: 'c.oid',
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
@@ -736,7 +737,7 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per user table of one database, the blocks of its indexes and its TOAST table.',
     scope: 'database',
-    from: 'pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisvalid) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = NULLIF(c.reltoastrelid, 0)) AS tidx ON true',
+    from: "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = NULLIF(c.reltoastrelid, 0)) AS tidx ON true",
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',

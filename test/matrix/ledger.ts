@@ -8,8 +8,10 @@ import { labelOf, placeOf, readTruth, type Truth } from './truth.ts'
 export interface Expectation {
   /** Series (by metric and attributes) of which nothing may be counted now: their past isn't known. */
   readonly nothing?: (label: string) => boolean
-  /** Whether less than all may be counted. */
-  readonly lossy?: boolean
+  /** Series that the server's own views can't bound, and what bounds them. */
+  readonly atMost?: (label: string) => number | undefined
+  /** Series of which less than all may be counted. */
+  readonly lossy?: (label: string) => boolean
 }
 
 /** What a scrape delivered and what was wrong with it. */
@@ -104,18 +106,19 @@ function sumsOf(deltas: readonly ReceivedPoint[]): ReadonlyMap<string, number> {
 function judgeSums(
   sums: ReadonlyMap<string, number>,
   bounds: ReadonlyMap<string, Bounds>,
-  { nothing = () => false, lossy = false }: Expectation,
+  { nothing = () => false, atMost = () => undefined, lossy = () => false }: Expectation,
 ): string[] {
   const faults: string[] = []
   for (const [label, sum] of sums) {
-    const upper = nothing(label) ? 0 : bounds.get(label)?.upper
+    const upper = nothing(label) ? 0 : (atMost(label) ?? bounds.get(label)?.upper)
     if (upper === undefined) faults.push(`unknown to the server: ${label}`)
     else if (sum > upper + roundingOf(upper)) faults.push(`spike: ${sum} of ${upper}: ${label}`)
     if (sum < 0) faults.push(`negative: ${sum}: ${label}`)
   }
   for (const [label, { lower }] of bounds) {
     const sum = sums.get(label) ?? 0
-    if (!lossy && !nothing(label) && sum < lower - roundingOf(lower)) faults.push(`loss: ${sum} of ${lower}: ${label}`)
+    if (!lossy(label) && !nothing(label) && sum < lower - roundingOf(lower))
+      faults.push(`loss: ${sum} of ${lower}: ${label}`)
   }
   return faults
 }

@@ -73,6 +73,9 @@ describe.each(majors)('PostgreSQL %i, everything enabled', (major) => {
       const logged = (await server.log()).length
       await using rig = await startRig({ endpoint: server, username: monitor })
       const ledger = new Ledger(rig, server)
+      // Somebody holds a lock.
+      await using holder = await server.connect(app)
+      await holder.query('BEGIN; SELECT FROM items LIMIT 1')
       for (let scrape = 0; scrape < 3; scrape++) {
         if (server === primary) await server.query('VACUUM items', app)
         await work(server, app)

@@ -1,0 +1,96 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
+import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
+import { majors, usePostgres } from '../../support/postgres.ts'
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+import { receiverOf } from './receiver-under-test.ts'
+
+const postgres = usePostgres(majors.at(-1) ?? 18)
+const often = { collection_interval: '20ms', initial_delay: '0s' } as const
+
+async function proxied(): Promise<TcpProxy> {
+  const { cluster } = await postgres()
+  return startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
+}
+
+const backends = (cluster: Cluster, condition = 'true') =>
+  cluster.query(`SELECT pid, query FROM pg_stat_activity WHERE application_name = 'otelephant' AND ${condition}`)
+
+lifecycleSuite('PostgreSQL receiver of a live server', async () => {
+  const { cluster } = await postgres()
+  const { receiver, batches } = receiverOf(cluster, often)
+  return {
+    component: receiver,
+    work: async () => {
+      const mark = batches.length
+      // After shutdown nothing comes, and that is what is to be seen.
+      await vi.waitFor(() => expect(batches.length).toBeGreaterThan(mark + 20), { timeout: 500 }).catch(() => {})
+    },
+    done: () => batches.length,
+  }
+})
+
+lifecycleSuite('PostgreSQL receiver of a server that refuses', async () => {
+  const proxy = await proxied()
+  await proxy.set({ kind: 'refuse' })
+  const { receiver, batches } = receiverOf(proxy, often)
+  return {
+    component: receiver,
+    work: async () => {
+      const mark = batches.length
+      await vi.waitFor(() => expect(batches.length).toBeGreaterThan(mark + 2), { timeout: 500 }).catch(() => {})
+    },
+    done: () => batches.length,
+    dispose: () => proxy[Symbol.asyncDispose](),
+  }
+})
+
+lifecycleSuite('PostgreSQL receiver of a server that says nothing', async () => {
+  const proxy = await proxied()
+  await proxy.set({ kind: 'black_hole' })
+  const { receiver } = receiverOf(proxy, often)
+  return {
+    component: receiver,
+    work: async () => {
+      await vi.waitFor(() => expect(proxy.accepted).toBeGreaterThan(0), { timeout: 500 }).catch(() => {})
+    },
+    dispose: () => proxy[Symbol.asyncDispose](),
+  }
+})
+
+describe('a shutdown', () => {
+  test('in the middle of a scrape cancels it on the server, and leaves no session', async () => {
+    const { cluster, createDatabase } = await postgres()
+    const database = await createDatabase()
+    // A statistics view that is slow to answer.
+    await cluster.query(
+      `SET allow_system_table_mods = on;
+       ALTER VIEW pg_catalog.pg_replication_slots RENAME TO pg_quick_slots;
+       CREATE VIEW pg_catalog.pg_replication_slots AS SELECT q.* FROM pg_quick_slots AS q RIGHT JOIN pg_sleep(20) ON true;
+       GRANT SELECT ON pg_catalog.pg_replication_slots TO PUBLIC`,
+      database,
+    )
+    const under = receiverOf(cluster, { ...often, connect_database: database })
+    await under.receiver.start(under.host)
+    const slow = "state = 'active' AND query LIKE '%otelephant replication_slot%'"
+    await vi.waitFor(async () => expect(await backends(cluster, slow)).toHaveLength(1), { timeout: 3_000 })
+    const start = performance.now()
+    await under.receiver.shutdown()
+    expect(performance.now() - start).toBeLessThan(1_500)
+    expect(under.statuses.at(-1)?.kind).toBe('stopped')
+    await vi.waitFor(async () => expect(await backends(cluster)).toEqual([]), { timeout: 1_000 })
+  })
+
+  test('of a receiver whose server fell silent in the middle of a scrape is soon over', async () => {
+    const { cluster } = await postgres()
+    await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
+    const under = receiverOf(proxy, often)
+    await under.receiver.start(under.host)
+    await vi.waitFor(() => expect(under.batches.length).toBeGreaterThan(0))
+    await proxy.set({ kind: 'black_hole' })
+    const start = performance.now()
+    await under.receiver.shutdown()
+    expect(performance.now() - start).toBeLessThan(3_000)
+    expect(under.statuses.at(-1)?.kind).toBe('stopped')
+  })
+})
