@@ -17,7 +17,7 @@ import { startCollector } from './collector-process.ts'
 
 const processes = 5
 /** After the first scrape has been delivered, between it and the next. */
-const idleAfterMs = 5_000
+const idleAfterMs = 15_000
 const steadyScrapes = 35
 const mebibyte = 1_024 * 1_024
 const aims = { idle: 75, steady: 100 } as const

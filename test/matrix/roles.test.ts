@@ -49,7 +49,7 @@ function complaints(rig: Rig): readonly string[] {
 /** What the server logged about the collector, and who else failed to get in. */
 async function serverErrors(cluster: Cluster, fromLength: number): Promise<readonly string[]> {
   const lines = (await cluster.log()).slice(fromLength).split('\n')
-  return lines.filter((line) => /\b(?:ERROR|FATAL|PANIC)\b/.test(line) || /^otelephant: WARNING/.test(line))
+  return lines.filter((line) => /\b(?:ERROR|FATAL|PANIC)\b/.test(line) || line.startsWith('otelephant: WARNING'))
 }
 
 function delivered(rig: Rig): ReadonlySet<string> {

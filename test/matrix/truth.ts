@@ -66,7 +66,7 @@ async function read(
       if (value === null) continue
       if (value === undefined) throw new Error(`no column ${column} in ${query.sql}`)
       const label = labelOf(metric, { ...Object.fromEntries(labels), ...attributes })
-      truth.set(`${place} ${row['id']} ${metric} ${JSON.stringify(attributes ?? {})}`, {
+      truth.set(`${place} ${String(row['id'])} ${metric} ${JSON.stringify(attributes ?? {})}`, {
         label,
         value: Number(value),
         resets: query.reset !== 'nothing',
@@ -78,6 +78,6 @@ async function read(
 }
 
 function millisecondsOf(value: unknown): number {
-  if (!(value instanceof Date)) throw new Error(`expected a time of reset, found ${value}`)
+  if (!(value instanceof Date)) throw new Error(`expected a time of reset, found ${typeof value}`)
   return value.getTime()
 }

@@ -26,7 +26,7 @@ export async function startWatched(major: Major): Promise<Cluster> {
 /** Resolves when the standby has replayed all that the primary has written until now. */
 export async function catchUp(primary: Cluster, standby: Cluster): Promise<void> {
   const [written] = await primary.query('SELECT pg_current_wal_lsn()::text AS lsn')
-  const sql = `SELECT pg_last_wal_replay_lsn() >= '${written?.['lsn']}' AS replayed`
+  const sql = `SELECT pg_last_wal_replay_lsn() >= '${String(written?.['lsn'])}' AS replayed`
   await vi.waitFor(async () => expect(await standby.query(sql)).toEqual([{ replayed: true }]), {
     timeout: 20_000,
     interval: 20,

@@ -156,7 +156,9 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     expect((await under.tick()).values(metric)).not.toEqual([])
     await cluster.query('DROP EXTENSION pg_stat_statements')
     for (const { version } of available) {
-      await cluster.query(`CREATE EXTENSION pg_stat_statements SCHEMA "Odd ""one$databases" VERSION '${version}'`)
+      await cluster.query(
+        `CREATE EXTENSION pg_stat_statements SCHEMA "Odd ""one$databases" VERSION '${String(version)}'`,
+      )
       const seconds = (await under.tick()).values(metric)
       expect([version, seconds.length > 0 && seconds.every((value) => value > 0)]).toEqual([version, true])
       await cluster.query('DROP EXTENSION pg_stat_statements')

@@ -59,7 +59,7 @@ export function receiverOf(
     /** What was given since so many batches. */
     since: (mark: number) => collected(batches.slice(mark), undefined),
     /** Everything that one scrape of everything gives; what it throws, if all fails, is `error`. */
-    async collect() {
+    collect: async () => {
       const from = batches.length
       const error: unknown = await receiver.collect(never).then(
         () => undefined,
@@ -83,9 +83,8 @@ function collected(batches: readonly Batch[], error: unknown) {
     error,
     names: new Set(points.map(({ series }) => series.metric.name)),
     /** The values of a metric whose attributes include these. */
-    values(metric: string, attributes: Readonly<Record<string, unknown>> = {}): (number | bigint)[] {
-      return points.filter((point) => isOf(point, metric, attributes)).map(({ value }) => value)
-    },
+    values: (metric: string, attributes: Readonly<Record<string, unknown>> = {}): (number | bigint)[] =>
+      points.filter((point) => isOf(point, metric, attributes)).map(({ value }) => value),
     /** The attributes of a metric's points. */
     attributes: (metric: string) =>
       points.filter(({ series }) => series.metric.name === metric).map(({ series }) => series.attributes),

@@ -41,3 +41,17 @@ describe.each(majors)('the receiver on PostgreSQL %i', (major) => {
     expect(under.messages('warn')).toEqual([])
   })
 })
+
+test('at start it is told what works and deserves to be known, and nothing else', async () => {
+  const told = async (config: Parameters<typeof receiverOf>[1], env = {}) => {
+    await using under = receiverOf({ host: 'db.example.com', port: 1 }, { initial_delay: '1h', ...config }, { env })
+    await under.receiver.start(under.host)
+    return under.messages('warn')
+  }
+  expect(await told({})).toEqual([expect.stringContaining('the certificate is not checked')])
+  expect(await told({ tls: { insecure_skip_verify: false } })).toEqual([])
+  const local = { endpoint: 'localhost:5432', instance: undefined }
+  expect(await told(local, { KUBERNETES_SERVICE_HOST: '10.0.0.1' })).toEqual([
+    expect.stringContaining('set `instance`'),
+  ])
+})

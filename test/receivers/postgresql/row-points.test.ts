@@ -60,7 +60,7 @@ function rowPoints(overrides: Partial<PlannedQuery> = {}, settings: Partial<RowP
   })
   return {
     /** One result. */
-    result(...rows: Row[]) {
+    result: (...rows: Row[]) => {
       made.begin()
       return made.points(
         rows,

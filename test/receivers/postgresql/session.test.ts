@@ -19,7 +19,7 @@ async function failure(work: Promise<unknown>): Promise<QueryError> {
     (reason: unknown) => reason,
   )
   if (error instanceof QueryError) return error
-  throw new Error(`expected a QueryError, found ${error}`)
+  throw new Error('expected a QueryError', { cause: error })
 }
 
 /** Resolves when no backend runs that text any more. */
@@ -61,7 +61,9 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
       ...(major >= 14 ? { client_connection_check_interval: '2s' } : {}),
       ...(major >= 17 ? { transaction_timeout: '10s' } : {}),
     }
-    const text = `SELECT ${Object.keys(expected).map((name) => `current_setting('${name}')`)}`
+    const text = `SELECT ${Object.keys(expected)
+      .map((name) => `current_setting('${name}')`)
+      .join(', ')}`
     const [row = []] = await session.query('settings', text, [], never)
     expect(Object.fromEntries(Object.keys(expected).map((name, index) => [name, row[index]]))).toEqual(expected)
     expect([session.pooled, Math.floor(session.versionNumber / 10_000)]).toEqual([false, major])

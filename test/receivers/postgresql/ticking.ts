@@ -28,7 +28,7 @@ export async function tickingReceiver(
     ...under,
     clock,
     tick,
-    async ticks(count: number) {
+    ticks: async (count: number) => {
       for (let done = 0; done < count; done++) await tick()
     },
   }
