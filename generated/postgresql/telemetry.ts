@@ -5,26 +5,30 @@ import { type Meter, ValueType } from '@opentelemetry/api'
 export function instruments(meter: Meter) {
   return {
     /** Connections opened to the server. */
-    otelephantPostgresqlConnections: meter.createCounter<Record<string, never>>('otelephant_postgresql_connections', {
+    otelephantPostgresqlConnections: meter.createCounter<{ receiver: string }>('otelephant_postgresql_connections', {
       description: 'Connections opened to the server.',
       unit: '{connection}',
       valueType: ValueType.INT,
     }),
     /** Statements sent to the server, by query and how they ended. */
-    otelephantPostgresqlQueries: meter.createCounter<{ outcome: 'success' | 'failure'; query: string }>(
-      'otelephant_postgresql_queries',
+    otelephantPostgresqlQueries: meter.createCounter<{
+      outcome: 'success' | 'failure'
+      query: string
+      receiver: string
+    }>('otelephant_postgresql_queries', {
+      description: 'Statements sent to the server, by query and how they ended.',
+      unit: '{query}',
+      valueType: ValueType.INT,
+    }),
+    /** Time from sending a statement to its last row, by query. */
+    otelephantPostgresqlQueryDuration: meter.createCounter<{ query: string; receiver: string }>(
+      'otelephant_postgresql_query_duration',
       {
-        description: 'Statements sent to the server, by query and how they ended.',
-        unit: '{query}',
-        valueType: ValueType.INT,
+        description: 'Time from sending a statement to its last row, by query.',
+        unit: 's',
+        valueType: ValueType.DOUBLE,
       },
     ),
-    /** Time from sending a statement to its last row, by query. */
-    otelephantPostgresqlQueryDuration: meter.createCounter<{ query: string }>('otelephant_postgresql_query_duration', {
-      description: 'Time from sending a statement to its last row, by query.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-    }),
   }
 }
 

@@ -146,14 +146,17 @@ test('the instruments measure under their names, units and attributes', async ({
   const provider = new MeterProvider({ readers: [reader] })
   onTestFinished(() => provider.shutdown())
   const made = instruments(provider.getMeter('sample'))
-  made.otelephantPostgresqlQueries.add(3, { outcome: 'failure', query: 'table' })
+  made.otelephantPostgresqlQueries.add(3, { outcome: 'failure', query: 'table', receiver: 'postgresql' })
   // @ts-expect-error
-  made.otelephantPostgresqlQueries.add(4, { outcome: 'perhaps', query: 'table' })
+  made.otelephantPostgresqlQueries.add(4, { outcome: 'perhaps', query: 'table', receiver: 'postgresql' })
   const { resourceMetrics } = await reader.collect()
   expect(resourceMetrics.scopeMetrics[0]?.metrics).toMatchObject([
     {
       descriptor: { name: 'otelephant_postgresql_queries', unit: '{query}' },
-      dataPoints: [{ value: 3, attributes: { outcome: 'failure', query: 'table' } }, { value: 4 }],
+      dataPoints: [
+        { value: 3, attributes: { outcome: 'failure', query: 'table', receiver: 'postgresql' } },
+        { value: 4 },
+      ],
     },
   ])
 })

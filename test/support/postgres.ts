@@ -26,7 +26,7 @@ export interface SharedPostgres {
   /** LOGIN and pg_monitor, nothing else. */
   readonly monitor: 'monitor'
   /** One more database like `database`; gives its name. */
-  createDatabase(): Promise<string>
+  readonly createDatabase: () => Promise<string>
 }
 
 /**

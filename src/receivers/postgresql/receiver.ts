@@ -44,6 +44,7 @@ export class PostgresqlReceiver implements Receiver {
   readonly #connection: ServerConnection
   readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
   readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
+  #warned = false
 
   constructor(config: PostgresqlConfig, settings: ComponentSettings & ReceiverSettings, consumer: Consumer) {
     this.intervalMs = config.collection_interval
@@ -57,7 +58,7 @@ export class PostgresqlReceiver implements Receiver {
       connection: connectionSettings(config),
       clock,
       spacingMs: settings.connectionSpacingMs,
-      opened: () => own.otelephantPostgresqlConnections.add(1),
+      opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),
     })
     this.#connection = new ServerConnection(connector, config.connect_database, new ServerWatch(logger), clock)
     const runner: DatabasePlanSettings['runner'] = {
@@ -67,8 +68,8 @@ export class PostgresqlReceiver implements Receiver {
       vocabulary: config.attribute_names,
       clock,
       measured(query, durationMs, outcome) {
-        own.otelephantPostgresqlQueries.add(1, { query, outcome })
-        own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query })
+        own.otelephantPostgresqlQueries.add(1, { query, outcome, receiver: id })
+        own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
       },
     }
     const plan = planSettings(config)
@@ -119,13 +120,16 @@ export class PostgresqlReceiver implements Receiver {
   }
 
   async collect(signal: AbortSignal): Promise<void> {
+    this.#warn()
     this.#scrapers.server.hurry()
     this.#scrapers.databases.hurry()
     await this.#controller.collect(signal)
   }
 
-  /** What works, and the user should know of all the same. */
+  /** What works, and the user should know of all the same; told once. */
   #warn(): void {
+    if (this.#warned) return
+    this.#warned = true
     const { logger, env, id, hostName } = this.#settings
     const fields = { receiver: id, endpoint: this.#config.endpoint }
     if (isUnverified(this.#config)) {

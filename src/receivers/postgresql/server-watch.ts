@@ -15,7 +15,7 @@ export class ServerWatch {
     this.#last = now
     if (last === undefined) {
       this.#logger.info('Watching the server.', {
-        version: now.versionNumber,
+        version: versionText(now.versionNumber),
         role: now.role,
         system: now.epoch.server,
       })
@@ -40,4 +40,9 @@ export class ServerWatch {
     else if (last.postmasterStart !== since)
       this.#logger.info('The server was restarted; its statistics were kept.', { since })
   }
+}
+
+/** server_version_num as people say it: 180004 is 18.4. */
+function versionText(versionNumber: number): string {
+  return `${Math.floor(versionNumber / 10_000)}.${versionNumber % 10_000}`
 }
