@@ -151,7 +151,8 @@ describe.each(majors)('PostgreSQL %i counts neither too much nor too little over
   })
 
   for (const { name, since = 13, until = 18, act, rounds, crash = false } of resets) {
-    test.skipIf(major < since || major > until)(name, async ({ signal }) => {
+    if (major < since || major > until) continue
+    test(name, async ({ signal }) => {
       await runRound(cluster, app)
       await ledger.note()
       await act(cluster)
