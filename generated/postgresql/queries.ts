@@ -466,7 +466,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND i.indisvalid AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (c.relname || '_ccold')::name)",
+      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND i.indisvalid AND (SELECT count(*) FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (c.relname || '_ccold')::name) = 0",
     slice: 'c.oid',
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
@@ -490,7 +490,7 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per user index of one database, its size; from relpages while the index is locked.',
     scope: 'database',
-    from: "pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT DISTINCT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON locked.relation = c.oid",
+    from: "pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT COALESCE(array_agg(l.relation), '{}') AS relations FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON true",
     where:
       "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
@@ -500,7 +500,7 @@ export const queries: readonly QueryDefinition[] = [
       relation: { sql: 't.relname', type: 'string' },
       index: { sql: 'c.relname', type: 'string' },
       size: {
-        sql: "CASE WHEN locked.relation IS NULL THEN pg_relation_size(c.oid) ELSE NULLIF(c.relpages, 0)::int8 * current_setting('block_size')::int8 END",
+        sql: "CASE WHEN c.oid <> ALL (locked.relations) THEN pg_relation_size(c.oid) ELSE NULLIF(c.relpages, 0)::int8 * current_setting('block_size')::int8 END",
         type: 'int',
       },
     },
@@ -766,7 +766,7 @@ export const queries: readonly QueryDefinition[] = [
     description:
       'One row per user table of one database, its size with indexes and TOAST; from relpages while it, an index of it or its TOAST table is locked.',
     scope: 'database',
-    from: "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT DISTINCT COALESCE(o.oid, i.indrelid, l.relation) AS oid FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database LEFT JOIN pg_index AS i ON i.indexrelid = l.relation LEFT JOIN pg_class AS o ON o.reltoastrelid = COALESCE(i.indrelid, l.relation) WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON locked.oid = c.oid",
+    from: "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT COALESCE(array_agg(l.relation), '{}') AS relations FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON true",
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
@@ -775,7 +775,7 @@ export const queries: readonly QueryDefinition[] = [
       schema: { sql: 'n.nspname', type: 'string' },
       relation: { sql: 'c.relname', type: 'string' },
       size: {
-        sql: "CASE WHEN locked.oid IS NULL THEN pg_total_relation_size(c.oid) ELSE NULLIF((SELECT sum(p.relpages) FROM pg_class AS p WHERE p.oid = c.oid OR p.oid = c.reltoastrelid OR p.oid IN (SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid OR i.indrelid = NULLIF(c.reltoastrelid, 0))), 0) * current_setting('block_size')::int8 END",
+        sql: "CASE WHEN cardinality(locked.relations) = 0 OR NOT (c.oid = ANY (locked.relations) OR c.reltoastrelid = ANY (locked.relations) OR EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid IN (c.oid, NULLIF(c.reltoastrelid, 0)) AND i.indexrelid = ANY (locked.relations))) THEN pg_total_relation_size(c.oid) ELSE NULLIF((SELECT sum(p.relpages) FROM pg_class AS p WHERE p.oid = c.oid OR p.oid = c.reltoastrelid OR p.oid IN (SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid OR i.indrelid = NULLIF(c.reltoastrelid, 0))), 0) * current_setting('block_size')::int8 END",
         type: 'int',
       },
     },

@@ -1,15 +1,26 @@
 import type { Extension } from './capabilities.ts'
 
-/** The text of a statement and how it is to be sent. */
-export interface ComposedText {
+/** What a statement's $1, $2, ... stand for. */
+export type Parameter = 'databases' | 'after' | 'keys'
+
+export interface Statement {
   readonly text: string
-  /** What $1, $2, ... stand for. */
-  readonly parameters: readonly ('databases' | 'after')[]
-  /** Read in keyset slices of so many rows; the key is that column, the last. */
-  readonly slice?: { readonly rows: number; readonly column: number }
-  /** The result is cut here. Without slices one row more is asked for, to know whether it was. */
+  readonly parameters: readonly Parameter[]
+}
+
+/** The text of a query and how it is to be sent. */
+export interface ComposedText extends Statement {
+  /** Read in slices of so many rows, one statement each. */
+  readonly slice?: Slice
+  /** The result is cut here. One row (or key) more is asked for, to know whether it was. */
   readonly limitRows?: number
 }
+
+export type Slice =
+  /** By the key, which is that column, the last: each statement goes on where the one before ended. */
+  | { readonly kind: 'keyset'; readonly rows: number; readonly column: number }
+  /** A limit says which keys there are: they are asked for first, as one text with commas, then their rows. */
+  | { readonly kind: 'keys'; readonly rows: number; readonly keys: Statement }
 
 export interface TextParts {
   readonly name: string
@@ -24,44 +35,33 @@ export interface TextParts {
 }
 
 /**
- * The SELECT of the given columns, then the reset token's, then the slice's key. A limit of no more rows than a slice
- * has needs no slices; one of more says which keys there are.
+ * The SELECT of the given columns, then the reset token's, then the slice's key if that is how it goes on. A limit of no
+ * more rows than a slice has needs no slices.
  */
 export function composeText(parts: TextParts): ComposedText {
   const { from, where, groupBy = [], limit } = parts
   const slice = limit !== undefined && limit.rows <= (parts.slice?.rows ?? limit.rows) ? undefined : parts.slice
   const selected = parts.columns.map(({ name, sql }) => `${sql} AS ${quote(name)}`)
   if (parts.resetSql !== undefined) selected.push(`${parts.resetSql} AS "reset$"`)
-  if (slice !== undefined) selected.push(`${slice.sql} AS "slice$"`)
-  const conditions = [
-    ...(where === undefined ? [] : [where]),
-    ...(slice === undefined ? [] : [`${slice.sql} > $after`]),
-  ]
-  const rows = [clause('FROM', from), clause('WHERE', all(conditions))]
-  if (slice !== undefined && limit !== undefined) {
-    const keys = ['SELECT', slice.sql, clause('FROM', from), clause('WHERE', where), largest(limit, limit.rows)]
-    rows[1] = clause('WHERE', all([...conditions, `${slice.sql} IN (${join(keys)})`]))
+  const marked = (text: string) => bind(`/* otelephant ${parts.name} */ SELECT ${text}`, parts.extensions)
+  const select = (columns: readonly string[], condition: string | undefined, tail: string | undefined) => {
+    const conditions = [where, condition].filter((each) => each !== undefined)
+    const grouped = clause('GROUP BY', groupBy.length === 0 ? undefined : groupBy.join(', '))
+    return join([columns.join(', '), clause('FROM', from), clause('WHERE', all(conditions)), grouped, tail])
   }
-  const { text, parameters } = bind(
-    join([
-      `/* otelephant ${parts.name} */ SELECT ${selected.join(', ')}`,
-      ...rows,
-      clause('GROUP BY', groupBy.length === 0 ? undefined : groupBy.join(', ')),
-      // The slice's size is written out: a parameter would hide it from the planner.
-      slice === undefined ? limit && largest(limit, limit.rows + 1) : `ORDER BY ${slice.sql} LIMIT ${slice.rows}`,
-    ]),
-    parts.extensions,
-  )
-  return {
-    text,
-    parameters,
-    ...(slice === undefined ? {} : { slice: { rows: slice.rows, column: selected.length - 1 } }),
-    ...(limit === undefined ? {} : { limitRows: limit.rows }),
+  const cut = limit && `ORDER BY ${limit.orderBy} LIMIT ${limit.rows + 1}`
+  const limitRows = limit === undefined ? {} : { limitRows: limit.rows }
+  if (slice === undefined) return { ...marked(select(selected, undefined, cut)), ...limitRows }
+  if (limit !== undefined) {
+    // One text of all keys: as rows each would take twice the bytes, and a stuck result holds its snapshot.
+    const keys = marked(`array_to_string(ARRAY(SELECT ${select([slice.sql], undefined, cut)}), ',')`)
+    const rows = marked(select(selected, `${slice.sql} = ANY ($keys)`, undefined))
+    return { ...rows, slice: { kind: 'keys', rows: slice.rows, keys }, ...limitRows }
   }
-}
-
-function largest({ orderBy }: { readonly orderBy: string }, rows: number): string {
-  return `ORDER BY ${orderBy} LIMIT ${rows}`
+  const columns = [...selected, `${slice.sql} AS "slice$"`]
+  // The slice's size is written out: a parameter would hide it from the planner.
+  const text = select(columns, `${slice.sql} > $after`, `ORDER BY ${slice.sql} LIMIT ${slice.rows}`)
+  return { ...marked(text), slice: { kind: 'keyset', rows: slice.rows, column: columns.length - 1 } }
 }
 
 function clause(keyword: string, content: string | undefined): string | undefined {
@@ -78,14 +78,20 @@ function join(clauses: readonly (string | undefined)[]): string {
 }
 
 /** Numbers the named parameters and puts the extensions' schemas in; in one pass, since a schema may be named anything. */
-function bind(text: string, extensions: ReadonlyMap<string, Extension>) {
-  const parameters: ('databases' | 'after')[] = []
-  const bound = text.replaceAll(/@extschema:(\w+)@|\$(databases|after)\b/g, (_, extension?: string, name?: string) => {
-    if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
-    const parameter = name === 'databases' ? 'databases' : 'after'
-    if (!parameters.includes(parameter)) parameters.push(parameter)
-    return `$${parameters.indexOf(parameter) + 1}::${parameter === 'databases' ? 'oid[]' : 'oid'}`
-  })
+function bind(text: string, extensions: ReadonlyMap<string, Extension>): Statement {
+  const parameters: Parameter[] = []
+  const place = (name: Parameter, type: 'oid' | 'oid[]') => {
+    if (!parameters.includes(name)) parameters.push(name)
+    return `$${parameters.indexOf(name) + 1}::${type}`
+  }
+  const bound = text.replaceAll(
+    /@extschema:(\w+)@|\$(databases|after|keys)\b/g,
+    (_, extension?: string, name?: string) => {
+      if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
+      if (name === 'after') return place('after', 'oid')
+      return place(name === 'keys' ? 'keys' : 'databases', 'oid[]')
+    },
+  )
   return { text: bound, parameters }
 }
 

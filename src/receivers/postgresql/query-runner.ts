@@ -2,13 +2,14 @@ import type { Clock } from '../../component/clock.ts'
 import type { Resource, Scope } from '../../pdata/batch.ts'
 import type { Reading, ResetToken } from '../../pdata/reading.ts'
 import type { Sink } from '../../scraper/scraper.ts'
+import type { Statement } from './compose-text.ts'
 import { decode, type Row } from './decode.ts'
 import { type Observation, resetToken } from './observation.ts'
+import { type AskedFor, type Page, pagesOf } from './pages.ts'
 import type { PlannedQuery } from './plan.ts'
 import { QueryError } from './query-error.ts'
 import { RowPoints } from './row-points.ts'
 import type { Session, TextRow } from './session.ts'
-import { sqlState } from './sqlstate.ts'
 
 /** At most so many points of a batch: about what one request holds. */
 const batchPoints = 4_000
@@ -101,55 +102,30 @@ export class QueryRunner {
   }
 
   /** The result, slice by slice; nothing is held on the server between two. */
-  async *#pages(context: RunContext, signal: AbortSignal): AsyncGenerator<Page> {
-    const { slice, limitRows } = this.query
-    if (slice === undefined) {
-      const rows = await this.#withoutLockedOut(() => this.#ask(this.query.text, '0', context, signal))
-      const limited = limitRows !== undefined && rows.length > limitRows
-      yield { rows: limited ? rows.slice(0, limitRows) : rows, last: true, limited }
-      return
-    }
-    let after = '0'
-    let read = 0
-    let retried = false
-    for (;;) {
-      const size = retried ? Math.ceil(slice.rows / 2) : slice.rows
-      const text = retried ? this.query.text.replace(/LIMIT \d+$/, `LIMIT ${size}`) : this.query.text
-      let rows: TextRow[]
-      try {
-        rows = await this.#ask(text, after, context, signal)
-      } catch (error) {
-        // A lock was taken since the statement began. The next one knows it, and is the shorter the less it meets.
-        if (retried || !this.query.takesLocks || !isLockTimeout(error)) throw error
-        retried = true
-        continue
-      }
-      retried = false
-      read += rows.length
-      const last = rows.length < size
-      yield { rows, last, limited: last && limitRows !== undefined && read >= limitRows }
-      if (last) return
-      after = rows.at(-1)?.[slice.column] ?? after
-    }
+  #pages(context: RunContext, signal: AbortSignal): AsyncGenerator<Page> {
+    return pagesOf(this.query, (statement, values) => this.#ask(statement, values, context, signal))
   }
 
-  async #withoutLockedOut(ask: () => Promise<TextRow[]>): Promise<TextRow[]> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!this.query.takesLocks || !isLockTimeout(error)) throw error
-      return ask()
+  async #ask(
+    { text, parameters }: Statement,
+    asked: AskedFor,
+    context: RunContext,
+    signal: AbortSignal,
+  ): Promise<TextRow[]> {
+    const values = {
+      databases: `{${context.databases.join(',')}}`,
+      after: asked.after,
+      keys: `{${asked.keys.join(',')}}`,
     }
-  }
-
-  async #ask(text: string, after: string, context: RunContext, signal: AbortSignal): Promise<TextRow[]> {
-    const values = this.query.parameters.map((name) =>
-      name === 'databases' ? `{${context.databases.join(',')}}` : after,
-    )
     const { clock, measured } = this.#settings
     const sentMs = clock.now()
     try {
-      const rows = await context.session.query(this.query.name, text, values, signal)
+      const rows = await context.session.query(
+        this.query.name,
+        text,
+        parameters.map((name) => values[name]),
+        signal,
+      )
       measured(this.query.name, clock.now() - sentMs, 'success')
       return rows
     } catch (error) {
@@ -195,14 +171,4 @@ export class QueryRunner {
     const { reset } = this.query
     return reset && resetToken(row[reset.column] ?? null, observation.offsetMs, reset.exact)
   }
-}
-
-interface Page {
-  readonly rows: readonly TextRow[]
-  readonly last: boolean
-  readonly limited: boolean
-}
-
-function isLockTimeout(error: unknown): boolean {
-  return error instanceof QueryError && error.code === sqlState.lockNotAvailable
 }

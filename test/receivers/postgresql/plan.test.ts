@@ -162,14 +162,14 @@ describe('a query with a limit and a slice', () => {
     expect(plan({})?.slice).toBeUndefined()
   })
 
-  test('is read in slices when the limit is larger than one', () => {
+  test('asks for the keys first when the limit is larger than a slice, then for their rows in slices', () => {
+    const keys =
+      "/* otelephant tables */ SELECT array_to_string(ARRAY(SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'r' " +
+      "ORDER BY c.relpages DESC, c.oid LIMIT 1001), ',')"
     expect(plan({ tables: 1_000 })).toMatchObject({
-      text:
-        `${head}, c.oid AS "slice$" FROM pg_class AS c WHERE (c.relkind = 'r') AND (c.oid > $1::oid) AND ` +
-        "(c.oid IN (SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'r' ORDER BY c.relpages DESC, c.oid LIMIT 1000)) " +
-        'ORDER BY c.oid LIMIT 250',
-      parameters: ['after'],
-      slice: { rows: 250, column: 2 },
+      text: `${head} FROM pg_class AS c WHERE (c.relkind = 'r') AND (c.oid = ANY ($1::oid[]))`,
+      parameters: ['keys'],
+      slice: { kind: 'keys', rows: 250, keys: { text: keys, parameters: [] } },
       limitRows: 1_000,
     })
   })
