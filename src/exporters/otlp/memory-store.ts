@@ -94,6 +94,8 @@ export class MemoryStore implements DeliveryStore {
     return this.#queue.oldestMs()
   }
 
+  [Symbol.dispose](): void {}
+
   #add(request: NewRequest): StoredRequest {
     const stored = { ...request, id: this.#nextId++ }
     const { id, points, createdMs, bytes } = stored

@@ -11,7 +11,9 @@ export class Salvage implements Disposable {
   constructor(path: string) {
     this.contents = { epochs: new Map(), tokens: new Map(), series: [], completes: new Map(), requests: new Map() }
     try {
-      this.#db = new DatabaseSync(path)
+      this.#db = new DatabaseSync(path, { defensive: false })
+      // Otherwise SQLite reads nothing at all of a file that is shorter than its header says.
+      this.#db.exec('PRAGMA writable_schema = on')
       this.contents = readContents(this.#db, (what) => this.faults.push(what))
     } catch (error) {
       this.faults.push(String(error))

@@ -1,10 +1,13 @@
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { sqliteResult } from './sqlite-error.ts'
+import { hasUnreadTransactions } from './unread-log.ts'
 
 /** "otlp": tells our files from other databases. */
 const applicationId = 0x6f746c70
 const schemaVersion = 1
+/** A page. */
+const leastBytes = 4_096
 /** How long another process may take to let go of the file, e.g. the one that this one replaces. */
 const lockTimeoutMs = 1_000
 /** Up to so many bytes all of a file is checked when it is opened; beyond it only what all depends on. */
@@ -27,14 +30,11 @@ PRAGMA user_version = ${schemaVersion};
 COMMIT;
 `
 
-/** In this order: auto_vacuum before there is a page; a database that is locked for one process needs no shared memory. */
-const settings = `
-PRAGMA auto_vacuum = incremental;
-PRAGMA locking_mode = exclusive;
-PRAGMA journal_mode = wal;
-PRAGMA synchronous = full;
-PRAGMA journal_size_limit = 16777216;
-`
+/** First of all: a database that is locked from the first look at it needs no shared memory, which a full disk refuses. */
+const lock = 'PRAGMA locking_mode = exclusive'
+/** Before there is a page. Later they would be written, which a full disk refuses too. */
+const shape = `PRAGMA page_size = ${leastBytes}; PRAGMA auto_vacuum = incremental`
+const settings = 'PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA journal_size_limit = 16777216'
 
 /** Thrown where a file isn't what a store wrote. */
 export class DamagedFileError extends Error {
@@ -51,6 +51,8 @@ export interface StoreFile {
   readonly db: DatabaseSync
   /** There was a file, and nothing in it. */
   readonly wasBlank: boolean
+  /** What was written last is lost to damage; the file is as it was before. */
+  readonly isBehind: boolean
   readonly insertRequest: StatementSync
   readonly selectRequest: StatementSync
   readonly deleteRequest: StatementSync
@@ -74,15 +76,22 @@ export function openStoreFile(path: string): StoreFile {
   const isNew = !existsSync(path)
   // Made here because SQLite would make it readable for everybody; otherwise a first look at whether it can be written.
   closeSync(openSync(path, 'a', 0o600))
+  const { size } = statSync(path)
+  // SQLite would take it for an empty one, and write over it.
+  if (size > 0 && size < leastBytes) throw new DamagedFileError(`the file ends after ${size} bytes`)
   const db = new DatabaseSync(path, { timeout: lockTimeoutMs })
   try {
+    db.exec(lock)
+    if (size === 0) db.exec(shape)
     db.exec(settings)
-    db.exec('BEGIN IMMEDIATE; COMMIT')
+    // Takes the lock, and shows whether the header allows to write; a full disk doesn't mind.
+    db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; ROLLBACK`)
+    const isBehind = hasUnreadTransactions(db, path)
     // What a crash leaves that comes before the tables were made.
     const isBlank = readPragma(db, 'application_id') === 0 && isWithoutTables(db)
     if (isBlank) db.exec(schema)
     else check(db)
-    return { wasBlank: isBlank && !isNew, ...prepare(db) }
+    return { wasBlank: isBlank && !isNew, isBehind, ...prepare(db) }
   } catch (error) {
     db.close()
     switch (sqliteResult(error)) {
@@ -139,7 +148,7 @@ function check(db: DatabaseSync): void {
   const small = readPragma(db, 'page_count') * readPragma(db, 'page_size') <= checkedBytes
   for (const table of small ? [''] : ["('series')", "('baseline')", "('complete')", "('epoch')", "('token')"]) {
     const result = db.prepare(`PRAGMA quick_check${small ? '(1)' : table}`).get()?.['quick_check']
-    if (result !== 'ok') throw new DamagedFileError(`the database is damaged: ${result}`)
+    if (result !== 'ok') throw new DamagedFileError(`the database is damaged: ${String(result)}`)
   }
 }
 
@@ -152,7 +161,7 @@ function readPragma(db: DatabaseSync, name: string): number {
   return typeof value === 'number' ? value : 0
 }
 
-function prepare(db: DatabaseSync): Omit<StoreFile, 'wasBlank'> {
+function prepare(db: DatabaseSync): Omit<StoreFile, 'wasBlank' | 'isBehind'> {
   return {
     db,
     insertRequest: db.prepare('INSERT INTO request (id, about, checksum, bytes) VALUES (?, ?, ?, ?)'),

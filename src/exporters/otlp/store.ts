@@ -55,9 +55,9 @@ export interface StoreLimits {
 
 /**
  * The queue of one exporter and the baselines that belong to it. Owned by whoever composes the process and lent to the
- * exporter, so that it survives the exporter's reload; only one exporter uses it at a time.
+ * exporter, so that it survives the exporter's reload; only one exporter uses it at a time. Its owner disposes of it.
  */
-export interface DeliveryStore {
+export interface DeliveryStore extends Disposable {
   /** Whether what is queued outlives the exporter's shutdown. Otherwise a shutdown delivers what it can and drops the rest. */
   readonly survives: boolean
   baseline(query: string, key: string): Baseline | undefined

@@ -47,7 +47,8 @@ test(`kill -9 loses nothing that was put and tears nothing apart, ${rounds} time
 /** Runs a process that puts, and kills it when it has said so many lines: what it had said until it died. */
 async function killAfter(path: string, lines: number) {
   const child = spawn(process.execPath, [fixture, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const told = { opened: -1, put: 0, removing: 0, removed: [] as number[] }
+  const removed: number[] = []
+  const told = { opened: -1, put: 0, removing: 0, removed }
   let seen = 0
   for await (const line of createInterface({ input: child.stdout })) {
     const [what, text] = line.split(' ')

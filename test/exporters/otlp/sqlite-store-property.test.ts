@@ -69,7 +69,7 @@ test('a store in a file is as one in memory, whatever is done to it, and however
       const clock = { now: () => at(second) }
       const logger = memoryLogger()
       const pair = { memory: new MemoryStore({ ...limits, onFull, clock }), file: fileStore() }
-      const drops = { memory: [] as unknown[], file: [] as unknown[] }
+      const drops: Record<'memory' | 'file', unknown[]> = { memory: [], file: [] }
       listen()
       let taken: { readonly memory: StoredRequest; readonly file: StoredRequest }[] = []
 
