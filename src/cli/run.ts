@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Blueprint } from '../collector/blueprint.ts'
 import { builtinRegistry } from '../collector/builtin-registry.ts'
 import { Collector, type CollectorSettings } from '../collector/collector.ts'
+import { Stores } from '../collector/stores.ts'
 import { systemClock } from '../component/clock.ts'
 import type { Account } from '../component/exporter.ts'
 import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
@@ -32,7 +33,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
 
 async function collectUntilStopped(blueprint: Blueprint, settings: CollectorSettings, stop: AbortSignal) {
   const { logger } = settings
-  await using collector = new Collector(blueprint, settings)
+  await using stores = new Stores()
+  await using collector = new Collector(blueprint, settings, stores)
   await collector.start()
   const { receivers, exporters } = blueprint
   logger.info('Started.', { version, receivers: [...receivers.keys()], exporters: [...exporters.keys()] })
@@ -50,7 +52,8 @@ async function collectOnce(blueprint: Blueprint, settings: CollectorSettings, st
     // Nobody mends a refused key while this runs.
     if (status.kind === 'permanent' && id.startsWith('exporters/')) refused.abort(new Error(`${id}: ${status.reason}`))
   }
-  await using collector = new Collector(blueprint, { ...settings, onStatus })
+  await using stores = new Stores()
+  await using collector = new Collector(blueprint, { ...settings, onStatus }, stores)
   await collector.startExporters()
   try {
     await collector.collectTwice(AbortSignal.any([stop, refused.signal]))

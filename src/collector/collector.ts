@@ -5,6 +5,7 @@ import type { Status } from '../component/status.ts'
 import type { Blueprint } from './blueprint.ts'
 import { fanOut } from './fan-out.ts'
 import { StatusBoard } from './status-board.ts'
+import { Stores } from './stores.ts'
 
 export interface CollectorSettings extends Omit<ComponentSettings, 'id'> {
   /** Told of every status that a component reports: `receivers/postgresql`, `exporters/newrelic`. */
@@ -19,13 +20,18 @@ export class Collector implements AsyncDisposable {
   readonly #exporters = new Map<string, Exporter>()
   readonly #receivers = new Map<string, Receiver>()
   readonly #board: StatusBoard
+  readonly #ownStores = new Stores()
   #stopped: Promise<void> | undefined
 
-  /** @param stores by exporter id; outlives the collector, so that another one can take it over */
-  constructor(blueprint: Blueprint, settings: CollectorSettings, stores: Map<string, unknown> = new Map()) {
+  /**
+   * @param stores of the exporters, where they are to outlive the collector, so that another one can take them over
+   * @throws ConfigError where a store's place can't be used
+   */
+  constructor(blueprint: Blueprint, settings: CollectorSettings, stores?: Stores) {
     this.#settings = settings
     this.#board = new StatusBoard(settings.onStatus)
-    for (const [id, make] of blueprint.exporters) this.#exporters.set(id, make({ ...settings, id }, stores))
+    for (const [id, make] of blueprint.exporters)
+      this.#exporters.set(id, make({ ...settings, id }, stores ?? this.#ownStores))
     for (const [id, { make, exporters }] of blueprint.receivers) {
       const consumers = exporters.flatMap((one) => this.#exporters.get(one) ?? [])
       this.#receivers.set(id, make({ ...settings, id }, fanOut(consumers)))
@@ -112,5 +118,7 @@ export class Collector implements AsyncDisposable {
         }),
       )
     }
+    // Last: until an exporter has stopped, it uses its store.
+    await this.#ownStores[Symbol.asyncDispose]()
   }
 }

@@ -2,15 +2,21 @@ import type { Consumer } from '../component/consumer.ts'
 import type { Exporter } from '../component/exporter.ts'
 import type { ComponentSettings, ExporterFactory, ReceiverFactory } from '../component/factory.ts'
 import type { Receiver } from '../component/receiver.ts'
+import { UnusableStoreError } from '../component/unusable-store-error.ts'
 import { type Checked, checkConfig } from '../config/check-config.ts'
+import { ConfigError } from '../config/config-error.ts'
 import type { RawConfig } from '../config/raw-config.ts'
 import type { Path } from '../yaml/fault.ts'
+import type { Stores } from './stores.ts'
 
 /** A receiver whose configuration has been checked. */
 export type ConfiguredReceiver = (settings: ComponentSettings, consumer: Consumer) => Receiver
 
-/** An exporter whose configuration has been checked, with its store: made at the first call, kept for the next. */
-export type ConfiguredExporter = (settings: ComponentSettings, stores: Map<string, unknown>) => Exporter
+/**
+ * An exporter whose configuration has been checked, with its store: made at the first call, kept for the next.
+ * @throws ConfigError where the store's configured place can't be used
+ */
+export type ConfiguredExporter = (settings: ComponentSettings, stores: Stores) => Exporter
 
 /** A kind of component, its configuration's type closed in. */
 export interface Registered<Configured> {
@@ -41,13 +47,25 @@ export function exporter<Config, Store>(factory: ExporterFactory<Config, Store>)
     configure: (raw, path) =>
       mapChecked(checkConfig(factory.config, raw, path), (config): ConfiguredExporter => {
         return (settings, stores) => {
-          const kept = stores.get(settings.id)
-          const store = isOurs(kept) ? kept : factory.createStore(config)
-          if (typeof store === 'object' && store !== null) known.add(store)
-          stores.set(settings.id, store)
+          const store = stores.lend(settings.id, isOurs, () => {
+            const made = placedAt(raw, path, () => factory.createStore(config, settings))
+            if (typeof made === 'object' && made !== null) known.add(made)
+            return made
+          })
           return factory.create(config, settings, store)
         }
       }),
+  }
+}
+
+/** Tells of a place that can't be used as what it is: a fault of the configuration. */
+function placedAt<T>(raw: RawConfig, prefix: Path, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof UnusableStoreError)) throw error
+    const path = [...prefix, ...error.path]
+    throw new ConfigError([{ position: raw.position(path), path, message: error.message }])
   }
 }
 

@@ -28,11 +28,13 @@ export interface ReceiverFactory<Config> {
 }
 
 /**
- * A kind of exporter. `Store` is what it keeps between runs and reloads, made and owned by the composition root.
+ * A kind of exporter. `Store` is what it keeps between runs and reloads, made and owned by the composition root, which
+ * disposes of it at the end where it can be disposed of.
  */
 export interface ExporterFactory<Config, Store> {
   readonly type: string
   readonly config: z.ZodType<Config>
-  createStore(config: Config): Store
+  /** @throws UnusableStoreError where the configured place can't be used */
+  createStore(config: Config, settings: ComponentSettings): Store
   create(config: Config, settings: ComponentSettings, store: Store): Exporter
 }

@@ -32,19 +32,37 @@ export function exporterTelemetry(meter: Meter, exporter: string) {
   }
 }
 
-/** Reads a queue's size at each collection, until disposed. */
+/** As the values of `otelephant_exporter_breaker_state`. */
+const breakerStates = { closed: 0, half_open: 1, open: 2 } as const
+
+/** Reads what an exporter's queue and endpoint are like at each collection, until disposed. */
 export function observeQueue(
   meter: Meter,
   exporter: string,
-  read: () => { readonly requests: number; readonly bytes: number },
+  read: () => {
+    readonly requests: number
+    readonly bytes: number
+    /** Nothing is told of it where nothing waits. */
+    readonly oldestAgeMs: number | undefined
+    readonly inFlight: number
+    readonly breaker: keyof typeof breakerStates
+  },
 ): Disposable {
   const size = observableGauge(meter, 'otelcol_exporter_queue_size')
   const bytes = observableGauge(meter, 'otelephant_exporter_queue_bytes')
+  const age = observableGauge(meter, 'otelephant_exporter_queue_oldest_age')
+  const inFlight = observableGauge(meter, 'otelcol_exporter_in_flight_requests')
+  const breaker = observableGauge(meter, 'otelephant_exporter_breaker_state')
   const observe: BatchObservableCallback = (result) => {
-    const queue = read()
-    result.observe(size, queue.requests, { exporter, data_type: 'metrics' })
-    result.observe(bytes, queue.bytes, { exporter, data_type: 'metrics' })
+    const now = read()
+    const queue = { exporter, data_type: 'metrics' }
+    result.observe(size, now.requests, queue)
+    result.observe(bytes, now.bytes, queue)
+    if (now.oldestAgeMs !== undefined) result.observe(age, now.oldestAgeMs / 1_000, queue)
+    result.observe(inFlight, now.inFlight, { exporter })
+    result.observe(breaker, breakerStates[now.breaker], { exporter })
   }
-  meter.addBatchObservableCallback(observe, [size, bytes])
-  return { [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, [size, bytes]) }
+  const all = [size, bytes, age, inFlight, breaker]
+  meter.addBatchObservableCallback(observe, all)
+  return { [Symbol.dispose]: () => meter.removeBatchObservableCallback(observe, all) }
 }

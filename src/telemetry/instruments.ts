@@ -133,6 +133,24 @@ export const instruments = {
     unit: 'By',
     description: 'Size of the requests that wait in the queue.',
   },
+  otelephant_exporter_queue_oldest_age: {
+    kind: 'observable_gauge',
+    valueType: 'double',
+    unit: 's',
+    description: 'How long the oldest request has waited in the queue; not there while none waits.',
+  },
+  otelcol_exporter_in_flight_requests: {
+    kind: 'observable_gauge',
+    valueType: 'int',
+    unit: '{request}',
+    description: 'Requests that are being sent.',
+  },
+  otelephant_exporter_breaker_state: {
+    kind: 'observable_gauge',
+    valueType: 'int',
+    unit: '1',
+    description: 'The circuit to the endpoint: 0 closed, 1 half open (one request tries it), 2 open (none goes).',
+  },
   otelcol_process_uptime: {
     kind: 'observable_counter',
     valueType: 'double',

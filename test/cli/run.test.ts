@@ -158,7 +158,12 @@ test('in the steady state nothing is logged', async ({ signal }) => {
   const endpoint = await endpointOf()
   const otelephant = await running({ cluster, endpoint, receiver: ['databases: [postgres]', 'instance: orders'] })
   await endpoint.waitFor((received) => received.points({ metric: 'postgresql.up' }).length >= 4, signal)
-  expect(otelephant.lines.map(({ msg }) => msg).toSorted()).toEqual(['Delivering.', 'Started.', 'Watching the server.'])
+  expect(otelephant.lines.map(({ msg }) => msg).toSorted()).toEqual([
+    'Delivering.',
+    'Started.',
+    'Watching the server.',
+    'What waits to be delivered is kept in memory: it is lost if the process is killed.',
+  ])
 })
 
 test('a reader of standard output that goes away ends it without a stack trace', async () => {

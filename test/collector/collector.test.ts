@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { drawBlueprint } from '../../src/collector/blueprint.ts'
 import { Collector, type CollectorSettings } from '../../src/collector/collector.ts'
+import { Stores } from '../../src/collector/stores.ts'
 import type { Status } from '../../src/component/status.ts'
 import { load } from '../config/config-files.ts'
 import { collectorSettings, recordingRegistry } from './recorded.ts'
@@ -135,7 +136,7 @@ test('every status is told with the component that reports it, and the last one 
 })
 
 test('stores outlive the collector: the next one goes on with what is in them', async () => {
-  const stores = new Map<string, unknown>()
+  await using stores = new Stores()
   const registry = recordingRegistry([])
   const settings = collectorSettings()
   const deliver = async (config: string) => {

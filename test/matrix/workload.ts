@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 
@@ -47,6 +49,57 @@ export async function runRound(cluster: Cluster, database: string): Promise<void
   }
   const then = Object.entries(oneRound).map(([name, add]) => [name, Number(seen?.[name]) + add])
   await untilStatistics(cluster, database, seenSql, [Object.fromEntries(then)])
+}
+
+/** Rounds that run one after the other. */
+export interface RunningRounds extends AsyncDisposable {
+  /** Resolves when one more is done, and the statistics tell of it. */
+  another(): Promise<void>
+  /** Ends them and waits until the statistics tell of them all; how many there were. */
+  stop(): Promise<number>
+}
+
+/** Runs rounds, some tens a second, until they are stopped. Their statistics are told at once, from 15 on. */
+export async function startRounds(cluster: Cluster, database: string): Promise<RunningRounds> {
+  const [seen] = await cluster.query(seenSql, database)
+  const stopping = new AbortController()
+  const done = new EventEmitter()
+  const running = repeatRounds(cluster, database, () => done.emit('round'), stopping.signal)
+  const end = () => {
+    stopping.abort()
+    return running
+  }
+  return {
+    async another() {
+      // One may have begun before.
+      for (let round = 0; round < 2; round++) await Promise.race([once(done, 'round'), running])
+    },
+    async stop() {
+      const rounds = await end()
+      const then = Object.entries(oneRound).map(([name, add]) => [name, Number(seen?.[name]) + rounds * add])
+      await untilStatistics(cluster, database, seenSql, [Object.fromEntries(then)])
+      return rounds
+    },
+    async [Symbol.asyncDispose]() {
+      await end()
+    },
+  }
+}
+
+async function repeatRounds(
+  cluster: Cluster,
+  database: string,
+  ended: () => void,
+  signal: AbortSignal,
+): Promise<number> {
+  await using client = await cluster.connect(database)
+  const tell = cluster.major >= 15 ? ['SELECT pg_stat_force_next_flush()'] : []
+  for (let rounds = 0; ; rounds++) {
+    if (signal.aborted) return rounds
+    for (const sql of [...round, ...tell]) await client.query(sql)
+    ended()
+    await delay(10)
+  }
 }
 
 /** Reads only, so for a standby. */

@@ -15,6 +15,8 @@ export type ProxyMode =
   | { readonly kind: 'drip'; readonly bytes: number; readonly everyMs: number }
   /** A connection breaks once the server has said so many bytes on it, counted from its beginning. */
   | { readonly kind: 'reset_after'; readonly bytes: number }
+  /** A connection breaks once the client has said so many bytes on it while this lasts. */
+  | { readonly kind: 'reset_request_after'; readonly bytes: number }
 
 export interface ProxySettings {
   readonly target: NetConnectOpts
@@ -99,9 +101,15 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   async #toServer(chunks: AsyncIterable<Buffer>, server: Socket): Promise<void> {
+    let saidBytes = 0
     for await (const chunk of chunks) {
       await this.#open()
-      await write(server, chunk)
+      const mode = this.#mode
+      if (mode.kind === 'reset_request_after') {
+        await write(server, chunk.subarray(0, Math.max(mode.bytes - saidBytes, 0)))
+        saidBytes += chunk.length
+        if (saidBytes >= mode.bytes) throw new Error(`reset after ${mode.bytes} bytes`)
+      } else await write(server, chunk)
     }
     server.end()
   }

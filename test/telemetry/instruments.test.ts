@@ -78,13 +78,26 @@ test('what an exporter tells is counted by exporter', async () => {
 test('queues are read at each collection, each until it is disposed', async () => {
   const { meter, values } = measured()
   let requests = 3
-  using _newrelic = observeQueue(meter, 'newrelic', () => ({ requests, bytes: 1_000 * requests }))
-  const otlp = observeQueue(meter, 'otlp', () => ({ requests: 8, bytes: 80 }))
+  const idle = { oldestAgeMs: undefined, inFlight: 0, breaker: 'closed' } as const
+  using _newrelic = observeQueue(meter, 'newrelic', () => ({
+    ...idle,
+    requests,
+    bytes: 1_000 * requests,
+    oldestAgeMs: 61_500,
+    inFlight: 7,
+    breaker: 'open',
+  }))
+  const otlp = observeQueue(meter, 'otlp', () => ({ ...idle, requests: 8, bytes: 80 }))
   expect(await values()).toEqual({
     'otelcol_exporter_queue_size{data_type=metrics,exporter=newrelic}': 3,
     'otelephant_exporter_queue_bytes{data_type=metrics,exporter=newrelic}': 3_000,
+    'otelephant_exporter_queue_oldest_age{data_type=metrics,exporter=newrelic}': 61.5,
+    'otelcol_exporter_in_flight_requests{exporter=newrelic}': 7,
+    'otelephant_exporter_breaker_state{exporter=newrelic}': 2,
     'otelcol_exporter_queue_size{data_type=metrics,exporter=otlp}': 8,
     'otelephant_exporter_queue_bytes{data_type=metrics,exporter=otlp}': 80,
+    'otelcol_exporter_in_flight_requests{exporter=otlp}': 0,
+    'otelephant_exporter_breaker_state{exporter=otlp}': 0,
   })
   otlp[Symbol.dispose]()
   requests = 4

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secretOf } from '../../config/secret.ts'
 import { compressions } from '../otlp/compression.ts'
-import { deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
+import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
 import type { OtlpTarget } from '../otlp/exporter-settings.ts'
 import { newRelicLimits } from '../otlp/limits.ts'
 import { metricsUrl } from '../otlp/otlp-http-config.ts'
@@ -14,13 +14,17 @@ const licenseKey = z
   .refine((key) => !/^NRAK/i.test(key), 'is a user key, which cannot send data; a license key (ingest) is needed')
 
 /** The `newrelic` exporter: OTLP as New Relic wants it. */
-export const newrelicConfig = z.strictObject({
-  api_key: secretOf(licenseKey).describe('A license key (ingest).'),
-  region: z.enum(['us', 'eu', 'jp', 'gov']).optional().describe("The account's region; told by the key if not set."),
-  endpoint: httpUrl.optional().describe("Base address in place of the region's, for a proxy; /v1/metrics is appended."),
-  compression: z.enum(compressions).default('zstd'),
-  ...deliveryConfig,
-})
+export const newrelicConfig = z
+  .strictObject({
+    api_key: secretOf(licenseKey).describe('A license key (ingest).'),
+    region: z.enum(['us', 'eu', 'jp', 'gov']).optional().describe("The account's region; told by the key if not set."),
+    endpoint: httpUrl
+      .optional()
+      .describe("Base address in place of the region's, for a proxy; /v1/metrics is appended."),
+    compression: z.enum(compressions).default('zstd'),
+    ...deliveryConfig,
+  })
+  .superRefine(checkDelivery)
 
 export type NewrelicConfig = z.infer<typeof newrelicConfig>
 

@@ -1,14 +1,16 @@
-import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
+import type { BackoffSettings } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { Status } from '../../component/status.ts'
-import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { type Compression, compress, decompress } from './compression.ts'
-import { ExportError } from './export-error.ts'
+import type { BreakerState } from './breaker.ts'
+import type { Compression } from './compression.ts'
+import { Courier } from './courier.ts'
+import { EndpointState } from './endpoint-state.ts'
 import type { ExporterTelemetry } from './exporter-telemetry.ts'
 import { Gate } from './gate.ts'
 import type { PointAccount } from './point-account.ts'
 import type { SendOutcome } from './send.ts'
+import { Settlement } from './settlement.ts'
 import type { DeliveryStore, StoredRequest } from './store.ts'
 
 export interface DeliverySettings {
@@ -18,7 +20,7 @@ export interface DeliverySettings {
   readonly logger: Logger
   readonly clock: Clock
   readonly backoff: BackoffSettings
-  /** Requests in flight at once. */
+  /** Most requests in flight at once. */
   readonly concurrency: number
   /** How long a shutdown may take to deliver what is queued. */
   readonly shutdownTimeoutMs: number
@@ -28,32 +30,50 @@ export interface DeliverySettings {
   report(status: Status): void
 }
 
-/** A refused key is tried again slowly: somebody may mend it, and nothing is dropped until then. */
-const refusedKeyPauseMs = 60_000
-
 /** Sends what is stored, newest first, so that after an outage alerts see live data at once. */
 export class Delivery {
   readonly #settings: DeliverySettings
+  readonly #endpoint: EndpointState
+  readonly #settlement: Settlement
+  readonly #courier: Courier
   /** Stops the loop and its pauses; requests in flight go on until the shutdown's deadline. */
   readonly #stopping = new AbortController()
   readonly #aborting = new AbortController()
   readonly #changed = new Gate()
   readonly #inFlight = new Set<Promise<void>>()
-  /** Attempts that failed since the last success. While there are any, one request at a time probes. */
-  #failures = 0
-  #pausedUntilMs = 0
-  #keyRefused = false
-  #zstdRefused = false
+  /** Requests that failed and wait for their own turn, while others go. */
+  readonly #putOff = new Set<Promise<void>>()
+  /** Ends these waits. */
+  #waits = new AbortController()
   #loop: Promise<void> | undefined
   #shutdown: Promise<void> | undefined
 
   constructor(settings: DeliverySettings) {
+    const { store } = settings
+    const report = (status: Status) => {
+      if (!this.#stopping.signal.aborted) settings.report(status)
+    }
     this.#settings = settings
+    this.#settlement = new Settlement({ ...settings, report })
+    this.#endpoint = new EndpointState({
+      ...{ ...settings, report },
+      queuedPoints: () => store.size().points,
+      opened: () => this.#endWaits(),
+    })
+    this.#courier = new Courier({
+      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement },
+      ...{ stopping: this.#stopping.signal, aborting: this.#aborting.signal },
+    })
   }
 
-  /** How new requests are to be compressed: as configured, unless the endpoint doesn't take it. */
+  /** How new requests are to be compressed. */
   get compression(): Compression {
-    return this.#zstdRefused ? 'gzip' : this.#settings.compression
+    return this.#endpoint.compression
+  }
+
+  /** For the collector's own instruments. */
+  get state(): { readonly inFlight: number; readonly breaker: BreakerState } {
+    return { inFlight: this.#inFlight.size, breaker: this.#endpoint.breaker }
   }
 
   /** Sends from now on; harmless when it already does. */
@@ -78,45 +98,86 @@ export class Delivery {
   }
 
   async #stop(): Promise<void> {
+    const { store, shutdownTimeoutMs } = this.#settings
     this.#stopping.abort()
-    const deadline = setTimeout(() => this.#aborting.abort(), this.#settings.shutdownTimeoutMs)
+    const deadline = setTimeout(() => this.#aborting.abort(), shutdownTimeoutMs)
+    this.#endWaits()
     await this.#loop
-    if (!this.#settings.store.survives) await this.#drain()
-    await Promise.all(this.#inFlight)
+    await Promise.all(this.#putOff)
+    const inFlight = [...this.#inFlight]
+    if (!store.survives) await this.#drain()
+    await Promise.all(inFlight)
+    // What was in flight may have come back in halves.
+    if (!store.survives && inFlight.length > 0) await this.#drain()
     clearTimeout(deadline)
-    if (!this.#settings.store.survives) this.#dropRest()
+    if (!store.survives) this.#dropRest()
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { store, clock } = this.#settings
     try {
-      while (true) {
-        const pauseMs = this.#pausedUntilMs - clock.now()
-        const slots = this.#failures > 0 ? 1 : this.#settings.concurrency
-        if (pauseMs > 0) {
-          await clock.sleep(pauseMs, signal)
-          continue
-        }
-        const request = this.#inFlight.size < slots ? store.take() : undefined
-        if (request === undefined) await this.#changed.wait(signal)
-        else this.#dispatch(request)
-      }
+      while (true) await this.#step(signal)
     } catch (error) {
       if (!signal.aborted) throw error
     }
   }
 
-  /** Tries each queued request once, newest first. */
+  /** Sends one request, or waits until one may be sent. */
+  async #step(signal: AbortSignal): Promise<void> {
+    const { clock, store, concurrency } = this.#settings
+    const { pauseMs } = this.#endpoint
+    if (pauseMs > 0) return clock.sleep(pauseMs, signal)
+    // What is put off is held in memory, so it is bounded too.
+    const which = this.#putOff.size < concurrency ? this.#endpoint.admits(this.#inFlight.size) : undefined
+    const request = which && store.take(which)
+    if (request === undefined) await this.#changed.wait(signal)
+    else this.#dispatch(request)
+  }
+
+  #dispatch(request: StoredRequest): void {
+    // Not awaited: others go beside it. It never rejects.
+    const delivery = this.#courier.deliver(request, this.#endpoint.begin()).then((answer) => {
+      this.#inFlight.delete(delivery)
+      if (answer.kind === 'again') this.#giveBack(request, answer.delayMs)
+      this.#changed.open()
+    })
+    this.#inFlight.add(delivery)
+  }
+
+  /** @param delayMs its own pause, which ends early where the circuit opens: then all requests wait alike */
+  #giveBack(request: StoredRequest, delayMs: number | undefined): void {
+    const { clock, store } = this.#settings
+    if (delayMs === undefined || this.#stopping.signal.aborted) {
+      store.release(request)
+      return
+    }
+    const back = () => {
+      this.#putOff.delete(wait)
+      store.release(request)
+      this.#changed.open()
+    }
+    const wait = clock.sleep(delayMs, this.#waits.signal).then(back, back)
+    this.#putOff.add(wait)
+  }
+
+  #endWaits(): void {
+    this.#waits.abort()
+    this.#waits = new AbortController()
+  }
+
+  /** Tries each queued request once, newest first, whatever the circuit says. */
   async #drain(): Promise<void> {
-    const { store } = this.#settings
+    const { store, concurrency } = this.#settings
     const failed: StoredRequest[] = []
     // Requests that the loop had in flight and gave back were tried already, but not under this deadline: once more.
     const worker = async () => {
       for (let request = store.take(); request !== undefined; request = store.take()) {
-        if (this.#aborting.signal.aborted || !(await this.#tryOnce(request))) failed.push(request)
+        const ended =
+          !this.#aborting.signal.aborted &&
+          (await this.#courier.deliver(request, this.#endpoint.begin())).kind === 'final'
+        if (!ended) failed.push(request)
       }
     }
-    await Promise.all(Array.from({ length: this.#settings.concurrency }, worker))
+    await Promise.all(Array.from({ length: concurrency }, worker))
     for (const request of failed) store.release(request)
   }
 
@@ -125,154 +186,9 @@ export class Delivery {
     let points = 0
     for (let request = store.take(); request !== undefined; request = store.take()) {
       points += request.points
-      this.#drop(request, 'shutdown')
+      this.#settlement.drop(request, 'shutdown')
     }
     if (points > 0)
       logger.error('Points were dropped at shutdown because they could not be delivered in time.', { points })
-  }
-
-  #dispatch(request: StoredRequest): void {
-    const attempt = this.#tryOnce(request).then((settled) => {
-      this.#inFlight.delete(attempt)
-      if (!settled) this.#settings.store.release(request)
-      this.#changed.open()
-    })
-    this.#inFlight.add(attempt)
-  }
-
-  /** One attempt and its consequences. False when the request is still to be delivered. Never rejects. */
-  async #tryOnce(request: StoredRequest): Promise<boolean> {
-    const { telemetry, clock } = this.#settings
-    const startedMs = clock.now()
-    let adapted: StoredRequest
-    let outcome: SendOutcome
-    try {
-      adapted = this.#adapt(request)
-      outcome = await this.#settings.send(adapted, this.#aborting.signal)
-    } catch (cause) {
-      if (this.#aborting.signal.aborted) return false
-      // It would fail the same way each time.
-      this.#giveUp(
-        request,
-        'unsendable',
-        new ExportError(`the request can't be sent: ${errorMessage(cause)}`, { cause }),
-      )
-      return true
-    }
-    const status = outcome.kind === 'accepted' ? outcome.status : (outcome.error.status ?? 'network')
-    telemetry.request(status, clock.now() - startedMs, request.sizeBytes, adapted.bytes.byteLength)
-    return this.#settle(request, adapted, outcome)
-  }
-
-  /** Requests that were stored before the endpoint refused zstd are compressed again. */
-  #adapt(request: StoredRequest): StoredRequest {
-    if (!this.#zstdRefused || request.compression !== 'zstd') return request
-    const bytes = compress(decompress(request.bytes, 'zstd'), 'gzip')
-    return { ...request, bytes, compression: 'gzip' }
-  }
-
-  #settle(request: StoredRequest, adapted: StoredRequest, outcome: SendOutcome): boolean {
-    switch (outcome.kind) {
-      case 'accepted':
-        this.#accepted(request, outcome.rejectedPoints, outcome.message)
-        return true
-      case 'retryable':
-        this.#failed(outcome.error, outcome.retryAfterMs)
-        return false
-      case 'too_large':
-        this.#giveUp(request, 'too_large', outcome.error)
-        return true
-      case 'permanent':
-        if (outcome.error.status === 401 || outcome.error.status === 403) {
-          this.#refusedKey(outcome.error)
-          return false
-        }
-        if (outcome.error.status === 415 && adapted.compression === 'zstd') {
-          this.#refusedZstd()
-          return false
-        }
-        this.#giveUp(request, 'rejected', outcome.error)
-        return true
-      default:
-        return outcome satisfies never
-    }
-  }
-
-  #accepted(request: StoredRequest, rejectedPoints: number, message: string | undefined): void {
-    const { store, account, telemetry, logger } = this.#settings
-    store.remove(request)
-    account.sent(request.points - rejectedPoints)
-    telemetry.sent(request.points - rejectedPoints)
-    if (rejectedPoints > 0) {
-      account.dropped('rejected', rejectedPoints)
-      telemetry.dropped('rejected', rejectedPoints)
-      telemetry.sendFailed(rejectedPoints)
-      logger.error('The endpoint took a request but rejected some of its points.', { points: rejectedPoints, message })
-    } else if (message !== undefined) {
-      logger.warn('The endpoint took a request with a warning.', { message })
-    }
-    if (this.#failures > 0) logger.info('Delivery works again.', { queued_requests: store.size().requests })
-    this.#failures = 0
-    this.#keyRefused = false
-    this.#report({ kind: 'ok' })
-  }
-
-  #failed(error: ExportError, retryAfterMs: number | undefined): void {
-    const { backoff, clock, logger, telemetry } = this.#settings
-    telemetry.retry()
-    if (this.#failures === 0)
-      logger.warn('Delivery fails and is tried again; nothing is lost.', { error: error.message })
-    // Requests that were in flight together fail together: that is one failure.
-    if (this.#failures === 0 || clock.now() >= this.#pausedUntilMs) this.#failures += 1
-    const floorMs = Math.min(backoff.initialMs, 1_000)
-    const pauseMs = retryAfterMs === undefined ? backoffDelay(backoff, this.#failures) : Math.max(retryAfterMs, floorMs)
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, clock.now() + pauseMs)
-    this.#report({ kind: 'recoverable', reason: error.message })
-  }
-
-  #refusedKey(error: ExportError): void {
-    const { logger, telemetry, clock, store } = this.#settings
-    telemetry.retry()
-    if (!this.#keyRefused) {
-      logger.error(
-        'The endpoint refuses the key. Points are kept and tried again every minute: check the key and the region.',
-        {
-          error: error.message,
-          queued_points: store.size().points,
-        },
-      )
-    }
-    this.#keyRefused = true
-    this.#failures += 1
-    this.#pausedUntilMs = clock.now() + refusedKeyPauseMs
-    this.#report({ kind: 'permanent', reason: `the endpoint refuses the key (${error.message})` })
-  }
-
-  #refusedZstd(): void {
-    if (!this.#zstdRefused) this.#settings.logger.warn('The endpoint does not take zstd; gzip is used from now on.')
-    this.#zstdRefused = true
-    this.#settings.telemetry.retry()
-  }
-
-  #giveUp(request: StoredRequest, reason: string, error: ExportError): void {
-    const { logger, telemetry } = this.#settings
-    this.#drop(request, reason)
-    telemetry.sendFailed(request.points)
-    logger.error('The endpoint refused a request for good; its points are dropped.', {
-      reason,
-      points: request.points,
-      error: error.message,
-    })
-    this.#report({ kind: 'recoverable', reason: `the endpoint refused a request: ${error.message}` })
-  }
-
-  #drop(request: StoredRequest, reason: string): void {
-    this.#settings.store.remove(request)
-    this.#settings.account.dropped(reason, request.points)
-    this.#settings.telemetry.dropped(reason, request.points)
-  }
-
-  #report(status: Status): void {
-    if (!this.#stopping.signal.aborted) this.#settings.report(status)
   }
 }

@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import type { BackoffSettings } from '../../component/backoff.ts'
 import { byteSize } from '../../config/byte-size.ts'
-import { duration, positiveDuration } from '../../config/duration.ts'
+import { duration, formatDuration, positiveDuration } from '../../config/duration.ts'
 import { certificateFile } from '../../config/pem-file.ts'
 import type { TlsSettings } from './dispatcher.ts'
+import { onFullChoices } from './store.ts'
 
 /** An address that requests go to. */
 export const httpUrl = z.url({
   protocol: /^https?$/,
   error: 'expected an address such as https://otlp.example.com:4318',
 })
+
+const leastQueueBytes = 2_000_000
+const longestAgeMs = 48 * 3_600_000
 
 /** Keys that every exporter over HTTP has. */
 export const deliveryConfig = {
@@ -25,10 +29,30 @@ export const deliveryConfig = {
     .describe('Requests are tried until they are delivered; only the pauses between the tries can be set.'),
   sending_queue: z
     .strictObject({
+      num_consumers: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(8)
+        .describe('Most requests in flight at once; fewer while the endpoint throttles or answers slowly.'),
+      storage: z
+        .string()
+        .min(1, 'must not be empty; leave it out to keep the queue in memory')
+        .optional()
+        .describe('Folder of the queue and of what deltas are counted from, so that both outlive the process.'),
       max_size: byteSize
-        .prefault('64MiB')
+        .refine((bytes) => bytes >= leastQueueBytes, 'must hold at least two requests: 2MB')
+        .optional()
+        .describe('Compressed bytes that may wait: 512MiB on disk, 64MiB in memory, unless said otherwise.'),
+      max_age: positiveDuration
+        .prefault('47h')
+        .refine((ms) => ms <= longestAgeMs, 'must not be above 48h: New Relic refuses what is older')
+        .describe('What waited for longer is dropped.'),
+      on_full: z
+        .enum(onFullChoices)
+        .optional()
         .describe(
-          'Compressed bytes that may wait. Past it batches are refused, and the increments come with a later scrape.',
+          'The oldest requests make room (drop_oldest, the default with storage), or batches are refused and their increments come with a later scrape (block, the default in memory).',
         ),
     })
     .prefault({}),
@@ -48,11 +72,26 @@ export const deliveryConfig = {
 const schema = z.strictObject(deliveryConfig)
 export type DeliveryConfig = z.infer<typeof schema>
 
+/** Finds shared keys that contradict each other. */
+export function checkDelivery(
+  { sending_queue, retry_on_failure }: Pick<DeliveryConfig, 'sending_queue' | 'retry_on_failure'>,
+  context: z.RefinementCtx,
+): void {
+  const longestPauseMs = Math.max(retry_on_failure.initial_interval, retry_on_failure.max_interval)
+  if (sending_queue.max_age > longestPauseMs) return
+  context.addIssue({
+    code: 'custom',
+    path: ['sending_queue', 'max_age'],
+    message: `must be longer than the pause between two tries (${formatDuration(longestPauseMs)}, retry_on_failure): nothing would be tried twice`,
+  })
+}
+
 /** What the shared keys come to. */
 export function deliveryTarget(config: DeliveryConfig): {
   readonly timeoutMs: number
   readonly backoff: BackoffSettings
   readonly lingerMs: number
+  readonly concurrency: number
   readonly tls: TlsSettings
 } {
   const { ca_file: ca, insecure_skip_verify: skipVerify } = config.tls
@@ -61,6 +100,7 @@ export function deliveryTarget(config: DeliveryConfig): {
     timeoutMs: config.timeout,
     backoff: { initialMs, maxMs: Math.max(initialMs, maxMs), multiplier: 1.5, jitter: 0.5 },
     lingerMs: config.batch.flush_timeout,
+    concurrency: config.sending_queue.num_consumers,
     tls: {
       rejectUnauthorized: !skipVerify,
       ...(ca === undefined ? {} : { ca }),

@@ -1,6 +1,7 @@
 import type { BackoffSettings } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { BreakerState } from './breaker.ts'
 import type { Compression } from './compression.ts'
 import type { TlsSettings } from './dispatcher.ts'
 import type { Encoding } from './encode.ts'
@@ -20,8 +21,21 @@ export interface OtlpTarget {
   readonly timeoutMs: number
   readonly backoff: BackoffSettings
   readonly lingerMs: number
+  /** Most requests in flight at once. */
+  readonly concurrency: number
   readonly tls: TlsSettings
   readonly limits?: AttributeLimits
+}
+
+/** What an exporter's queue and endpoint are like now. */
+export interface DeliveryReading {
+  readonly requests: number
+  /** Compressed. */
+  readonly bytes: number
+  /** Of the oldest request; `undefined` where none waits. */
+  readonly oldestAgeMs: number | undefined
+  readonly inFlight: number
+  readonly breaker: BreakerState
 }
 
 export interface OtlpExporterSettings {
@@ -34,7 +48,7 @@ export interface OtlpExporterSettings {
   /** Nothing is told where it is missing. */
   readonly telemetry?: ExporterTelemetry
   /** Lets the queue be observed from `start` until it is disposed at shutdown. */
-  observeQueue?(read: () => { readonly requests: number; readonly bytes: number }): Disposable
+  observeQueue?(read: () => DeliveryReading): Disposable
   /** How long a shutdown may take to deliver what is queued; 5 s. */
   readonly shutdownTimeoutMs?: number
 }

@@ -1,45 +1,53 @@
+import type { Clock } from '../../component/clock.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
-import type { DeliveryStore, NewRequest, SeriesBaseline, StoredRequest } from './store.ts'
-import { StoreFullError } from './store-full-error.ts'
+import { BaselineCache } from './baseline-cache.ts'
+import { type Queued, RequestQueue } from './request-queue.ts'
+import type {
+  DeliveryStore,
+  NewRequest,
+  QueueSize,
+  SeriesBaseline,
+  StoreDropReason,
+  StoredRequest,
+  StoreLimits,
+  TakeOrder,
+} from './store.ts'
 
-export interface MemoryStoreSettings {
-  /** Limit of the queued requests' bytes. */
+export interface MemoryStoreSettings extends Partial<StoreLimits> {
   readonly capacityBytes: number
+  /** Tells the age of requests; without it they have none. */
+  readonly clock?: Pick<Clock, 'now'>
 }
 
-/** A baseline of a series that wasn't seen for so long is forgotten. */
-const forgottenAfterMs = 24 * 3_600_000
-
-/** Written over from scrape to scrape: new objects would live for just one of them, and fill the old generation. */
-type KeptBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] }
+interface Entry extends Queued {
+  readonly request: StoredRequest
+}
 
 /** A store that ends with the process. */
 export class MemoryStore implements DeliveryStore {
   /** Set by the owner while it swaps the exporter. */
   survives = false
-  readonly #capacityBytes: number
-  /** By query, so that a complete result can drop the baselines of series that no longer exist. */
-  readonly #baselines = new Map<string, Map<string, KeptBaseline>>()
-  readonly #completes = new Map<string, LastComplete>()
-  /** Oldest first. */
-  readonly #waiting: StoredRequest[] = []
-  readonly #taken = new Set<StoredRequest>()
+  readonly #clock: Pick<Clock, 'now'> | undefined
+  readonly #cache = new BaselineCache()
+  readonly #queue: RequestQueue<Entry>
   #nextId = 1
-  #points = 0
-  #bytes = 0
-  #baselineCount = 0
-  #sweepAtCount = 20_000
+  #dropped: (reason: StoreDropReason, points: number) => void = () => {}
 
-  constructor(settings: MemoryStoreSettings) {
-    this.#capacityBytes = settings.capacityBytes
+  constructor({ clock, capacityBytes, onFull = 'block', maxAgeMs = Number.POSITIVE_INFINITY }: MemoryStoreSettings) {
+    this.#clock = clock
+    this.#queue = new RequestQueue({ capacityBytes, onFull, maxAgeMs })
+  }
+
+  onDropped(listener: (reason: StoreDropReason, points: number) => void): void {
+    this.#dropped = listener
   }
 
   baseline(query: string, key: string): Baseline | undefined {
-    return this.#baselines.get(query)?.get(key)
+    return this.#cache.baseline(query, key)
   }
 
   lastComplete(query: string): LastComplete | undefined {
-    return this.#completes.get(query)
+    return this.#cache.lastComplete(query)
   }
 
   put(
@@ -47,95 +55,62 @@ export class MemoryStore implements DeliveryStore {
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void {
-    if (request !== undefined) this.#enqueue(request)
-    for (const { key, baseline } of baselines) this.#setBaseline(key, baseline)
-    for (const [query, complete] of completes) {
-      this.#completes.set(query, complete)
-      this.#forget(query, complete.startedMs)
+    this.#expire()
+    if (request !== undefined) {
+      this.#drop('queue_full', this.#queue.inTheWayOf(request.bytes.byteLength))
+      this.#add(request)
     }
-    if (this.#baselineCount > this.#sweepAtCount) this.#sweep()
+    for (const { key, baseline } of baselines) this.#cache.set(key, baseline, 0)
+    this.#cache.complete(completes)
   }
 
-  take(): StoredRequest | undefined {
-    const request = this.#waiting.pop()
-    if (request !== undefined) this.#taken.add(request)
-    return request
+  take(which: TakeOrder = 'newest'): StoredRequest | undefined {
+    this.#expire()
+    return this.#queue.take(which)?.request
   }
 
-  release(request: StoredRequest): void {
-    if (!this.#taken.delete(request)) return
-    const at = this.#waiting.findLastIndex((other) => other.id < request.id)
-    this.#waiting.splice(at + 1, 0, request)
+  release({ id }: StoredRequest): void {
+    this.#queue.release(id)
   }
 
-  remove(request: StoredRequest): void {
-    if (!this.#taken.delete(request)) return
-    this.#points -= request.points
-    this.#bytes -= request.bytes.byteLength
+  remove({ id }: StoredRequest): void {
+    this.#queue.remove(id)
   }
 
-  size(): { requests: number; points: number; bytes: number; capacityBytes: number } {
-    return {
-      requests: this.#waiting.length + this.#taken.size,
-      points: this.#points,
-      bytes: this.#bytes,
-      capacityBytes: this.#capacityBytes,
+  replace({ id }: StoredRequest, pieces: readonly NewRequest[]): readonly StoredRequest[] {
+    if (!this.#queue.remove(id)) return []
+    return pieces.map((piece) => {
+      const stored = this.#add(piece)
+      this.#queue.claim(stored.id)
+      return stored
+    })
+  }
+
+  size(): QueueSize {
+    return this.#queue.size()
+  }
+
+  oldestMs(): number | undefined {
+    return this.#queue.oldestMs()
+  }
+
+  [Symbol.dispose](): void {}
+
+  #add(request: NewRequest): StoredRequest {
+    const stored = { ...request, id: this.#nextId++ }
+    const { id, points, createdMs, bytes } = stored
+    this.#queue.add({ id, points, createdMs, storedBytes: bytes.byteLength, request: stored })
+    return stored
+  }
+
+  #expire(): void {
+    if (this.#clock !== undefined) this.#drop('max_age', this.#queue.expired(this.#clock.now()))
+  }
+
+  #drop(reason: StoreDropReason, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#queue.drop(entry)
+      this.#dropped(reason, entry.points)
     }
   }
-
-  #enqueue(request: NewRequest): void {
-    if (this.#bytes + request.bytes.byteLength > this.#capacityBytes) {
-      throw new StoreFullError(this.#bytes, this.#capacityBytes)
-    }
-    this.#waiting.push({ ...request, id: this.#nextId++ })
-    this.#points += request.points
-    this.#bytes += request.bytes.byteLength
-  }
-
-  #setBaseline(key: string, baseline: Baseline): void {
-    let ofQuery = this.#baselines.get(baseline.query)
-    if (ofQuery === undefined) {
-      ofQuery = new Map()
-      this.#baselines.set(baseline.query, ofQuery)
-    }
-    const kept = ofQuery.get(key)
-    if (kept === undefined) this.#baselineCount += 1
-    if (kept === undefined || !overwrite(kept, baseline)) ofQuery.set(key, { ...baseline })
-  }
-
-  /** Drops the query's baselines that weren't seen since. */
-  #forget(query: string, sinceMs: number): number {
-    const ofQuery = this.#baselines.get(query)
-    if (ofQuery === undefined) return 0
-    const before = ofQuery.size
-    for (const [key, baseline] of ofQuery) if (baseline.seenMs < sinceMs) ofQuery.delete(key)
-    if (ofQuery.size === 0) this.#baselines.delete(query)
-    this.#baselineCount -= before - ofQuery.size
-    return before - ofQuery.size
-  }
-
-  /** For queries whose results are never complete (cut by a limit): their series come and go unnoticed. */
-  #sweep(): void {
-    let newestMs = 0
-    for (const ofQuery of this.#baselines.values()) {
-      for (const { seenMs } of ofQuery.values()) newestMs = Math.max(newestMs, seenMs)
-    }
-    for (const query of this.#baselines.keys()) {
-      // Without its baseline such a series would pass for one that was absent from that result.
-      if (this.#forget(query, newestMs - forgottenAfterMs) > 0) this.#completes.delete(query)
-    }
-    this.#sweepAtCount = Math.max(20_000, 2 * this.#baselineCount)
-  }
-}
-
-/** False where one has a token and the other none. */
-function overwrite(kept: KeptBaseline, { token, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
-  if ((token === undefined) !== (kept.token === undefined)) return false
-  if (token !== undefined) kept.token = token
-  kept.value = value
-  kept.timeMs = timeMs
-  kept.seenMs = seenMs
-  kept.sinceMs = sinceMs
-  kept.epoch = epoch
-  return true
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { secret } from '../../config/secret.ts'
 import { compressions } from './compression.ts'
-import { deliveryConfig, deliveryTarget, httpUrl } from './delivery-config.ts'
+import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from './delivery-config.ts'
 import { encodings } from './encode.ts'
 import type { OtlpTarget } from './exporter-settings.ts'
 
@@ -23,6 +23,7 @@ export const otlpHttpConfig = z
     path: ['endpoint'],
     error: 'must be set, or metrics_endpoint',
   })
+  .superRefine(checkDelivery)
 
 export type OtlpHttpConfig = z.infer<typeof otlpHttpConfig>
 

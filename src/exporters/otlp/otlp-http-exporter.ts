@@ -1,6 +1,6 @@
 import type { ExporterFactory } from '../../component/factory.ts'
 import { makeExporter } from './make-exporter.ts'
-import { MemoryStore } from './memory-store.ts'
+import { openStore } from './open-store.ts'
 import { type OtlpHttpConfig, otlpHttpConfig, otlpHttpTarget } from './otlp-http-config.ts'
 import type { DeliveryStore } from './store.ts'
 
@@ -8,6 +8,6 @@ import type { DeliveryStore } from './store.ts'
 export const otlpHttpExporter: ExporterFactory<OtlpHttpConfig, DeliveryStore> = {
   type: 'otlp_http',
   config: otlpHttpConfig,
-  createStore: (config) => new MemoryStore({ capacityBytes: config.sending_queue.max_size }),
+  createStore: openStore,
   create: (config, settings, store) => makeExporter(otlpHttpTarget(config), settings, store),
 }

@@ -7,9 +7,10 @@ import type { Batch } from '../../pdata/batch.ts'
 import { compress } from './compression.ts'
 import { Delivery } from './deliver.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { DropLog } from './drop-log.ts'
 import { encodeResourceMetrics } from './encode.ts'
 import { ExportError } from './export-error.ts'
-import type { OtlpExporterSettings } from './exporter-settings.ts'
+import type { DeliveryReading, OtlpExporterSettings } from './exporter-settings.ts'
 import { type ExporterTelemetry, noExporterTelemetry } from './exporter-telemetry.ts'
 import { Grouping } from './group.ts'
 import { Intake } from './intake.ts'
@@ -39,6 +40,14 @@ export class Outbox {
     this.#account = new PointAccount(store.size().points)
     this.#dispatcher = createDispatcher(target.tls)
     this.#delivery = this.#makeDelivery()
+    const drops = new DropLog(settings.logger, clock)
+    store.onDropped((reason, points) => {
+      this.#account.dropped(reason, points)
+      this.#telemetry.dropped(reason, points)
+      // What is damaged the store says itself, with the place.
+      if (reason !== 'damaged') drops.dropped(reason, points)
+      this.#delivery.wake()
+    })
     const intake = new Intake({
       ...{ store, clock, path, maxRequestBytes, account: this.#account, telemetry: this.#telemetry },
       temporality: target.temporality,
@@ -62,7 +71,7 @@ export class Outbox {
     if (this.#shutdown !== undefined) return
     this.#host = host
     this.#report({ kind: 'starting' })
-    this.#observation = this.#settings.observeQueue?.(() => this.#settings.store.size())
+    this.#observation = this.#settings.observeQueue?.(() => this.#reading())
     this.#delivery.start()
     const { origin, pathname } = new URL(this.#settings.target.metricsUrl)
     this.#settings.logger.info('Delivering.', { endpoint: `${origin}${pathname}` })
@@ -128,6 +137,14 @@ export class Outbox {
     throw new ExportError('the exporter is shut down')
   }
 
+  #reading(): DeliveryReading {
+    const { store, clock } = this.#settings
+    const { requests, bytes } = store.size()
+    const oldestMs = store.oldestMs()
+    const oldestAgeMs = oldestMs === undefined ? undefined : Math.max(0, clock.now() - oldestMs)
+    return { requests, bytes, oldestAgeMs, ...this.#delivery.state }
+  }
+
   /** Nobody calls `start` where the exporter is used with the SDK. */
   #stored(): void {
     this.#delivery.start()
@@ -149,7 +166,7 @@ export class Outbox {
     return new Delivery({
       ...{ store, logger, clock, shutdownTimeoutMs, account: this.#account, telemetry: this.#telemetry },
       backoff: target.backoff,
-      concurrency: 4,
+      concurrency: target.concurrency,
       compression: target.compression,
       send: (request, signal) => send(request, sendSettings, signal),
       report: (status) => this.#report(status),

@@ -27,11 +27,37 @@ export interface SeriesBaseline {
   readonly baseline: Baseline
 }
 
+export interface QueueSize {
+  readonly requests: number
+  readonly points: number
+  /** Compressed. */
+  readonly bytes: number
+  readonly capacityBytes: number
+}
+
+/** Why a store gave up a request by itself. `damaged`: its bytes can't be read, or aren't what was written. */
+export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
+
+export type TakeOrder = 'newest' | 'smallest'
+
+/** What happens when a request doesn't fit: the oldest ones make room, or the new one is refused. */
+export const onFullChoices = ['drop_oldest', 'block'] as const
+export type OnFull = (typeof onFullChoices)[number]
+
+/** How much a store holds. */
+export interface StoreLimits {
+  /** Of the queued requests' bytes. */
+  readonly capacityBytes: number
+  readonly onFull: OnFull
+  /** Requests that are older are dropped. */
+  readonly maxAgeMs: number
+}
+
 /**
  * The queue of one exporter and the baselines that belong to it. Owned by whoever composes the process and lent to the
- * exporter, so that it survives the exporter's reload; only one exporter uses it at a time.
+ * exporter, so that it survives the exporter's reload; only one exporter uses it at a time. Its owner disposes of it.
  */
-export interface DeliveryStore {
+export interface DeliveryStore extends Disposable {
   /** Whether what is queued outlives the exporter's shutdown. Otherwise a shutdown delivers what it can and drops the rest. */
   readonly survives: boolean
   baseline(query: string, key: string): Baseline | undefined
@@ -40,19 +66,29 @@ export interface DeliveryStore {
    * Stores a request and what goes with it, all or nothing.
    * @param baselines in order: of two for one series, the later stays
    * @param completes by query
-   * @throws StoreFullError when the request doesn't fit; nothing has changed then
+   * @throws StoreFullError when the request doesn't fit, StoreFailedError when it can't be written; nothing has changed then
    */
   put(
     request: NewRequest | undefined,
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void
-  /** The newest request that isn't taken; it stays stored until it is removed. */
-  take(): StoredRequest | undefined
+  /** A request that isn't taken, the newest unless said otherwise; it stays stored until it is removed. Never throws. */
+  take(which?: TakeOrder): StoredRequest | undefined
   /** Gives a taken request back. */
   release(request: StoredRequest): void
-  /** Ends a taken request: delivered or given up. */
+  /** Ends a taken request: delivered or given up. Never throws. */
   remove(request: StoredRequest): void
+  /**
+   * Puts others in the place of a taken request, all or nothing: its halves, say. They come taken, and there is room for
+   * them whatever the limit.
+   * @throws StoreFailedError when they can't be written; the request is still taken then
+   */
+  replace(request: StoredRequest, pieces: readonly NewRequest[]): readonly StoredRequest[]
   /** What is queued, taken requests included. */
-  size(): { readonly requests: number; readonly points: number; readonly bytes: number; readonly capacityBytes: number }
+  size(): QueueSize
+  /** When the oldest of the queued requests was made. */
+  oldestMs(): number | undefined
+  /** Who is to be told of points that the store drops by itself; one listener, the last. */
+  onDropped(listener: (reason: StoreDropReason, points: number) => void): void
 }

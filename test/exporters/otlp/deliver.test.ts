@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { OtlpExporter } from '../../../src/exporters/otlp/exporter.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { decodeRequest, pointsOf } from './decode.ts'
-import { exporterTo } from './exporter-under-test.ts'
+import { type ExporterOptions, exporterTo } from './exporter-under-test.ts'
 import { OtlpServer, type ReceivedRequest } from './otlp-server.ts'
 import { backends, batch, point, reading, series } from './points.ts'
 
@@ -16,11 +16,15 @@ async function store(exporter: OtlpExporter, clock: FakeClock, value: number, si
   await taken
 }
 
-async function failing(status: number, headers: Record<string, string> = {}) {
+async function failing(
+  status: number,
+  headers: Record<string, string> = {},
+  options: Omit<ExporterOptions, 'clock'> = {},
+) {
   const server = await OtlpServer.listen()
   const clock = new FakeClock()
   server.answer = (response) => response.writeHead(status, headers).end('no')
-  const under = await exporterTo(server.url, { clock })
+  const under = await exporterTo(server.url, { ...options, clock })
   return {
     ...{ server, clock, ...under },
     async [Symbol.asyncDispose]() {
@@ -71,20 +75,63 @@ test('Retry-After: 0 makes no tight loop', async ({ signal }) => {
 })
 
 test('after an outage the newest request goes first, then the backlog from newest to oldest', async ({ signal }) => {
-  await using under = await failing(503)
+  await using under = await failing(503, { 'retry-after': '5' }, { target: { concurrency: 1 } })
   const { clock, server, exporter } = under
   await store(exporter, clock, 11, signal)
   await server.whenReceived(1)
   await clock.whenSleeping(1, signal)
   for (const value of [12, 13, 14]) await store(exporter, clock, value, signal)
+  expect(server.received).toHaveLength(1)
   server.answer = (response) => response.writeHead(202).end()
-  server.received.length = 0
   const flushed = exporter.flush(signal)
   await clock.advance(5_000)
   await flushed
-  expect(server.received.map(gaugeIn)[0]).toBe(14)
-  expect(new Set(server.received.map(gaugeIn))).toEqual(new Set([14, 13, 12, 11]))
+  const [, probe, ...rest] = server.received.map(gaugeIn)
+  expect(rest).toEqual([14, 13, 12, 11].filter((value) => value !== probe))
   expect(exporter.account()).toMatchObject({ consumed: 4, sent: 4, queued: 0 })
+})
+
+test('while one request waits after a failure, others go', async ({ signal }) => {
+  await using under = await failing(503)
+  const { clock, server, exporter } = under
+  await store(exporter, clock, 11, signal)
+  await server.whenReceived(1)
+  await clock.whenSleeping(1, signal)
+  server.answer = (response) => response.writeHead(202).end()
+  await store(exporter, clock, 12, signal)
+  await server.whenReceived(2)
+  const flushed = exporter.flush(signal)
+  await clock.advance(5_000)
+  await flushed
+  expect(server.received.map(gaugeIn)).toEqual([11, 12, 11])
+})
+
+test('after five failures in a row only the smallest request goes, until it is taken', async ({ signal }) => {
+  await using under = await failing(503)
+  const { clock, server, exporter, lines } = under
+  const big = [21, 22, 23, 24].map((value) => point(series(backends, { relation: `${value}`.repeat(50) }), value))
+  const taken = exporter.consume(batch(reading(1), big), signal)
+  await clock.advance(0)
+  await taken
+  await store(exporter, clock, 11, signal)
+  for (const value of [12, 13, 14]) await store(exporter, clock, value, signal)
+  await server.whenReceived(5)
+  await clock.whenSleeping(1, signal)
+  await clock.settle()
+  for (const value of [15, 16]) await store(exporter, clock, value, signal)
+  expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(2)
+  const pointsIn = ({ body }: ReceivedRequest) => pointsOf(decodeRequest(body)).length
+  await clock.advance(5_000)
+  await server.whenReceived(6)
+  await clock.whenSleeping(1, signal)
+  expect(server.received.slice(5).map(pointsIn)).toEqual([1])
+  server.answer = (response) => response.writeHead(202).end()
+  const flushed = exporter.flush(signal)
+  await clock.advance(30_000)
+  await flushed
+  expect(server.received.slice(6).map(pointsIn)[0]).toBe(1)
+  expect(exporter.account()).toMatchObject({ consumed: 10, sent: 10, queued: 0 })
+  expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'Delivery works again.' })
 })
 
 test('a status tells of the outage and of its end', async ({ signal }) => {
@@ -158,7 +205,7 @@ for (const { status, reason } of [
   { status: 404, reason: 'rejected' },
   { status: 413, reason: 'too_large' },
 ]) {
-  test(`HTTP ${status} drops the request as ${reason}, says what the endpoint said, and goes on`, async ({
+  test(`HTTP ${status} drops a request of one point as ${reason}, says what the endpoint said, and goes on`, async ({
     signal,
   }) => {
     await using server = await OtlpServer.listen()
@@ -191,25 +238,23 @@ test('rejected points of a partial success are dropped, the others sent', async 
   expect(under.lines.slice(1)).toMatchObject([{ level: 'error', fields: { points: 2, message: 'too old' } }])
 })
 
-test('at most four requests are in flight', async ({ signal }) => {
+test('no more requests are in flight than num_consumers', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   const clock = new FakeClock()
-  const open: (() => void)[] = []
-  let most = 0
-  server.answer = (response) => {
-    open.push(() => response.writeHead(202).end())
-    most = Math.max(most, open.length)
+  const held: (() => void)[] = []
+  server.answer = (response) => held.push(() => response.writeHead(202).end())
+  await using under = await exporterTo(server.url, { clock, target: { concurrency: 3 } })
+  for (const value of [11, 12, 13, 14, 15, 16, 17]) await store(under.exporter, clock, value, signal)
+  const most: number[] = []
+  for (const round of [2, 4, 7]) {
+    await server.whenReceived(round)
+    await clock.settle()
+    most.push(held.length)
+    for (const finish of held.splice(0)) finish()
   }
-  await using under = await exporterTo(server.url, { clock })
-  for (const value of [11, 12, 13, 14, 15, 16]) await store(under.exporter, clock, value, signal)
-  await server.whenReceived(4)
-  await clock.settle()
-  expect(most).toBe(4)
-  server.answer = (response) => response.writeHead(202).end()
-  const flushed = under.exporter.flush(signal)
-  for (const finish of open) finish()
-  await flushed
-  expect(under.exporter.account()).toMatchObject({ sent: 6, queued: 0 })
+  await under.exporter.flush(signal)
+  expect(most).toEqual([2, 2, 3])
+  expect(under.exporter.account()).toMatchObject({ sent: 7, queued: 0 })
 })
 
 test('a flush that is aborted rejects and loses nothing', async ({ signal }) => {

@@ -32,6 +32,7 @@ export async function exporterTo(url: string, options: ExporterOptions = {}) {
       timeoutMs: 10_000,
       backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0 },
       lingerMs: 0,
+      concurrency: 8,
       tls: { rejectUnauthorized: true },
       ...options.target,
     },

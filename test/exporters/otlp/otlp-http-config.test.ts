@@ -18,6 +18,7 @@ test('an endpoint is all that is needed; the defaults are those of the Collector
     timeoutMs: 30_000,
     backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0.5 },
     lingerMs: 200,
+    concurrency: 8,
     tls: { rejectUnauthorized: true },
   })
 })
@@ -41,6 +42,11 @@ for (const { config, path } of [
   { config: { endpoint: 'http://a', timeout: '0s' }, path: 'timeout' },
   { config: { endpoint: 'http://a', compression: 'snappy' }, path: 'compression' },
   { config: { endpoint: 'http://a', tls: { ca_file: '/nowhere/ca.pem' } }, path: 'tls.ca_file' },
+  { config: { endpoint: 'http://a', sending_queue: { storage: '' } }, path: 'sending_queue.storage' },
+  { config: { endpoint: 'http://a', sending_queue: { max_size: '1MB' } }, path: 'sending_queue.max_size' },
+  { config: { endpoint: 'http://a', sending_queue: { max_age: '49h' } }, path: 'sending_queue.max_age' },
+  { config: { endpoint: 'http://a', sending_queue: { max_age: '30s' } }, path: 'sending_queue.max_age' },
+  { config: { endpoint: 'http://a', sending_queue: { on_full: 'drop_newest' } }, path: 'sending_queue.on_full' },
 ]) {
   test(`${JSON.stringify(config)} is refused at ${path}`, () => {
     expect(issues(config)).toEqual([path])

@@ -45,6 +45,17 @@ for (const { status, headers = {}, expected } of [
   })
 }
 
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`HTTP ${status} does not carry the key to another host`, async () => {
+    await using other = await OtlpServer.listen()
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(status, { location: other.url }).end()
+    const outcome = await attempt(server.url, { headers: { 'api-key': 'abc' } })
+    expect(outcome).toMatchObject({ kind: 'permanent', error: { status } })
+    expect(other.received).toEqual([])
+  })
+}
+
 test('an error carries the status and what the endpoint said', async () => {
   await using server = await OtlpServer.listen()
   server.answer = (response) => response.writeHead(400).end('start time is in the future')

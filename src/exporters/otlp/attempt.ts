@@ -1,0 +1,6 @@
+/** One request on its way. */
+export interface Attempt {
+  readonly startedMs: number
+  /** It alone decides whether the circuit closes. */
+  readonly isProbe: boolean
+}

@@ -1,0 +1,125 @@
+import type { Baseline, LastComplete } from './baseline.ts'
+
+/** A baseline of a series that wasn't seen for so long is forgotten. */
+const forgottenAfterMs = 24 * 3_600_000
+const sweepEveryMs = 3_600_000
+const sweepAtLeastAtCount = 20_000
+
+/** Written over from scrape to scrape: new objects would live for just one of them, and fill the old generation. */
+type CachedBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] } & { readonly id: number }
+
+/** What was forgotten. */
+export interface Forgotten {
+  /** Of series. */
+  readonly ids: readonly number[]
+  /** Queries whose last complete result proves nothing any more. */
+  readonly queries: readonly string[]
+}
+
+/** The baselines of one exporter's series and the last complete results of their queries, in memory. */
+export class BaselineCache {
+  /** By query, so that a complete result can drop the baselines of series that no longer exist. */
+  readonly #baselines = new Map<string, Map<string, CachedBaseline>>()
+  readonly #completes = new Map<string, LastComplete>()
+  #count = 0
+  #newestMs = 0
+  #sweepAtCount = sweepAtLeastAtCount
+  #sweepAtMs = Number.POSITIVE_INFINITY
+
+  get count(): number {
+    return this.#count
+  }
+
+  baseline(query: string, key: string): Baseline | undefined {
+    return this.#baselines.get(query)?.get(key)
+  }
+
+  /** The number that the series was set with. */
+  idOf(query: string, key: string): number | undefined {
+    return this.#baselines.get(query)?.get(key)?.id
+  }
+
+  lastComplete(query: string): LastComplete | undefined {
+    return this.#completes.get(query)
+  }
+
+  get completes(): ReadonlyMap<string, LastComplete> {
+    return this.#completes
+  }
+
+  *entries(): Generator<{ readonly key: string; readonly baseline: Baseline & { readonly id: number } }> {
+    for (const ofQuery of this.#baselines.values()) {
+      for (const [key, baseline] of ofQuery) yield { key, baseline }
+    }
+  }
+
+  /** @param id of the series; counts only where the series is new */
+  set(key: string, baseline: Baseline, id: number): void {
+    let ofQuery = this.#baselines.get(baseline.query)
+    if (ofQuery === undefined) {
+      ofQuery = new Map()
+      this.#baselines.set(baseline.query, ofQuery)
+    }
+    const kept = ofQuery.get(key)
+    if (kept === undefined) this.#count += 1
+    if (kept === undefined || !overwrite(kept, baseline)) ofQuery.set(key, { ...baseline, id: kept?.id ?? id })
+    if (baseline.seenMs > this.#newestMs) this.#newestMs = baseline.seenMs
+  }
+
+  /** Takes note of complete results; series that aren't in them are forgotten, and those that wasn't heard of for long. */
+  complete(completes: ReadonlyMap<string, LastComplete>): Forgotten {
+    const ids: number[] = []
+    for (const [query, complete] of completes) {
+      this.#completes.set(query, complete)
+      this.#forget(query, complete.startedMs, ids)
+    }
+    if (this.#sweepAtMs === Number.POSITIVE_INFINITY) this.#sweepAtMs = this.#newestMs + sweepEveryMs
+    const due = this.#count > this.#sweepAtCount || this.#newestMs > this.#sweepAtMs
+    return { ids, queries: due ? this.#sweep(ids) : [] }
+  }
+
+  /** Drops the query's baselines that weren't seen since. */
+  #forget(query: string, sinceMs: number, ids: number[]): boolean {
+    const ofQuery = this.#baselines.get(query)
+    if (ofQuery === undefined) return false
+    const before = ofQuery.size
+    for (const [key, { seenMs, id }] of ofQuery) {
+      if (seenMs >= sinceMs) continue
+      ofQuery.delete(key)
+      ids.push(id)
+    }
+    if (ofQuery.size === 0) this.#baselines.delete(query)
+    this.#count -= before - ofQuery.size
+    return before > ofQuery.size
+  }
+
+  /** For queries whose results are never complete (cut by a limit) or that no longer run: their series go unnoticed. */
+  #sweep(ids: number[]): string[] {
+    const sinceMs = this.#newestMs - forgottenAfterMs
+    const queries: string[] = []
+    for (const query of new Set([...this.#baselines.keys(), ...this.#completes.keys()])) {
+      const complete = this.#completes.get(query)
+      const forgot = this.#forget(query, sinceMs, ids)
+      // Without its baseline such a series would pass for one that was absent from that result.
+      if (complete !== undefined && (forgot || complete.startedMs < sinceMs)) {
+        this.#completes.delete(query)
+        queries.push(query)
+      }
+    }
+    this.#sweepAtCount = Math.max(sweepAtLeastAtCount, 2 * this.#count)
+    this.#sweepAtMs = this.#newestMs + sweepEveryMs
+    return queries
+  }
+}
+
+/** False where one has a token and the other none. */
+function overwrite(kept: CachedBaseline, { token, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
+  if ((token === undefined) !== (kept.token === undefined)) return false
+  if (token !== undefined) kept.token = token
+  kept.value = value
+  kept.timeMs = timeMs
+  kept.seenMs = seenMs
+  kept.sinceMs = sinceMs
+  kept.epoch = epoch
+  return true
+}

@@ -1,0 +1,84 @@
+import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
+import type { Clock } from '../../component/clock.ts'
+import { errorMessage } from '../../telemetry/error-message.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Attempt } from './attempt.ts'
+import { compress, decompress } from './compression.ts'
+import type { Answer, EndpointState } from './endpoint-state.ts'
+import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { SendOutcome } from './send.ts'
+import type { FinalOutcome, Settlement } from './settlement.ts'
+import type { StoredRequest } from './store.ts'
+
+export interface CourierSettings {
+  readonly endpoint: EndpointState
+  readonly settlement: Settlement
+  readonly telemetry: ExporterTelemetry
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly backoff: BackoffSettings
+  /** Aborts what is in flight. */
+  readonly aborting: AbortSignal
+  /** Ends waiting for a store that doesn't work. */
+  readonly stopping: AbortSignal
+  /** One attempt; rejects only with the signal's reason. */
+  send(request: StoredRequest, signal: AbortSignal): Promise<SendOutcome>
+}
+
+/** Takes one request to the endpoint and sees to what comes of it. */
+export class Courier {
+  readonly #settings: CourierSettings
+
+  constructor(settings: CourierSettings) {
+    this.#settings = settings
+  }
+
+  /** One attempt and its consequences. Never rejects. */
+  async deliver(request: StoredRequest, attempt: Attempt): Promise<Answer> {
+    const { settlement, endpoint, telemetry, clock, aborting } = this.#settings
+    let adapted: StoredRequest
+    let outcome: SendOutcome
+    try {
+      adapted = this.#adapt(request)
+      outcome = await this.#settings.send(adapted, aborting)
+    } catch (cause) {
+      endpoint.inconclusive(attempt)
+      if (aborting.aborted) return { kind: 'again', delayMs: undefined }
+      settlement.unsendable(request, cause)
+      return { kind: 'final' }
+    }
+    const status = outcome.kind === 'accepted' ? outcome.status : (outcome.error.status ?? 'network')
+    telemetry.request(status, clock.now() - attempt.startedMs, request.sizeBytes, adapted.bytes.byteLength)
+    const answer = endpoint.heard(outcome, attempt, adapted.compression)
+    if (answer.kind === 'again' || outcome.kind === 'retryable') {
+      telemetry.retry()
+      return answer
+    }
+    return this.#settle(request, outcome)
+  }
+
+  /** Requests that were stored before the endpoint refused zstd are compressed again. */
+  #adapt(request: StoredRequest): StoredRequest {
+    if (request.compression !== 'zstd' || this.#settings.endpoint.compression === 'zstd') return request
+    const bytes = compress(decompress(request.bytes, 'zstd'), 'gzip')
+    return { ...request, bytes, compression: 'gzip' }
+  }
+
+  /** Where the store can't write (a full disk) this is tried until it can: sending again would teach nothing new. */
+  async #settle(request: StoredRequest, outcome: FinalOutcome): Promise<Answer> {
+    const { clock, backoff, stopping, logger, settlement } = this.#settings
+    for (let failures = 1; ; failures++) {
+      try {
+        settlement.settle(request, outcome)
+        return { kind: 'final' }
+      } catch (error) {
+        if (failures === 1) logger.warn('A refused request could not be split.', { error: errorMessage(error) })
+      }
+      try {
+        await clock.sleep(backoffDelay(backoff, failures), stopping)
+      } catch {
+        return { kind: 'again', delayMs: undefined }
+      }
+    }
+  }
+}

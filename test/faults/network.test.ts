@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, test } from 'vitest'
+import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { prepareWorkload } from '../matrix/workload.ts'
+import { app, startWatched } from '../matrix/world.ts'
+import { runCourse } from './course.ts'
+import { networkFaults } from './network-faults.ts'
+
+let cluster: Cluster
+
+beforeAll(async () => {
+  cluster = await startWatched(18)
+  await prepareWorkload(cluster, app)
+})
+
+afterAll(() => cluster?.stop('fast'))
+
+for (const fault of networkFaults) {
+  test(`nothing is lost, nothing counts twice: ${fault.name}`, (context) => runCourse(fault, cluster, context))
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
+import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { prepareWorkload } from '../matrix/workload.ts'
+import { app, startWatched } from '../matrix/world.ts'
+import { clockFaults } from './clock-faults.ts'
+import { runCourse } from './course.ts'
+import { queueFaults } from './queue-faults.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'otef-'))
+let cluster: Cluster
+
+beforeAll(async () => {
+  cluster = await startWatched(18)
+  await prepareWorkload(cluster, app)
+})
+
+afterAll(async () => {
+  await cluster?.stop('fast')
+  await rm(folder, { recursive: true })
+})
+
+afterEach(() => vi.restoreAllMocks())
+
+for (const fault of [...queueFaults(folder), ...clockFaults]) {
+  test(`nothing is lost untold, nothing counts twice: ${fault.name}`, (context) => runCourse(fault, cluster, context))
+}

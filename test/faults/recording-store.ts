@@ -1,0 +1,95 @@
+import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
+import type { Baseline, LastComplete } from '../../src/exporters/otlp/baseline.ts'
+import type {
+  DeliveryStore,
+  NewRequest,
+  QueueSize,
+  SeriesBaseline,
+  StoreDropReason,
+  StoredRequest,
+  TakeOrder,
+} from '../../src/exporters/otlp/store.ts'
+import { apiKey } from '../matrix/rig.ts'
+import { pointKey } from './books.ts'
+import { pointsIn } from './refusals.ts'
+
+/** A store that remembers what was put into it, so that it can be told what was given up. */
+export class RecordingStore implements DeliveryStore, Disposable {
+  readonly #store: DeliveryStore
+  readonly #stored: ReceivedPoint[]
+
+  /** @param stored where the points go, so that several stores of one file can share them */
+  constructor(store: DeliveryStore, stored: ReceivedPoint[]) {
+    this.#store = store
+    this.#stored = stored
+  }
+
+  get survives(): boolean {
+    return this.#store.survives
+  }
+
+  put(
+    request: NewRequest | undefined,
+    baselines: readonly SeriesBaseline[],
+    completes: ReadonlyMap<string, LastComplete>,
+  ): void {
+    this.#store.put(request, baselines, completes)
+    if (request === undefined) return
+    const headers = {
+      'api-key': apiKey,
+      'content-type': 'application/x-protobuf',
+      'content-encoding': request.compression,
+    }
+    this.#stored.push(...pointsIn({ path: request.path, headers, body: Buffer.from(request.bytes) }))
+  }
+
+  baseline(query: string, key: string): Baseline | undefined {
+    return this.#store.baseline(query, key)
+  }
+
+  lastComplete(query: string): LastComplete | undefined {
+    return this.#store.lastComplete(query)
+  }
+
+  take(which?: TakeOrder): StoredRequest | undefined {
+    return this.#store.take(which)
+  }
+
+  release(request: StoredRequest): void {
+    this.#store.release(request)
+  }
+
+  remove(request: StoredRequest): void {
+    this.#store.remove(request)
+  }
+
+  replace(request: StoredRequest, pieces: readonly NewRequest[]): readonly StoredRequest[] {
+    return this.#store.replace(request, pieces)
+  }
+
+  size(): QueueSize {
+    return this.#store.size()
+  }
+
+  oldestMs(): number | undefined {
+    return this.#store.oldestMs()
+  }
+
+  onDropped(listener: (reason: StoreDropReason, points: number) => void): void {
+    this.#store.onDropped(listener)
+  }
+
+  [Symbol.dispose](): void {
+    const store: object = this.#store
+    if (Symbol.dispose in store && typeof store[Symbol.dispose] === 'function') store[Symbol.dispose]()
+  }
+}
+
+/** The points that were stored and never arrived. */
+export function undelivered(
+  stored: readonly ReceivedPoint[],
+  arrived: readonly ReceivedPoint[],
+): readonly ReceivedPoint[] {
+  const keys = new Set(arrived.map(pointKey))
+  return stored.filter((point) => !keys.has(pointKey(point)))
+}
