@@ -14,6 +14,7 @@ import { version } from './version.ts'
 export interface DemoOptions {
   readonly once: boolean
   readonly json: boolean
+  readonly data?: string
 }
 
 /** `otelephant demo`: exits with 0 only if all that was sent has arrived, and nothing broke a rule. */
@@ -24,6 +25,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
   const summary = await runDemo({
     once: options.once || options.json,
     quiet: options.json,
+    data: options.data,
     output: io.stdout,
     stop: io.stop,
     collector: async (yaml) => {

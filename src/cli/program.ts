@@ -44,6 +44,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     .command('demo')
     .description('watch an embedded PostgreSQL under load, with a stand-in for New Relic that shows what arrives')
     .option('--once', 'until two scrapes have been delivered, then a summary', false)
+    .option('--data <folder>', 'keep the data, the queue and what has arrived there, and go on from it the next time')
     .option('--json', 'the summary as one JSON object (with --once)', false)
     .action(async (options) => {
       // Only the demo needs an embedded server and a protobuf decoder.

@@ -7,7 +7,7 @@ export const demoKey = 'de3000000000000000000000000000000000NRAL'
 const intervalSeconds = 2
 
 /** The configuration that a user would write for this server, with everything switched on and looked at often. */
-export function demoConfig(cluster: Cluster, endpointUrl: string): string {
+export function demoConfig(cluster: Cluster, endpointUrl: string, queue?: string): string {
   const intervals = Object.entries(queryIntervals).filter(([, ms]) => ms !== undefined)
   return `receivers:
   postgresql:
@@ -15,6 +15,7 @@ export function demoConfig(cluster: Cluster, endpointUrl: string): string {
     username: otelephant
     collection_interval: ${intervalSeconds}s
     initial_delay: 0s
+    instance: demo
     intervals: {${intervals.map(([name]) => `${name}: ${2 * intervalSeconds}s`).join(', ')}}
     metrics:
 ${Object.keys(metricDefaults)
@@ -25,7 +26,7 @@ ${Object.keys(metricDefaults)
 exporters:
   newrelic:
     endpoint: ${endpointUrl}
-    api_key: ${demoKey}
+    api_key: ${demoKey}${queue === undefined ? '' : `\n    sending_queue: {storage: ${JSON.stringify(queue)}}`}
 service:
   pipelines:
     metrics: {receivers: [postgresql, internal], exporters: [newrelic]}

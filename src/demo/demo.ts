@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Collector } from '../collector/collector.ts'
+import { openDataFolder, rememberSockets } from './data-folder.ts'
 import { demoConfig, demoKey } from './demo-config.ts'
 import { startCluster } from './embedded-postgres.ts'
 import { startEndpoint } from './endpoint/endpoint.ts'
@@ -12,6 +13,8 @@ export interface DemoSettings {
   /** Until two scrapes have been delivered; otherwise until stopped. */
   readonly once: boolean
   readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
+  /** A folder that keeps the server's data, the collector's queue and what has arrived, for the next demo. */
+  readonly data: string | undefined
   /** Nothing but the summary is printed. */
   readonly quiet: boolean
   /** Makes the collector of a configuration's text, as a user's would be. */
@@ -20,24 +23,35 @@ export interface DemoSettings {
 }
 
 const major = 18
-/** So many points are kept to be shown; totals are kept of all. */
-const keepPoints = 20_000
+/** So many points are kept to be shown and compared; totals are kept of all. */
+const keepPoints = 200_000
 const refreshMs = 1_000
 
 /**
  * Watches an embedded PostgreSQL under load, ships to a stand-in for New Relic, and shows what arrives. Leaves nothing
- * behind: no process, no file.
+ * behind, no process and no file, but for the data folder if one is given.
  */
 export async function runDemo(settings: DemoSettings): Promise<Summary> {
   const { output, once, quiet, stop } = settings
   const tell = (line: string) => void (quiet || output.write(`${line}\n`))
-  await using cluster = await startCluster({ major })
+  const folder = settings.data === undefined ? undefined : await openDataFolder(settings.data)
+  await using cluster = await startCluster({
+    major,
+    ...(folder === undefined ? {} : { dataDirectory: folder.postgresql, port: folder.port }),
+  })
+  if (settings.data !== undefined) await rememberSockets(settings.data, cluster.socketDirectory)
   tell(`PostgreSQL ${major} on ${cluster.host}:${cluster.port}`)
-  await using endpoint = await startEndpoint({ apiKey: demoKey, keepPoints })
+  await using endpoint = await startEndpoint({
+    apiKey: demoKey,
+    keepPoints,
+    ...(folder === undefined ? {} : { journal: folder.journal }),
+  })
+  const before = endpoint.received.requests().length
+  if (before > 0) tell(`${before} requests of earlier demos are in ${settings.data}`)
   tell(`A stand-in for New Relic's endpoint on ${endpoint.url}`)
   await using _workload = await startWorkload(cluster, stop)
   tell('A small workload in the database shop')
-  await using collector = await settings.collector(demoConfig(cluster, endpoint.url))
+  await using collector = await settings.collector(demoConfig(cluster, endpoint.url, folder?.queue))
   if (once) {
     tell('Two scrapes, one interval apart ...')
     await collector.startExporters()
@@ -49,7 +63,7 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
   }
   const account = [...collector.accounts().values()][0]
   if (account === undefined) throw new Error('the demo has no exporter')
-  const summary = summarize(endpoint.received, account)
+  const summary = summarize(endpoint.received, account, before)
   if (!quiet) output.write(renderSummary(summary))
   return summary
 }

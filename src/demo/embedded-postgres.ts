@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Where the data is, or shall be; it stays when the cluster stops. Without: a temporary place, removed then. */
   readonly dataDirectory?: string
+  /** Any free one without. */
+  readonly port?: number
   /** The lines of pg_hba.conf about TCP connections; everybody from this machine is trusted without. */
   readonly hba?: readonly string[]
   /** Files to be in the data directory before the first start, e.g. a certificate and its key. */
@@ -56,7 +58,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       account,
       directory,
       dataDirectory,
-      port: await freePort(),
+      port: options.port ?? (await freePort()),
       settings,
     })
   } catch (error) {

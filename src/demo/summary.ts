@@ -1,5 +1,10 @@
+import { metrics } from '../../generated/postgresql/metrics.ts'
 import type { Account } from '../component/exporter.ts'
 import type { Received } from './endpoint/received.ts'
+import type { ReceivedPoint } from './endpoint/received-point.ts'
+import { seriesKey } from './endpoint/series-total.ts'
+
+const zerosOf = new Map<string, 'send' | 'skip'>(Object.values(metrics).map(({ name, zeros }) => [name, zeros]))
 
 /** What the endpoint received, held against what the exporter says it sent. */
 export interface Summary {
@@ -12,24 +17,32 @@ export interface Summary {
   /** On the wire, compressed. */
   readonly bytes: number
   readonly decodedBytes: number
+  /** Of PostgreSQL's counters: times that no increment speaks for, and times that two speak for. */
+  readonly gaps: number
+  readonly doubles: number
   /** Requests that were refused, broken rules of New Relic's, points that were lost on the way. */
   readonly errors: readonly string[]
   readonly account: Account
 }
 
-export function summarize(received: Received, account: Account): Summary {
+/** @param before how many of the requests an earlier demo received; the account is this one's */
+export function summarize(received: Received, account: Account, before: number): Summary {
   const names = new Set(received.series().map(({ metric }) => metric))
   const requests = received.requests()
   const sum = (of: (request: (typeof requests)[number]) => number) =>
     requests.reduce((total, one) => total + of(one), 0)
   const dataPoints = sum(({ points }) => points)
+  const arrived = requests.slice(before).reduce((total, { points }) => total + points, 0)
+  const gaps = gapsOf(received.points())
+  const doubles = received.overlaps().length
   const errors = [
     ...requests
       .filter(({ status }) => status !== 200)
       .map(({ path, status, refusal }) => `${path}: ${status} ${refusal}`),
     ...received.violations().map(({ rule, detail }) => `${rule}: ${detail}`),
     ...Object.entries(account.dropped).map(([reason, points]) => `${points} points dropped: ${reason}`),
-    ...(dataPoints === account.sent ? [] : [`${account.sent} points sent, ${dataPoints} arrived`]),
+    ...(arrived === account.sent ? [] : [`${account.sent} points sent, ${arrived} arrived`]),
+    ...(gaps === 0 ? [] : [`${gaps} times no increment speaks for the time since the one before`]),
     ...(account.queued === 0 ? [] : [`${account.queued} points still queued`]),
   ]
   return {
@@ -40,19 +53,42 @@ export function summarize(received: Received, account: Account): Summary {
     requests: requests.length,
     bytes: sum(({ wireBytes }) => wireBytes),
     decodedBytes: sum(({ decodedBytes }) => decodedBytes),
+    gaps,
+    doubles,
     errors,
     account,
   }
 }
 
+/** Where zeros are sent too, each window begins where the one before ended. */
+function gapsOf(points: readonly ReceivedPoint[]): number {
+  const counted = points.filter(({ metric, temporality }) => temporality === 'delta' && zerosOf.get(metric) === 'send')
+  return [...Map.groupBy(counted, seriesKey).values()].reduce((gaps, series) => {
+    const inOrder = series.toSorted((a, b) => (a.startNs < b.startNs ? -1 : 1))
+    return gaps + inOrder.filter(({ startNs }, at) => at > 0 && startNs > (inOrder[at - 1]?.timeNs ?? 0n)).length
+  }, 0)
+}
+
 export function renderSummary(summary: Summary): string {
-  const { metrics, postgresqlMetrics, series, dataPoints, requests, bytes, decodedBytes, errors } = summary
+  const {
+    metrics: names,
+    postgresqlMetrics,
+    series,
+    dataPoints,
+    requests,
+    bytes,
+    decodedBytes,
+    gaps,
+    doubles,
+    errors,
+  } = summary
   const count = (value: number) => value.toLocaleString('en-US')
   return [
     'Delivered to the stand-in for New Relic:',
-    `  metrics      ${count(metrics)} (${count(postgresqlMetrics)} of them postgresql.*), ${count(series)} series`,
+    `  metrics      ${count(names)} (${count(postgresqlMetrics)} of them postgresql.*), ${count(series)} series`,
     `  data points  ${count(dataPoints)}`,
     `  requests     ${count(requests)}, ${count(bytes)} bytes compressed, ${count(decodedBytes)} serialized`,
+    `  counters     ${gaps} gaps, ${doubles} counted twice`,
     `  errors       ${errors.length === 0 ? 'none' : count(errors.length)}`,
     ...errors.slice(0, 20).map((error) => `    ${error}`),
     '',

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kill } from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ServerAccount } from './account.ts'
@@ -36,6 +38,7 @@ const startDeadlineMs = 60_000
  * @throws Error with the end of the server's log, if it doesn't
  */
 export async function startServer(settings: ServerSettings): Promise<ServerProcess> {
+  await predecessorGone(settings.dataDirectory)
   const child = await spawnServer(settings)
   const exit = exitOf(child)
   const deadline = performance.now() + startDeadlineMs
@@ -53,6 +56,25 @@ export async function startServer(settings: ServerSettings): Promise<ServerProce
       child.kill(stopSignals[mode])
       await exit
     },
+  }
+}
+
+/** A server that was told to stop by our predecessor's death may still write its last checkpoint. */
+async function predecessorGone(dataDirectory: string): Promise<void> {
+  const deadline = performance.now() + startDeadlineMs
+  while (performance.now() < deadline) {
+    const pidFile = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')
+    const pid = Number(pidFile.split('\n')[0])
+    if (!(pid > 0) || !isRunning(pid)) return
+    await delay(20)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

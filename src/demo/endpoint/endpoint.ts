@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Payload } from './decode-request.ts'
+import { Journal, type JournalEntry } from './journal.ts'
 import { Received, type RequestRecord } from './received.ts'
 import { countPoints } from './received-point.ts'
 import { judge } from './verdict.ts'
@@ -22,6 +23,8 @@ export interface EndpointSettings {
   readonly port?: number
   /** Milliseconds since the Unix epoch, for the limits on age. */
   readonly now?: () => number
+  /** A file that keeps what is taken in, and is read at the start. */
+  readonly journal?: string
 }
 
 /** A request as a fault may look at it, before anything is checked. */
@@ -59,10 +62,12 @@ export interface Endpoint extends AsyncDisposable {
 export async function startEndpoint(settings: EndpointSettings): Promise<Endpoint> {
   const { apiKey, keepPoints = 1_000_000, port = 0, now = Date.now } = settings
   const received = new Received(keepPoints)
+  const journal = settings.journal === undefined ? undefined : new Journal(settings.journal)
+  for (const entry of journal?.entries ?? []) retell(entry, received, apiKey)
   const requests = new EventEmitter()
   let respond = settings.respond
   const server = createServer(async (message, response) => {
-    const record = await exchange(message, response, { apiKey, received, respond, now })
+    const record = await exchange(message, response, { apiKey, received, respond, now, journal })
     if (record !== undefined) received.addRequest(record)
     requests.emit('request')
   })
@@ -82,7 +87,37 @@ export async function startEndpoint(settings: EndpointSettings): Promise<Endpoin
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      journal?.[Symbol.dispose]()
     },
+  }
+}
+
+/** Takes in again what an earlier endpoint has taken in. */
+function retell({ path, headers, body, at }: JournalEntry, received: Received, apiKey: string): void {
+  const { payload, status, decodedBytes } = judge({ method: 'POST', path, headers, body }, apiKey)
+  if (payload !== undefined) received.add(payload, BigInt(Math.round(at)) * 1_000_000n)
+  received.addRequest(recordOf({ path, headers, body, at }, { status, refusal: undefined, decodedBytes, payload }))
+}
+
+function recordOf(
+  { path, headers, body, at }: JournalEntry,
+  told: Pick<RequestRecord, 'status' | 'refusal'> & {
+    readonly decodedBytes: number | undefined
+    readonly payload: Payload | undefined
+  },
+): RequestRecord {
+  return {
+    path,
+    status: told.status,
+    refusal: told.refusal,
+    encoding: headers['content-encoding'] ?? 'identity',
+    contentType: headers['content-type'] ?? '',
+    userAgent: headers['user-agent'] ?? '',
+    wireBytes: body.length,
+    decodedBytes: told.decodedBytes ?? 0,
+    points: pointsIn(told.payload),
+    logs: logsIn(told.payload),
+    at,
   }
 }
 
@@ -97,13 +132,14 @@ interface ExchangeSettings {
   readonly received: Received
   readonly respond: Respond | undefined
   readonly now: () => number
+  readonly journal: Journal | undefined
 }
 
 /** @returns `undefined` if the client left before its request was complete */
 async function exchange(
   message: IncomingMessage,
   response: ServerResponse,
-  { apiKey, received, respond, now }: ExchangeSettings,
+  { apiKey, received, respond, now, journal }: ExchangeSettings,
 ): Promise<RequestRecord | undefined> {
   const body = await readBody(message)
   if (body === undefined) return undefined
@@ -112,21 +148,13 @@ async function exchange(
   const fault = await respond?.({ path, headers, body })
   const honest = judge({ method: message.method ?? 'GET', path, headers, body }, apiKey)
   const payload = takesIn(fault) ? honest.payload : undefined
-  if (payload !== undefined) received.add(payload, BigInt(Math.round(at)) * 1_000_000n)
-  const status = answer(response, fault, honest.status)
-  return {
-    path,
-    status,
-    refusal: fault === undefined ? honest.refusal : undefined,
-    encoding: headers['content-encoding'] ?? 'identity',
-    contentType: headers['content-type'] ?? '',
-    userAgent: headers['user-agent'] ?? '',
-    wireBytes: body.length,
-    decodedBytes: honest.decodedBytes ?? 0,
-    points: pointsIn(payload),
-    logs: logsIn(payload),
-    at,
+  if (payload !== undefined) {
+    journal?.append({ path, headers, body, at })
+    received.add(payload, BigInt(Math.round(at)) * 1_000_000n)
   }
+  const status = answer(response, fault, honest.status)
+  const refusal = fault === undefined ? honest.refusal : undefined
+  return recordOf({ path, headers, body, at }, { status, refusal, decodedBytes: honest.decodedBytes, payload })
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
