@@ -17,6 +17,7 @@ const touchTheProcess: Readonly<Record<string, string>> = {
   'src/demo/embedded-postgres/account.ts': 'PostgreSQL refuses to run as root',
   'src/demo/embedded-postgres/binaries.ts': 'picks the binaries of this platform',
   'src/demo/embedded-postgres/cluster.ts': 'signals backends',
+  'src/demo/embedded-postgres/server-process.ts': 'asks whether an earlier server still runs',
 }
 
 test('only listed files touch the process, and each of them does', () => {
