@@ -3,12 +3,14 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { delivery } from './delivery/delivery.ts'
 import { encode } from './encode/encode.ts'
 import { memory } from './memory/memory.ts'
 import { scrape } from './scrape/scrape.ts'
 import { type Report, renderReport } from './table.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Report[]>>> = {
+  delivery,
   encode: async () => [await encode()],
   memory: async () => [await memory()],
   scrape,

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { execPath } from 'node:process'
 import { z } from 'zod'
 import { runChild } from '../child.ts'
 import { median } from '../median.ts'
+import { startServer } from '../server-process.ts'
 import type { Report } from '../table.ts'
 
 const rounds = 5
@@ -24,7 +22,7 @@ const mebibyte = 1_024 * 1_024
 
 /** CPU and memory of a scrape's way from rows to compressed requests, each case in processes of its own. */
 export async function encode(): Promise<Report> {
-  await using sink = await startSink()
+  await using sink = await startServer(join(import.meta.dirname, 'sink.ts'))
   const rows: Report['rows'][number][] = []
   for (const points of sizes) {
     const results = new Map<string, z.infer<typeof measured>[]>(variants.map(({ name }) => [name, []]))
@@ -58,17 +56,5 @@ export async function encode(): Promise<Report> {
       'Kept: live heap of series and baselines. Peak: the most resident since the first scrape, above the empty process and what is kept. For the floor, what is kept is the ready-made objects.',
       `As the program is started: node ${shipped}.`,
     ],
-  }
-}
-
-async function startSink(): Promise<{ readonly url: string } & AsyncDisposable> {
-  const child = spawn(execPath, [join(import.meta.dirname, 'sink.ts')], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [port]: unknown[] = await once(child.stdout, 'data')
-  return {
-    url: `http://127.0.0.1:${String(port).trim()}`,
-    async [Symbol.asyncDispose]() {
-      child.stdin.end()
-      await once(child, 'exit')
-    },
   }
 }

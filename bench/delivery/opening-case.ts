@@ -1,0 +1,44 @@
+import process from 'node:process'
+import { noExporterTelemetry } from '../../src/exporters/otlp/exporter-telemetry.ts'
+import { Intake } from '../../src/exporters/otlp/intake.ts'
+import { newRelicLimits } from '../../src/exporters/otlp/limits.ts'
+import { PointAccount } from '../../src/exporters/otlp/point-account.ts'
+import { maxRequestBytes } from '../../src/exporters/otlp/split.ts'
+import { otlpSettings } from '../encode/otlp-settings.ts'
+import { TableBatches } from '../encode/table-batches.ts'
+import { resident } from '../resident.ts'
+import { durableStore } from './bench-store.ts'
+
+/** Eight of ten are counters, which have a baseline. */
+const points = 125_000
+const scrapes = 2
+
+/** `opening-case.ts fill|open FOLDER`: makes a queue that knows 100,000 series and holds what two scrapes of them gave, or opens it. */
+const [what, folder = ''] = process.argv.slice(2)
+const settings = otlpSettings('')
+const before = await resident('self')
+const startMs = performance.now()
+using store = durableStore(folder, settings.clock, settings.logger)
+const wallMs = performance.now() - startMs
+const { nowBytes } = await resident('self')
+if (what === 'fill') fill()
+const { requests } = store.size()
+process.stdout.write(
+  JSON.stringify({ wallMs, residentBytes: nowBytes - before.nowBytes, series: store.seriesCount, requests }),
+)
+
+function fill(): void {
+  const intake = new Intake({
+    ...{ store, clock: settings.clock, maxRequestBytes, limits: newRelicLimits, path: '/v1/metrics' },
+    account: new PointAccount(0),
+    telemetry: noExporterTelemetry,
+    temporality: 'delta',
+    encoding: 'protobuf',
+  })
+  const batches = new TableBatches()
+  for (let scrape = 0; scrape < scrapes; scrape++) {
+    for (const batch of batches.scrape(scrape, points)) {
+      for (const error of intake.store([batch], 'zstd').values()) throw error
+    }
+  }
+}
