@@ -56,6 +56,10 @@ export class Otelephant {
     this.ended = this.#end()
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   get stdout(): string {
     return this.#stdout
   }

@@ -27,7 +27,7 @@ export interface Findings {
   readonly faults: readonly string[]
   readonly spikes: number
   /** Of all that was delivered, or refused for good and counted as that; copies count once. */
-  delta(metric: string, attributes?: Readonly<Record<string, string>>): number
+  readonly delta: (metric: string, attributes?: Readonly<Record<string, string>>) => number
 }
 
 export interface Judgement {
@@ -113,7 +113,7 @@ export class Books {
 }
 
 /** The same for a point and its copies only. */
-export function pointKey(point: ReceivedPoint): string {
+function pointKey(point: ReceivedPoint): string {
   return `${seriesKey(point)} ${point.startNs} ${point.timeNs} ${point.value}`
 }
 

@@ -15,7 +15,7 @@ import { RecordingStore, undelivered } from './recording-store.ts'
 import { Refusals } from './refusals.ts'
 
 /** So short that nothing waits for long, and longer than an honest answer takes. */
-const delivery = {
+export const delivery = {
   timeout: '700ms',
   retry_on_failure: { initial_interval: '20ms', max_interval: '60ms' },
 }
@@ -47,12 +47,14 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
     if (fault.leapMs !== undefined) clock.leap(fault.leapMs)
   }
   const times = await vi.waitFor(async () => {
-    const struck = fault.times?.(scene) ?? (await failures(scene))
+    const struck = await (fault.times ?? failures)(scene)
     expect(struck).toBeGreaterThan(0)
     return struck
   }, 10_000)
   await fault.end(scene)
   const done = await rounds.stop()
+  // Until there is room again, a scrape may be refused.
+  await rig.flush(signal)
   await books.station(() => rig.scrape(signal))
 
   const { received } = endpoint

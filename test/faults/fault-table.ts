@@ -3,6 +3,31 @@ import type { FaultRow } from './fault-row.ts'
 const head = ['fault', 'times', 'points in', 'given up and told', 'lost', 'doubled', 'spikes'] as const
 const rule = head.map((_, column) => (column === 0 || column === 3 ? '---' : '---:'))
 
+/** One line for all that have the same name. */
+export function mergeFaults(rows: readonly FaultRow[]): readonly FaultRow[] {
+  const merged = new Map<string, FaultRow>()
+  for (const row of rows) {
+    const before = merged.get(row.fault)
+    merged.set(row.fault, before === undefined ? row : sumOf(before, row))
+  }
+  return [...merged.values()]
+}
+
+function sumOf(one: FaultRow, other: FaultRow): FaultRow {
+  const told = { ...one.told }
+  for (const [reason, points] of Object.entries(other.told)) told[reason] = (told[reason] ?? 0) + points
+  return {
+    fault: one.fault,
+    times: one.times + other.times,
+    points: one.points + other.points,
+    told,
+    lost: one.lost + other.lost,
+    doubled: one.doubled + other.doubled,
+    window: one.window || other.window,
+    spikes: one.spikes + other.spikes,
+  }
+}
+
 /** The lines as a table in Markdown, aligned for reading as it is. */
 export function renderFaults(rows: readonly FaultRow[]): string {
   const cells = rows.map(({ fault, times, points, told, lost, doubled, window, spikes }) => [

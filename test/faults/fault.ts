@@ -35,6 +35,6 @@ export interface Fault {
   readonly createStore?: (settings: ComponentSettings) => DeliveryStore
   /** How often it struck. Default: the requests that were not answered with 200. */
   readonly times?: (scene: Scene) => number | Promise<number>
-  begin(scene: Scene): void | Promise<void>
-  end(scene: Scene): void | Promise<void>
+  readonly begin: (scene: Scene) => void | Promise<void>
+  readonly end: (scene: Scene) => void | Promise<void>
 }

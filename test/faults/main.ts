@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { startVitest } from 'vitest/node'
-import { renderFaults } from './fault-table.ts'
+import { mergeFaults, renderFaults } from './fault-table.ts'
 import { TableReporter } from './table-reporter.ts'
 
 /*
@@ -12,7 +12,7 @@ const markers = /(?<=<!-- faults -->\n)[\s\S]*(?=<!-- \/faults -->)/
 
 const reporter = new TableReporter()
 const vitest = await startVitest(['test/faults'], { watch: false, reporters: ['default', reporter] })
-const table = renderFaults(reporter.rows)
+const table = renderFaults(mergeFaults(reporter.rows))
 process.stdout.write(`\n${table}\n`)
 const file = process.env['OTELEPHANT_FAULT_TABLE']
 if (file !== undefined) {

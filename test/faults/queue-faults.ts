@@ -1,3 +1,4 @@
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MemoryStore } from '../../src/exporters/otlp/memory-store.ts'
 import { SqliteStore } from '../../src/exporters/otlp/sqlite-store.ts'
@@ -13,6 +14,29 @@ const refuse = async ({ proxy }: Scene) => {
   proxy.reset()
 }
 const pass = ({ proxy }: Scene) => proxy.set({ kind: 'pass' })
+
+/**
+ * A disk that somebody else fills.
+ * @param disk the folder of a small file system
+ */
+export function fullDisk(disk: string): Fault {
+  const filler = join(disk, 'filler')
+  return {
+    name: 'disk full (SQLITE_FULL), then there is room again',
+    exporter: { sending_queue: { storage: disk } },
+    scrapes: 4,
+    times: notStored,
+    async begin(scene) {
+      await refuse(scene)
+      const { bavail, bsize } = statfsSync(disk)
+      writeFileSync(filler, Buffer.alloc(bavail * bsize - 200_000))
+    },
+    async end(scene) {
+      rmSync(filler)
+      await pass(scene)
+    },
+  }
+}
 
 /** Points that the exporter could not store, and therefore didn't take. */
 const notStored = async ({ rig }: Scene) => {
@@ -61,12 +85,27 @@ export function queueFaults(folder: string): readonly Fault[] {
       end: pass,
     },
     {
-      name: 'an outage of 50 hours: max_age',
-      scrapes: 10,
-      leapMs: 5 * hourMs,
+      name: 'an outage longer than max_age (10h)',
+      exporter: { sending_queue: { max_age: '10h' } },
+      scrapes: 14,
+      leapMs: hourMs,
       gives: 'max_age',
       times: droppedAs('max_age'),
       begin: refuse,
+      async end(scene) {
+        await pass(scene)
+        scene.clock.leap(60_000)
+      },
+    },
+    {
+      // Its first delta starts 50 hours before it is delivered, which New Relic wouldn't take.
+      name: 'an outage of 40 hours after a gap of 10',
+      scrapes: 4,
+      leapMs: 10 * hourMs,
+      async begin(scene) {
+        await refuse(scene)
+        scene.clock.leap(10 * hourMs)
+      },
       async end(scene) {
         await pass(scene)
         scene.clock.leap(60_000)

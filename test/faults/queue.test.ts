@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { canMount, smallDisk } from '../exporters/otlp/small-disk.ts'
 import { prepareWorkload } from '../matrix/workload.ts'
 import { app, startWatched } from '../matrix/world.ts'
 import { clockFaults } from './clock-faults.ts'
 import { runCourse } from './course.ts'
-import { queueFaults } from './queue-faults.ts'
+import { fullDisk, queueFaults } from './queue-faults.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'otef-'))
 let cluster: Cluster
@@ -27,3 +28,8 @@ afterEach(() => vi.restoreAllMocks())
 for (const fault of [...queueFaults(folder), ...clockFaults]) {
   test(`nothing is lost untold, nothing counts twice: ${fault.name}`, (context) => runCourse(fault, cluster, context))
 }
+
+test.skipIf(!canMount)('nothing is lost, nothing counts twice: a full disk', async (context) => {
+  using disk = smallDisk(12_000)
+  await runCourse(fullDisk(disk.path), cluster, context)
+})

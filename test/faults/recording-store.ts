@@ -1,4 +1,5 @@
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
+import { seriesKey } from '../../src/demo/endpoint/series-total.ts'
 import type { Baseline, LastComplete } from '../../src/exporters/otlp/baseline.ts'
 import type {
   DeliveryStore,
@@ -10,7 +11,6 @@ import type {
   TakeOrder,
 } from '../../src/exporters/otlp/store.ts'
 import { apiKey } from '../matrix/rig.ts'
-import { pointKey } from './books.ts'
 import { pointsIn } from './refusals.ts'
 
 /** A store that remembers what was put into it, so that it can be told what was given up. */
@@ -80,8 +80,7 @@ export class RecordingStore implements DeliveryStore, Disposable {
   }
 
   [Symbol.dispose](): void {
-    const store: object = this.#store
-    if (Symbol.dispose in store && typeof store[Symbol.dispose] === 'function') store[Symbol.dispose]()
+    if (isDisposable(this.#store)) this.#store[Symbol.dispose]()
   }
 }
 
@@ -90,6 +89,15 @@ export function undelivered(
   stored: readonly ReceivedPoint[],
   arrived: readonly ReceivedPoint[],
 ): readonly ReceivedPoint[] {
-  const keys = new Set(arrived.map(pointKey))
-  return stored.filter((point) => !keys.has(pointKey(point)))
+  const keys = new Set(arrived.map(sampleKey))
+  return stored.filter((point) => !keys.has(sampleKey(point)))
+}
+
+/** A start may be raised while a request waits; of one series no two points end at the same moment. */
+function sampleKey(point: ReceivedPoint): string {
+  return `${seriesKey(point)} ${point.timeNs}`
+}
+
+function isDisposable(store: object): store is Disposable {
+  return Symbol.dispose in store
 }

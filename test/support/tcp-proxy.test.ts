@@ -71,6 +71,16 @@ describe('the TCP proxy', () => {
     await broken
   })
 
+  test('breaks a connection in the middle of a question', async () => {
+    await using proxy = await proxied()
+    const client = await connected(proxy)
+    await proxy.set({ kind: 'reset_request_after', bytes: 1_000 })
+    const broken = once(client, 'error')
+    await expect(client.query('SELECT 1')).resolves.toMatchObject({ rowCount: 1 })
+    await expect(client.query(`SELECT '${'x'.repeat(1_000)}'`)).rejects.toThrow()
+    await broken
+  })
+
   test('breaks all connections at once', async () => {
     await using proxy = await proxied()
     const client = await connected(proxy)

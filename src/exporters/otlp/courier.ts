@@ -6,9 +6,14 @@ import type { Attempt } from './attempt.ts'
 import { compress, decompress } from './compression.ts'
 import type { Answer, EndpointState } from './endpoint-state.ts'
 import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import { raiseStarts } from './late-starts.ts'
 import type { SendOutcome } from './send.ts'
 import type { FinalOutcome, Settlement } from './settlement.ts'
 import type { StoredRequest } from './store.ts'
+
+/** A delta starts 47 hours before its request is made at the earliest (deltas.ts), so for so long it can't be too old. */
+const freshMs = 1_800_000
+const oldestStartMs = 47.5 * 3_600_000
 
 export interface CourierSettings {
   readonly endpoint: EndpointState
@@ -57,11 +62,20 @@ export class Courier {
     return this.#settle(request, outcome)
   }
 
-  /** Requests that were stored before the endpoint refused zstd are compressed again. */
+  /**
+   * The request as it goes now: those that were stored before the endpoint refused zstd are compressed again, and those
+   * that have waited for long have no delta that starts too early for New Relic.
+   */
   #adapt(request: StoredRequest): StoredRequest {
-    if (request.compression !== 'zstd' || this.#settings.endpoint.compression === 'zstd') return request
-    const bytes = compress(decompress(request.bytes, 'zstd'), 'gzip')
-    return { ...request, bytes, compression: 'gzip' }
+    const { clock, endpoint } = this.#settings
+    const refusesIt = request.compression === 'zstd' && endpoint.compression !== 'zstd'
+    const isLate = clock.now() - request.createdMs > freshMs && request.encoding === 'protobuf'
+    if (!refusesIt && !isLate) return request
+    const body = decompress(request.bytes, request.compression)
+    const raised = isLate ? raiseStarts(body, clock.now() - oldestStartMs) : undefined
+    if (!refusesIt && raised === undefined) return request
+    const compression = refusesIt ? 'gzip' : request.compression
+    return { ...request, bytes: compress(raised ?? body, compression), compression }
   }
 
   /** Where the store can't write (a full disk) this is tried until it can: sending again would teach nothing new. */

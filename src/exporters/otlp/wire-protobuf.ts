@@ -58,8 +58,11 @@ function isOf(level: WireLevel, field: Field): boolean {
   return field.hasLength && level.fields.includes(field.number)
 }
 
-/** https://protobuf.dev/programming-guides/encoding/ */
-function* fieldsOf(bytes: Uint8Array): Generator<Field> {
+/**
+ * The fields of one message, in order: https://protobuf.dev/programming-guides/encoding/
+ * @throws Error where the bytes aren't protobuf
+ */
+export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   let start = 0
   while (start < bytes.byteLength) {
     const tag = readVarint(bytes, start)
