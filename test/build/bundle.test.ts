@@ -38,7 +38,9 @@ test('what is published is one program, a manifest without dependencies, license
 })
 
 test('the program begins with a line that lets a shell start it', async () => {
-  expect(await readFile(join(built, 'otelephant.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env -S node --max-semi-space-size=8\n/)
+  expect(await readFile(join(built, 'otelephant.js'), 'utf8')).toMatch(
+    /^#!\/usr\/bin\/env -S node --max-semi-space-size=8\n/,
+  )
 })
 
 test('without node_modules it says its version', async () => {
