@@ -5,11 +5,13 @@ import { mergeFaults, renderFaults } from './fault-table.ts'
 import { TableReporter } from './table-reporter.ts'
 
 /*
- * `npm run faults`: runs the suite, and prints its table at the end. OTELEPHANT_LONG=1 for many more repetitions;
+ * `npm run faults`: runs the suite with 50 kills, and prints its table at the end. OTELEPHANT_LONG=1 for many more;
  * OTELEPHANT_FAULT_TABLE=docs/reliability.md puts the table between that file's markers as well.
  */
 const markers = /(?<=<!-- faults -->\n)[\s\S]*(?=<!-- \/faults -->)/
 
+// The workers inherit it.
+process.env['OTELEPHANT_FAULT_SUITE'] = '1'
 const reporter = new TableReporter()
 const vitest = await startVitest(['test/faults'], { watch: false, reporters: ['default', reporter] })
 const table = renderFaults(mergeFaults(reporter.rows))

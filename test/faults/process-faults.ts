@@ -36,12 +36,12 @@ export const processFaults: readonly ProcessFault[] = [
   {
     name: 'kill -9 at random moments',
     window: true,
-    strike: (scene) => killing(scene, 11, repetitions(10, 60)),
+    strike: (scene) => killing(scene, 11, repetitions(10, 150, 50)),
   },
   {
     name: 'power loss at random moments: kill -9, and the log torn behind its last transaction',
     window: true,
-    strike: (scene) => killing(scene, 12, repetitions(3, 30), (kill) => tearLog(`${scene.file}-wal`, kill)),
+    strike: (scene) => killing(scene, 12, repetitions(3, 30, 10), (kill) => tearLog(`${scene.file}-wal`, kill)),
   },
   {
     name: 'SIGTERM under load, the endpoint well and failing',

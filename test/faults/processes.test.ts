@@ -19,6 +19,6 @@ for (const fault of processFaults) {
   test(
     `nothing is lost, nothing counts twice but in the window: ${fault.name}`,
     (context) => runProcesses(fault, cluster, context),
-    repetitions(90_000, 600_000),
+    repetitions(90_000, 600_000, 300_000),
   )
 }
