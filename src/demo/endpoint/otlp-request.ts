@@ -92,10 +92,7 @@ export const logsRequest = z.object({
     .default([]),
 })
 
-export type OtlpResource = z.infer<typeof resource>
-export type OtlpScope = z.infer<typeof scope>
 export type OtlpMetric = z.infer<typeof metric>
 export type OtlpDataPoint = z.infer<typeof numberDataPoint>
-export type OtlpLogRecord = z.infer<typeof logRecord>
 export type MetricsRequest = z.infer<typeof metricsRequest>
 export type LogsRequest = z.infer<typeof logsRequest>
