@@ -1,4 +1,5 @@
 import type { Batch } from '../pdata/batch.ts'
+import type { LogBatch } from '../pdata/log-record.ts'
 
 /** Takes what receivers produce. */
 export interface Consumer {
@@ -7,4 +8,6 @@ export interface Consumer {
    * come again with the next scrape.
    */
   consume(batch: Batch, signal: AbortSignal): Promise<void>
+  /** Resolves when the records are safe (stored), rejects when they can't be: then they are lost, and counted as such. */
+  consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void>
 }

@@ -22,10 +22,35 @@ export interface Point {
   readonly token?: ResetToken
 }
 
+/**
+ * The counters of one row of a query whose rows are folded: there are too many rows for series of their own, so they are
+ * compared as rows, and each value's increase is added to the series that it is shown under.
+ */
+export interface CounterRow {
+  /** Configured endpoint, database oid, query, raw identity. */
+  readonly key: string
+  /** By {@link CounterRows.columns}; `null` where nothing was measured. */
+  readonly values: readonly (number | bigint | null)[]
+  readonly token?: ResetToken
+  /** By column, the series that gets the increase: the row's own, or what stands for the rest; `undefined` for none. */
+  readonly targets: readonly (Series | undefined)[]
+}
+
+/** All rows of one complete result: they are judged and stored together, or not at all. */
+export interface CounterRows {
+  /** What the values are, by names that stay the same from version to version. Interned. */
+  readonly columns: readonly string[]
+  readonly rows: readonly CounterRow[]
+  /** A value that falls was counted from zero since; never so where a value is a sum over things that come and go. */
+  readonly fallsWhenReset: boolean
+}
+
 /** What flows from a scraper to an exporter. May be empty: an empty complete result says that nothing exists. */
 export interface Batch {
   readonly resource: Resource
   readonly scope: Scope
   readonly reading: Reading
   readonly points: readonly Point[]
+  /** Of a query that is folded. */
+  readonly folded?: CounterRows
 }

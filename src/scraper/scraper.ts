@@ -1,8 +1,10 @@
 import type { Batch } from '../pdata/batch.ts'
+import type { LogBatch } from '../pdata/log-record.ts'
 
 /** Where a scraper puts what it reads. Resolves when there is room for more, so memory stays bounded. */
 export interface Sink {
   metrics(batch: Batch): Promise<void>
+  logs(batch: LogBatch): Promise<void>
 }
 
 /** One unit of collection. It neither counts nor logs: its controller does. */
