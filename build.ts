@@ -41,16 +41,18 @@ const undiciInPart: Plugin = {
   },
 }
 
+/** The program, and the child process that reads SQL, which is started as a file of its own beside it. */
+const programs = { otelephant: 'src/main.ts', 'sql-text-process': 'src/sql-text/sql-text-process.ts' }
+
 /**
- * One file with everything but the embedded PostgreSQL servers, which the demo looks for by name when it starts.
- * CommonJS, because Node needs 5 MB less for it than for an ES module.
+ * One file for each program with everything but the embedded PostgreSQL servers, which the demo looks for by name when
+ * it starts. CommonJS, because Node needs 5 MB less for it than for an ES module.
  */
 async function bundle(directory: string, sourceMap: boolean): Promise<void> {
-  const outfile = join(directory, 'otelephant.js')
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
-    outfile,
+    entryPoints: programs,
+    outdir: directory,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -59,12 +61,16 @@ async function bundle(directory: string, sourceMap: boolean): Promise<void> {
     keepNames: false,
     legalComments: 'none',
     sourcemap: sourceMap ? 'external' : false,
+    // CommonJS has no import.meta.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
     // pg asks for it only when told to.
     external: ['pg-native'],
     plugins: [zodByName, undiciInPart],
     logLevel: 'warning',
   })
-  await chmod(outfile, 0o755)
+  await chmod(join(directory, 'otelephant.js'), 0o755)
+  // The parser's glue code looks for it beside the file that it is in.
+  await copyFile(join(root, 'node_modules/libpg-query/wasm/libpg-query.wasm'), join(directory, 'libpg-query.wasm'))
 }
 
 /** What is published: no dependencies, because all of them are in the bundle. */

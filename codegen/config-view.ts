@@ -6,6 +6,7 @@ import { valueTypes } from './metrics-view.ts'
 export interface ConfigView {
   readonly metrics: readonly { readonly name: string; readonly enabled: boolean }[]
   readonly warnings: readonly { readonly name: string; readonly texts: string }[]
+  readonly events: readonly { readonly name: string; readonly enabled: boolean }[]
   readonly resourceAttributes: readonly { readonly name: string; readonly enabled: boolean; readonly schema: string }[]
   readonly queries: readonly { readonly name: string; readonly intervalMs: string }[]
   readonly limits: readonly { readonly name: string; readonly rows: number }[]
@@ -18,21 +19,20 @@ export interface ResourceView {
 
 const schemas = { string: 'z.string()', int: 'z.int()', double: 'z.number()', bool: 'z.boolean()' } as const
 
-export function configView({ metrics, resourceAttributes, queries }: Metadata): ConfigView {
+export function configView({ metrics, events, resourceAttributes, queries }: Metadata): ConfigView {
   return {
     metrics: metrics.map(({ name, enabled }) => ({ name: literal(name), enabled })),
     warnings: metrics.flatMap(({ name, warnings }) =>
       warnings === undefined ? [] : [{ name: literal(name), texts: literal(warnings) }],
     ),
+    events: events.map(({ name, enabled }) => ({ name: literal(name), enabled })),
     resourceAttributes: resourceAttributes.map(({ name, enabled, type }) => ({
       name: literal(name),
       enabled,
       schema: schemas[type],
     })),
     queries: queries.map(({ name, intervalMs }) => ({ name: literal(name), intervalMs: String(intervalMs) })),
-    limits: queries.flatMap(({ name, limit }) =>
-      limit === undefined ? [] : [{ name: literal(name), rows: limit.rows }],
-    ),
+    limits: queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [{ name: literal(name), rows: fold.rows }])),
   }
 }
 

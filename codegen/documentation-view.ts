@@ -1,4 +1,4 @@
-import type { Entity, Metadata, Metric, TelemetryMetric } from '../src/metadata/model.ts'
+import type { Entity, Event, Metadata, Metric, TelemetryMetric, Warnings } from '../src/metadata/model.ts'
 import { entityInfos, sourcedMetrics } from '../src/metadata/tables.ts'
 import { intervalOf, type QueryView, queryView } from './query-documentation.ts'
 import { requirementText, sourceRequirements } from './requirement-text.ts'
@@ -8,6 +8,7 @@ export interface DocumentationView {
   readonly title: string
   readonly description: string
   readonly metrics: readonly MetricView[]
+  readonly events: readonly EventView[]
   readonly entities: readonly EntityView[]
   readonly resourceAttributes: readonly {
     readonly name: string
@@ -39,6 +40,19 @@ interface MetricView extends MetricHead {
   readonly sources: readonly SourceView[]
 }
 
+interface EventView {
+  readonly name: string
+  /** As GitHub makes it of the heading. */
+  readonly anchor: string
+  readonly description: string
+  readonly default: string
+  readonly stability: string
+  readonly extended: string
+  readonly warnings: readonly string[]
+  readonly entity: string
+  readonly attributes: readonly AttributeView[]
+}
+
 interface AttributeView {
   readonly name: string
   readonly description: string
@@ -63,6 +77,7 @@ export function documentationView(metadata: Metadata): DocumentationView {
     title: metadata.displayName,
     description: metadata.description,
     metrics: metadata.metrics.map((metric) => metricView(metadata, metric)),
+    events: metadata.events.map((event) => eventView(metadata, event)),
     entities: metadata.entities.map((entity) => entityView(metadata, entity)),
     resourceAttributes: metadata.resourceAttributes.map(({ name, description, enabled }) => ({
       name,
@@ -75,16 +90,15 @@ export function documentationView(metadata: Metadata): DocumentationView {
 }
 
 function metricView(metadata: Metadata, metric: Metric): MetricView {
-  const { ifEnabled = '', ifEnabledNotSet = '', ifConfigured = '' } = metric.warnings ?? {}
   const { sources = [] } = sourcedMetrics(metadata).find(({ info }) => info.name === metric.name) ?? {}
   const attributes = entityInfos(metadata).get(metric.entity)?.attributes ?? []
   return {
     ...headOf(metadata, metric),
-    anchor: metric.name.replaceAll('.', ''),
+    anchor: anchorOf(metric.name),
     default: onOff(metric.enabled),
     stability: metric.stability,
     extended: metric.extendedDocumentation ?? '',
-    warnings: [ifEnabled, ifEnabledNotSet, ifConfigured].filter((text) => text !== ''),
+    warnings: warningsOf(metric),
     entity: metric.entity,
     entityAttributes: attributes.map(({ name, vocabulary }) => `\`${name}\`${inWords(vocabulary)}`).join(', '),
     requires: requirementText(metric.requires),
@@ -97,20 +111,42 @@ function metricView(metadata: Metadata, metric: Metric): MetricView {
   }
 }
 
-function headOf({ attributes }: Metadata, metric: Metric | TelemetryMetric): MetricHead {
+function eventView(metadata: Metadata, event: Event): EventView {
+  return {
+    name: event.name,
+    anchor: anchorOf(event.name),
+    description: cell(event.description),
+    default: onOff(event.enabled),
+    stability: event.stability ?? '',
+    extended: event.extendedDocumentation ?? '',
+    warnings: warningsOf(event),
+    entity: event.entity,
+    attributes: attributesOf(metadata, event),
+  }
+}
+
+function headOf(metadata: Metadata, metric: Metric | TelemetryMetric): MetricHead {
   return {
     name: metric.name,
     description: cell(metric.description),
     unit: metric.unit,
     kind: `${kindOf(metric)}, ${metric.valueType}`,
-    attributes: metric.attributes.flatMap((name) => {
-      const attribute = attributes.find((other) => other.name === name)
-      if (attribute === undefined) return []
-      const values =
-        attribute.enum.length > 0 ? attribute.enum.map((value) => `\`${value}\``).join(', ') : attribute.type
-      return [{ name: attribute.emittedName, description: cell(attribute.description), values }]
-    }),
+    attributes: attributesOf(metadata, metric),
   }
+}
+
+function attributesOf({ attributes }: Metadata, owner: { readonly attributes: readonly string[] }): AttributeView[] {
+  return owner.attributes.flatMap((name) => {
+    const attribute = attributes.find((other) => other.name === name)
+    if (attribute === undefined) return []
+    const values = attribute.enum.length > 0 ? attribute.enum.map((value) => `\`${value}\``).join(', ') : attribute.type
+    return [{ name: attribute.emittedName, description: cell(attribute.description), values }]
+  })
+}
+
+function warningsOf({ warnings }: { readonly warnings?: Warnings }): string[] {
+  const { ifEnabled = '', ifEnabledNotSet = '', ifConfigured = '' } = warnings ?? {}
+  return [ifEnabled, ifEnabledNotSet, ifConfigured].filter((text) => text !== '')
 }
 
 function kindOf({ kind, monotonic }: Metric | TelemetryMetric): string {
@@ -129,6 +165,10 @@ function entityView(metadata: Metadata, { type, brief, identity }: Entity): Enti
       ...ofResource.map(({ ref }) => ({ name: ref, value: 'of the resource', vocabulary: 'both' })),
     ],
   }
+}
+
+function anchorOf(name: string): string {
+  return name.replaceAll('.', '')
 }
 
 function inWords(vocabulary: 'both' | 'semconv' | 'legacy'): string {

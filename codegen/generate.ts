@@ -2,6 +2,7 @@ import { basename, join, relative } from 'node:path'
 import type { Metadata } from '../src/metadata/model.ts'
 import { configView, resourceView } from './config-view.ts'
 import { documentationView } from './documentation-view.ts'
+import { eventsView } from './events-view.ts'
 import { format } from './format.ts'
 import { configSchema } from './json-schema.ts'
 import { metricsView } from './metrics-view.ts'
@@ -18,6 +19,7 @@ export async function generate(metadata: Metadata, metadataFile: string, outDir:
   const code = {
     'config.ts': render('config.ts', page(configView(metadata))),
     'config.schema.json': JSON.stringify({ $comment: banner, ...configSchema(metadata) }, undefined, 2),
+    'events.ts': render('events.ts', page(eventsView(metadata))),
     'metrics.ts': render('metrics.ts', page(metricsView(metadata))),
     'queries.ts': render('queries.ts', page(queriesView(metadata))),
     'resource.ts': render('resource.ts', page(resourceView(metadata))),

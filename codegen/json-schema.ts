@@ -34,11 +34,15 @@ function schemaOf({ required: _, properties, ...keywords }: ConfigProperty): Rec
   return properties === undefined ? keywords : { ...keywords, ...objectOf(properties) }
 }
 
-function derivedProperties({ metrics, queries, resourceAttributes }: Metadata): Record<string, unknown> {
+function derivedProperties({ metrics, events, queries, resourceAttributes }: Metadata): Record<string, unknown> {
   return {
     metrics: closed(
       'Which metrics are collected.',
       metrics.map(({ name, description, enabled }) => [name, switchOf(description, enabled)]),
+    ),
+    events: closed(
+      'Which events are sent, to the exporters of the logs pipelines.',
+      events.map(({ name, description, enabled }) => [name, switchOf(description, enabled)]),
     ),
     intervals: closed(
       'The least time between two runs of a query, such as 30s or 5m.',
@@ -46,8 +50,8 @@ function derivedProperties({ metrics, queries, resourceAttributes }: Metadata): 
     ),
     limits: closed(
       'How many rows a query reads at most.',
-      queries.flatMap(({ name, description, limit }) =>
-        limit === undefined ? [] : [[name, { type: 'integer', minimum: 1, default: limit.rows, description }] as const],
+      queries.flatMap(({ name, description, fold }) =>
+        fold === undefined ? [] : [[name, { type: 'integer', minimum: 1, default: fold.rows, description }] as const],
       ),
     ),
     resource_attributes: closed(

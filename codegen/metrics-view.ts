@@ -1,5 +1,5 @@
 import { pascalCase } from '../src/metadata/identifier.ts'
-import type { Attribute, Metadata, Metric, TelemetryMetric } from '../src/metadata/model.ts'
+import type { Attribute, Event, Metadata, Metric, TelemetryMetric } from '../src/metadata/model.ts'
 import { entityInfos, metricInfos } from '../src/metadata/tables.ts'
 import { comment, literal } from './literal.ts'
 
@@ -14,6 +14,7 @@ export interface MetricsView {
     readonly entity: string
     readonly description: string
     readonly unit: string
+    readonly monotonic: boolean
     readonly values: readonly TypedName[]
   }[]
 }
@@ -36,20 +37,21 @@ export function metricsView(metadata: Metadata): MetricsView {
       entity: literal(metric.entity),
       description: comment(metric.description),
       unit: metric.unit,
+      monotonic: metric.monotonic,
       values: [
-        ...(entities.get(metric.entity)?.parts ?? []).map((part) => ({ name: literal(part), type: 'string' })),
+        ...(entities.get(metric.entity)?.parts ?? []).map((part) => ({ name: literal(part), type: 'string | null' })),
         ...typedAttributes(metadata, metric).map(({ name, type }) => ({ name, type: `${type} | null` })),
       ],
     })),
   }
 }
 
-/** The attributes of a metric under the names that are sent. */
+/** The attributes of a metric or an event under the names that are sent. */
 export function typedAttributes(
   { attributes }: Metadata,
-  metric: Pick<Metric | TelemetryMetric, 'attributes'>,
+  owner: Pick<Metric | TelemetryMetric | Event, 'attributes'>,
 ): TypedName[] {
-  return metric.attributes.flatMap((name) => {
+  return owner.attributes.flatMap((name) => {
     const attribute = attributes.find((other) => other.name === name)
     return attribute === undefined ? [] : [{ name: literal(attribute.emittedName), type: typeOf(attribute) }]
   })

@@ -18,6 +18,7 @@ export interface QueriesView {
   readonly sourcedMetrics: readonly {
     readonly metric: string
     readonly entity: string
+    readonly fold: string
     readonly requires: string
     readonly sources: string
   }[]
@@ -43,9 +44,10 @@ export function queriesView(metadata: Metadata): QueriesView {
       })),
       definition: literal(query),
     })),
-    sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, requires, sources }) => ({
+    sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, fold, requires, sources }) => ({
       metric: literal(info.name),
       entity: literal(entity.type),
+      fold: fold === undefined ? '' : literal(fold),
       requires: requires === undefined ? '' : literal(requires),
       sources: literal(sources),
     })),

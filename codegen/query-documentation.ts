@@ -8,7 +8,7 @@ export interface QueryView {
   readonly description: string
   readonly scope: string
   readonly interval: string
-  readonly limit: string
+  readonly fold: string
   readonly requires: string
   readonly statements: readonly { readonly title: string; readonly sql: string }[]
 }
@@ -23,7 +23,7 @@ export function queryView(query: QueryDefinition): QueryView {
     description: query.description,
     scope: query.scope === 'server' ? 'once per server' : 'once in every database',
     interval: intervalOf(query),
-    limit: query.limit === undefined ? '' : `${query.limit.rows} rows by \`${query.limit.orderBy}\``,
+    fold: foldText(query),
     requires: requirementText(query.requires),
     statements:
       variants.length > 0
@@ -40,13 +40,20 @@ function statement(
   groupBy: readonly string[] | undefined,
 ): string {
   const keys = (groupBy ?? []).flatMap((column) => columns[column]?.sql ?? [])
-  const selected = Object.entries(columns).map(([name, { sql }]) => `  ${sql} AS ${name}`)
+  const selected = Object.entries(columns).flatMap(([name, { sql }]) =>
+    sql === undefined ? [] : [`  ${sql} AS ${name}`],
+  )
   return [
     `SELECT\n${selected.join(',\n')}`,
     ...(from === undefined ? [] : [`FROM ${from}`]),
     ...(where === undefined ? [] : [`WHERE ${where}`]),
     ...(keys.length === 0 ? [] : [`GROUP BY ${keys.join(', ')}`]),
   ].join('\n')
+}
+
+/** Which rows keep series of their own. */
+function foldText({ fold }: QueryDefinition): string {
+  return fold === undefined ? '' : `the ${fold.rows} rows with the largest share of ${fold.by.join(', ')}`
 }
 
 /** How often the query runs, for people. */

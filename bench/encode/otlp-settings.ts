@@ -11,7 +11,7 @@ const logger: Logger = { error: loud, warn: loud, info: () => {}, debug: () => {
 export function otlpSettings(url: string): OtlpExporterSettings {
   return {
     target: {
-      metricsUrl: `${url}/v1/metrics`,
+      urls: { metrics: `${url}/v1/metrics`, logs: `${url}/v1/logs` },
       headers: { 'api-key': 'key-of-the-benchmark' },
       compression: 'zstd',
       encoding: 'protobuf',

@@ -21,6 +21,7 @@ export function watch(cluster: Cluster, limitRows: number) {
     async consume(batch) {
       points += batch.points.length
     },
+    async consumeLogs() {},
   }
   const factory = postgresqlReceiverWith({ connectionSpacingMs: 0 })
   const limited = ['function', 'index', 'index_size', 'table', 'table_io', 'table_size']

@@ -2,6 +2,7 @@
 import type { EntityInfo } from '../../src/pdata/entity.ts'
 import type { MetricInfo } from '../../src/pdata/metric.ts'
 import { PointsBuilder } from '../../src/pdata/points-builder.ts'
+import type { ResetToken } from '../../src/pdata/reading.ts'
 
 /** The name of the instrumentation scope. */
 export const scopeName = 'otelephant/receiver/postgresql'
@@ -23,6 +24,24 @@ export const metrics = {
     kind: 'gauge',
     monotonic: false,
     valueType: 'int',
+    zeros: 'send',
+  },
+  'db.query.count': {
+    name: 'db.query.count',
+    description: 'Executions of a slow statement in the interval, as the first collector called it.',
+    unit: '{call}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'db.query.duration': {
+    name: 'db.query.duration',
+    description: 'The mean execution of a slow statement in the interval, as the first collector called it.',
+    unit: 'ms',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
     zeros: 'send',
   },
   'postgresql.backends': {
@@ -95,6 +114,42 @@ export const metrics = {
     kind: 'sum',
     monotonic: true,
     valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.blocking.depth': {
+    name: 'postgresql.blocking.depth',
+    description: 'How many sessions waited one for the other, the most since the last reading; zero where none did.',
+    unit: '{session}',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.blocking.longest_wait': {
+    name: 'postgresql.blocking.longest_wait',
+    description: 'How long a session had waited for a lock, the longest since the last reading; zero where none did.',
+    unit: 's',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
+    zeros: 'send',
+  },
+  'postgresql.blocking.sessions': {
+    name: 'postgresql.blocking.sessions',
+    description: 'Sessions that waited for locks at once, the most since the last reading; zero where none did.',
+    unit: '{session}',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.blocking.time': {
+    name: 'postgresql.blocking.time',
+    description: 'Time that sessions waited for locks, from samples; without a mode where nobody asked for it.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
     zeros: 'send',
   },
   'postgresql.blocks_read': {
@@ -304,6 +359,432 @@ export const metrics = {
     valueType: 'int',
     zeros: 'skip',
   },
+  'postgresql.session.time': {
+    name: 'postgresql.session.time',
+    description:
+      "Time that sessions ran and waited, from samples; divided by time, the average of active sessions. Idle ones don't count.",
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.calls': {
+    name: 'postgresql.statement.calls',
+    description: 'Executions of the statement.',
+    unit: '{call}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.execution.time': {
+    name: 'postgresql.statement.execution.time',
+    description: 'Time spent executing the statement.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.execution.time.max': {
+    name: 'postgresql.statement.execution.time.max',
+    description: 'The longest execution since the statistics began.',
+    unit: 's',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.execution.time.mean': {
+    name: 'postgresql.statement.execution.time.mean',
+    description: 'The mean execution since the statistics began.',
+    unit: 's',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.execution.time.min': {
+    name: 'postgresql.statement.execution.time.min',
+    description: 'The shortest execution since the statistics began.',
+    unit: 's',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.execution.time.stddev': {
+    name: 'postgresql.statement.execution.time.stddev',
+    description: 'The standard deviation of executions since the statistics began.',
+    unit: 's',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.deform.count': {
+    name: 'postgresql.statement.jit.deform.count',
+    description: 'How often JIT compilation was compiling functions that take rows apart.',
+    unit: '{time}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.deform.time': {
+    name: 'postgresql.statement.jit.deform.time',
+    description: 'Time that JIT compilation spent compiling functions that take rows apart.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.emission.count': {
+    name: 'postgresql.statement.jit.emission.count',
+    description: 'How often JIT compilation was emitting code.',
+    unit: '{time}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.emission.time': {
+    name: 'postgresql.statement.jit.emission.time',
+    description: 'Time that JIT compilation spent emitting code.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.functions': {
+    name: 'postgresql.statement.jit.functions',
+    description: 'Functions that were compiled just in time.',
+    unit: '{function}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.generation.time': {
+    name: 'postgresql.statement.jit.generation.time',
+    description: 'Time that JIT compilation spent generating code.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.inlining.count': {
+    name: 'postgresql.statement.jit.inlining.count',
+    description: 'How often JIT compilation was inlining functions.',
+    unit: '{time}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.inlining.time': {
+    name: 'postgresql.statement.jit.inlining.time',
+    description: 'Time that JIT compilation spent inlining functions.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.optimization.count': {
+    name: 'postgresql.statement.jit.optimization.count',
+    description: 'How often JIT compilation was optimizing code.',
+    unit: '{time}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.jit.optimization.time': {
+    name: 'postgresql.statement.jit.optimization.time',
+    description: 'Time that JIT compilation spent optimizing code.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.dirtied': {
+    name: 'postgresql.statement.local_blocks.dirtied',
+    description: 'Blocks of temporary tables dirtied.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.hit': {
+    name: 'postgresql.statement.local_blocks.hit',
+    description: 'Blocks of temporary tables found in local buffers.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.read': {
+    name: 'postgresql.statement.local_blocks.read',
+    description: 'Blocks of temporary tables read.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.read.time': {
+    name: 'postgresql.statement.local_blocks.read.time',
+    description: 'Time spent reading blocks of temporary tables, where track_io_timing is on.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.write.time': {
+    name: 'postgresql.statement.local_blocks.write.time',
+    description: 'Time spent writing blocks of temporary tables, where track_io_timing is on.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.local_blocks.written': {
+    name: 'postgresql.statement.local_blocks.written',
+    description: 'Blocks of temporary tables written.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.parallel_workers.launched': {
+    name: 'postgresql.statement.parallel_workers.launched',
+    description: 'Parallel workers that were launched.',
+    unit: '{worker}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.parallel_workers.planned': {
+    name: 'postgresql.statement.parallel_workers.planned',
+    description: 'Parallel workers that were to be launched.',
+    unit: '{worker}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.plan.time': {
+    name: 'postgresql.statement.plan.time',
+    description: 'Time spent planning, where pg_stat_statements.track_planning is on.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.plans': {
+    name: 'postgresql.statement.plans',
+    description: 'How often the statement was planned, where pg_stat_statements.track_planning is on.',
+    unit: '{plan}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.rows': {
+    name: 'postgresql.statement.rows',
+    description: 'Rows that the statement returned or affected.',
+    unit: '{row}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.session.time': {
+    name: 'postgresql.statement.session.time',
+    description:
+      "Time that clients' sessions ran and waited, by statement; the same total as postgresql.session.time of client backends.",
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.dirtied': {
+    name: 'postgresql.statement.shared_blocks.dirtied',
+    description: 'Shared blocks dirtied.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.hit': {
+    name: 'postgresql.statement.shared_blocks.hit',
+    description: 'Blocks found in shared buffers.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.read': {
+    name: 'postgresql.statement.shared_blocks.read',
+    description: 'Blocks read into shared buffers.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.read.time': {
+    name: 'postgresql.statement.shared_blocks.read.time',
+    description: 'Time spent reading blocks, where track_io_timing is on; local ones too before 1.11.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.write.time': {
+    name: 'postgresql.statement.shared_blocks.write.time',
+    description: 'Time spent writing blocks, where track_io_timing is on; local ones too before 1.11.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.shared_blocks.written': {
+    name: 'postgresql.statement.shared_blocks.written',
+    description: 'Shared blocks that the statement itself had to write.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.temp_blocks.read': {
+    name: 'postgresql.statement.temp_blocks.read',
+    description: 'Blocks of temporary files read.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.temp_blocks.read.time': {
+    name: 'postgresql.statement.temp_blocks.read.time',
+    description: 'Time spent reading temporary files, where track_io_timing is on.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.temp_blocks.write.time': {
+    name: 'postgresql.statement.temp_blocks.write.time',
+    description: 'Time spent writing temporary files, where track_io_timing is on.',
+    unit: 's',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'double',
+    zeros: 'skip',
+  },
+  'postgresql.statement.temp_blocks.written': {
+    name: 'postgresql.statement.temp_blocks.written',
+    description: 'Blocks of temporary files written.',
+    unit: '{block}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.wal.buffers_full': {
+    name: 'postgresql.statement.wal.buffers_full',
+    description: 'How often the buffers of the write-ahead log were full.',
+    unit: '{time}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.wal.bytes': {
+    name: 'postgresql.statement.wal.bytes',
+    description: 'Write-ahead log that the statement made.',
+    unit: 'By',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.wal.full_page_images': {
+    name: 'postgresql.statement.wal.full_page_images',
+    description: 'Full page images that the statement made.',
+    unit: '{image}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statement.wal.records': {
+    name: 'postgresql.statement.wal.records',
+    description: 'Records of write-ahead log that the statement made.',
+    unit: '{record}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'skip',
+  },
+  'postgresql.statements.deallocations': {
+    name: 'postgresql.statements.deallocations',
+    description:
+      'How often pg_stat_statements gave up its least used entries for new ones; then statements go uncounted.',
+    unit: '{deallocation}',
+    kind: 'sum',
+    monotonic: true,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.statements.entries': {
+    name: 'postgresql.statements.entries',
+    description: 'Entries of pg_stat_statements that were read.',
+    unit: '{entry}',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.statements.incomplete': {
+    name: 'postgresql.statements.incomplete',
+    description: '1 where entries were given up since the reading before, so that increases may be missing; else 0.',
+    unit: '1',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'int',
+    zeros: 'send',
+  },
+  'postgresql.statements.text.size': {
+    name: 'postgresql.statements.text.size',
+    description: 'The texts of statements that the last reading of texts brought.',
+    unit: 'By',
+    kind: 'gauge',
+    monotonic: false,
+    valueType: 'int',
+    zeros: 'send',
+  },
   'postgresql.table.count': {
     name: 'postgresql.table.count',
     description: 'User tables of the database.',
@@ -492,6 +973,23 @@ export const entities = {
     ],
   },
   'postgresql.instance': { type: 'postgresql.instance', parts: [], attributes: [] },
+  'postgresql.session': {
+    type: 'postgresql.session',
+    parts: ['database'],
+    attributes: [
+      { name: 'db.namespace', value: '{database}', vocabulary: 'semconv' },
+      { name: 'postgresql.database.name', value: '{database}', vocabulary: 'legacy' },
+    ],
+  },
+  'postgresql.statement': {
+    type: 'postgresql.statement',
+    parts: ['database', 'hash'],
+    attributes: [
+      { name: 'db.namespace', value: '{database}', vocabulary: 'semconv' },
+      { name: 'postgresql.database.name', value: '{database}', vocabulary: 'legacy' },
+      { name: 'query.hash', value: '{hash}', vocabulary: 'both' },
+    ],
+  },
   'postgresql.table': {
     type: 'postgresql.table',
     parts: ['database', 'relation', 'schema'],
@@ -510,7 +1008,7 @@ export class MetricsBuilder extends PointsBuilder {
   /** Client sessions that run a statement, as the first collector called it. Unit: {connection}. */
   recordDbConnectionsActive(
     value: number | bigint | null,
-    values: { readonly database: string; readonly 'db.name': string | null },
+    values: { readonly database: string | null; readonly 'db.name': string | null },
   ): void {
     this.record(metrics['db.connections.active'], entities['postgresql.database'], value, values)
   }
@@ -518,67 +1016,127 @@ export class MetricsBuilder extends PointsBuilder {
   /** Client sessions that wait for a statement, as the first collector called it. Unit: {connection}. */
   recordDbConnectionsIdle(
     value: number | bigint | null,
-    values: { readonly database: string; readonly 'db.name': string | null },
+    values: { readonly database: string | null; readonly 'db.name': string | null },
   ): void {
     this.record(metrics['db.connections.idle'], entities['postgresql.database'], value, values)
   }
 
+  /** Executions of a slow statement in the interval, as the first collector called it. Unit: {call}. */
+  recordDbQueryCount(
+    value: number | bigint | null,
+    values: {
+      readonly 'db.name': string | null
+      readonly 'db.operation': string | null
+      readonly 'query.hash': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['db.query.count'], entities['postgresql.instance'], value, values, token)
+  }
+
+  /** The mean execution of a slow statement in the interval, as the first collector called it. Unit: ms. */
+  recordDbQueryDuration(
+    value: number | bigint | null,
+    values: {
+      readonly 'db.name': string | null
+      readonly 'db.operation': string | null
+      readonly 'query.hash': string | null
+    },
+  ): void {
+    this.record(metrics['db.query.duration'], entities['postgresql.instance'], value, values)
+  }
+
   /** Backends attached to the database, of every kind and state. Unit: 1. */
-  recordPostgresqlBackends(value: number | bigint | null, values: { readonly database: string }): void {
+  recordPostgresqlBackends(value: number | bigint | null, values: { readonly database: string | null }): void {
     this.record(metrics['postgresql.backends'], entities['postgresql.database'], value, values)
   }
 
   /** Buffers allocated. Unit: {buffers}. */
-  recordPostgresqlBgwriterBuffersAllocated(value: number | bigint | null): void {
-    this.record(metrics['postgresql.bgwriter.buffers.allocated'], entities['postgresql.instance'], value)
+  recordPostgresqlBgwriterBuffersAllocated(value: number | bigint | null, token?: ResetToken): void {
+    this.record(metrics['postgresql.bgwriter.buffers.allocated'], entities['postgresql.instance'], value, {}, token)
   }
 
   /** Buffers written, by who wrote them; syncs that backends did themselves as backend_fsync. Unit: {buffers}. */
   recordPostgresqlBgwriterBuffersWrites(
     value: number | bigint | null,
     values: { readonly source: 'backend' | 'backend_fsync' | 'checkpoints' | 'bgwriter' | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.bgwriter.buffers.writes'], entities['postgresql.instance'], value, values)
+    this.record(metrics['postgresql.bgwriter.buffers.writes'], entities['postgresql.instance'], value, values, token)
   }
 
   /** Checkpoints, by why they ran. Unit: {checkpoints}. */
   recordPostgresqlBgwriterCheckpointCount(
     value: number | bigint | null,
     values: { readonly type: 'requested' | 'scheduled' | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.bgwriter.checkpoint.count'], entities['postgresql.instance'], value, values)
+    this.record(metrics['postgresql.bgwriter.checkpoint.count'], entities['postgresql.instance'], value, values, token)
   }
 
   /** Time that checkpoints spent writing and syncing. Unit: ms. */
   recordPostgresqlBgwriterDuration(
     value: number | bigint | null,
     values: { readonly type: 'sync' | 'write' | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.bgwriter.duration'], entities['postgresql.instance'], value, values)
+    this.record(metrics['postgresql.bgwriter.duration'], entities['postgresql.instance'], value, values, token)
   }
 
   /** Cleaning scans of the background writer that stopped at its limit. Unit: 1. */
-  recordPostgresqlBgwriterMaxwritten(value: number | bigint | null): void {
-    this.record(metrics['postgresql.bgwriter.maxwritten'], entities['postgresql.instance'], value)
+  recordPostgresqlBgwriterMaxwritten(value: number | bigint | null, token?: ResetToken): void {
+    this.record(metrics['postgresql.bgwriter.maxwritten'], entities['postgresql.instance'], value, {}, token)
   }
 
   /** Blocks found in shared buffers. Unit: {blks_hit}. */
-  recordPostgresqlBlksHit(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.blks_hit'], entities['postgresql.database'], value, values)
+  recordPostgresqlBlksHit(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.blks_hit'], entities['postgresql.database'], value, values, token)
   }
 
   /** Blocks read from outside shared buffers. Unit: {blks_read}. */
-  recordPostgresqlBlksRead(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.blks_read'], entities['postgresql.database'], value, values)
+  recordPostgresqlBlksRead(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.blks_read'], entities['postgresql.database'], value, values, token)
+  }
+
+  /** How many sessions waited one for the other, the most since the last reading; zero where none did. Unit: {session}. */
+  recordPostgresqlBlockingDepth(value: number | bigint | null): void {
+    this.record(metrics['postgresql.blocking.depth'], entities['postgresql.instance'], value, {})
+  }
+
+  /** How long a session had waited for a lock, the longest since the last reading; zero where none did. Unit: s. */
+  recordPostgresqlBlockingLongestWait(value: number | bigint | null): void {
+    this.record(metrics['postgresql.blocking.longest_wait'], entities['postgresql.instance'], value, {})
+  }
+
+  /** Sessions that waited for locks at once, the most since the last reading; zero where none did. Unit: {session}. */
+  recordPostgresqlBlockingSessions(value: number | bigint | null): void {
+    this.record(metrics['postgresql.blocking.sessions'], entities['postgresql.instance'], value, {})
+  }
+
+  /** Time that sessions waited for locks, from samples; without a mode where nobody asked for it. Unit: s. */
+  recordPostgresqlBlockingTime(
+    value: number | bigint | null,
+    values: { readonly lock_type: string | null; readonly mode: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.blocking.time'], entities['postgresql.instance'], value, values, token)
   }
 
   /** Blocks of a table, its indexes and its TOAST table that were read or found in shared buffers. Unit: 1. */
   recordPostgresqlBlocksRead(
     value: number | bigint | null,
     values: {
-      readonly database: string
-      readonly relation: string
-      readonly schema: string
+      readonly database: string | null
+      readonly relation: string | null
+      readonly schema: string | null
       readonly source:
         | 'heap_read'
         | 'heap_hit'
@@ -590,25 +1148,30 @@ export class MetricsBuilder extends PointsBuilder {
         | 'tidx_hit'
         | null
     },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.blocks_read'], entities['postgresql.table'], value, values)
+    this.record(metrics['postgresql.blocks_read'], entities['postgresql.table'], value, values, token)
   }
 
   /** Transactions committed. Unit: 1. */
-  recordPostgresqlCommits(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.commits'], entities['postgresql.database'], value, values)
+  recordPostgresqlCommits(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.commits'], entities['postgresql.database'], value, values, token)
   }
 
   /** The most connections that the server takes (max_connections). Unit: {connections}. */
   recordPostgresqlConnectionMax(value: number | bigint | null): void {
-    this.record(metrics['postgresql.connection.max'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.connection.max'], entities['postgresql.instance'], value, {})
   }
 
   /** Client sessions of the database, by what they do; every state has its point, also with none. Unit: {connection}. */
   recordPostgresqlConnections(
     value: number | bigint | null,
     values: {
-      readonly database: string
+      readonly database: string | null
       readonly state:
         | 'active'
         | 'idle'
@@ -624,14 +1187,14 @@ export class MetricsBuilder extends PointsBuilder {
 
   /** Databases that are watched. Unit: {databases}. */
   recordPostgresqlDatabaseCount(value: number | bigint | null): void {
-    this.record(metrics['postgresql.database.count'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.database.count'], entities['postgresql.instance'], value, {})
   }
 
   /** Locks held or awaited; those that belong to no database come without one. Unit: {lock}. */
   recordPostgresqlDatabaseLocks(
     value: number | bigint | null,
     values: {
-      readonly database: string
+      readonly database: string | null
       readonly lock_type: string | null
       readonly mode: string | null
       readonly relation: string | null
@@ -641,51 +1204,67 @@ export class MetricsBuilder extends PointsBuilder {
   }
 
   /** The size of the database on disk. Unit: By. */
-  recordPostgresqlDbSize(value: number | bigint | null, values: { readonly database: string }): void {
+  recordPostgresqlDbSize(value: number | bigint | null, values: { readonly database: string | null }): void {
     this.record(metrics['postgresql.db_size'], entities['postgresql.database'], value, values)
   }
 
   /** Deadlocks. Unit: {deadlock}. */
-  recordPostgresqlDeadlocks(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.deadlocks'], entities['postgresql.database'], value, values)
+  recordPostgresqlDeadlocks(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.deadlocks'], entities['postgresql.database'], value, values, token)
   }
 
   /** Calls of a function, where track_functions counts them. Unit: {call}. */
   recordPostgresqlFunctionCalls(
     value: number | bigint | null,
-    values: { readonly database: string; readonly schema: string; readonly function: string | null },
+    values: { readonly database: string | null; readonly schema: string | null; readonly function: string | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.function.calls'], entities['postgresql.function'], value, values)
+    this.record(metrics['postgresql.function.calls'], entities['postgresql.function'], value, values, token)
   }
 
   /** How long the session that idles longest in an open transaction has been idle; 0 where none is. Unit: s. */
   recordPostgresqlIdleInTransactionOldestAge(value: number | bigint | null): void {
-    this.record(metrics['postgresql.idle_in_transaction.oldest.age'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.idle_in_transaction.oldest.age'], entities['postgresql.instance'], value, {})
   }
 
   /** 1 while the server is a standby or recovers, else 0. Unit: 1. */
   recordPostgresqlInRecovery(value: number | bigint | null): void {
-    this.record(metrics['postgresql.in_recovery'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.in_recovery'], entities['postgresql.instance'], value, {})
   }
 
   /** Scans of the index. Unit: {scans}. */
   recordPostgresqlIndexScans(
     value: number | bigint | null,
-    values: { readonly database: string; readonly index: string; readonly relation: string; readonly schema: string },
+    values: {
+      readonly database: string | null
+      readonly index: string | null
+      readonly relation: string | null
+      readonly schema: string | null
+    },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.index.scans'], entities['postgresql.index'], value, values)
+    this.record(metrics['postgresql.index.scans'], entities['postgresql.index'], value, values, token)
   }
 
   /** The size of the index on disk. Unit: By. */
   recordPostgresqlIndexSize(
     value: number | bigint | null,
-    values: { readonly database: string; readonly index: string; readonly relation: string; readonly schema: string },
+    values: {
+      readonly database: string | null
+      readonly index: string | null
+      readonly relation: string | null
+      readonly schema: string | null
+    },
   ): void {
     this.record(metrics['postgresql.index.size'], entities['postgresql.index'], value, values)
   }
 
   /** How many multixact ids the database's oldest one is behind; the server stops at about 2 billion. Unit: {multixact}. */
-  recordPostgresqlMultixactAge(value: number | bigint | null, values: { readonly database: string }): void {
+  recordPostgresqlMultixactAge(value: number | bigint | null, values: { readonly database: string | null }): void {
     this.record(metrics['postgresql.multixact.age'], entities['postgresql.database'], value, values)
   }
 
@@ -693,29 +1272,35 @@ export class MetricsBuilder extends PointsBuilder {
   recordPostgresqlOperations(
     value: number | bigint | null,
     values: {
-      readonly database: string
-      readonly relation: string
-      readonly schema: string
+      readonly database: string | null
+      readonly relation: string | null
+      readonly schema: string | null
       readonly operation: 'ins' | 'upd' | 'del' | 'hot_upd' | null
     },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.operations'], entities['postgresql.table'], value, values)
+    this.record(metrics['postgresql.operations'], entities['postgresql.table'], value, values, token)
   }
 
   /** Queries on a standby that recovery cancelled, by what they were in conflict with. Unit: {query}. */
   recordPostgresqlQueryConflicts(
     value: number | bigint | null,
     values: {
-      readonly database: string
+      readonly database: string | null
       readonly 'postgresql.conflict.type': 'tablespace' | 'lock' | 'snapshot' | 'bufferpin' | 'deadlock' | null
     },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.query.conflicts'], entities['postgresql.database'], value, values)
+    this.record(metrics['postgresql.query.conflicts'], entities['postgresql.database'], value, values, token)
   }
 
   /** Time spent executing statements, as far as pg_stat_statements tracks them. Unit: s. */
-  recordPostgresqlQueryExecutionTime(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.query.execution.time'], entities['postgresql.database'], value, values)
+  recordPostgresqlQueryExecutionTime(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.query.execution.time'], entities['postgresql.database'], value, values, token)
   }
 
   /** WAL that a standby has not replayed yet. Unit: By. */
@@ -728,7 +1313,7 @@ export class MetricsBuilder extends PointsBuilder {
 
   /** Standbys that stream from this server. Unit: {standby}. */
   recordPostgresqlReplicationStandbys(value: number | bigint | null): void {
-    this.record(metrics['postgresql.replication.standbys'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.replication.standbys'], entities['postgresql.instance'], value, {})
   }
 
   /** WAL that a replication slot holds back. Unit: By. */
@@ -743,17 +1328,21 @@ export class MetricsBuilder extends PointsBuilder {
   }
 
   /** Transactions rolled back. Unit: 1. */
-  recordPostgresqlRollbacks(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.rollbacks'], entities['postgresql.database'], value, values)
+  recordPostgresqlRollbacks(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.rollbacks'], entities['postgresql.database'], value, values, token)
   }
 
   /** Rows of the table, as the statistics estimate them. Unit: 1. */
   recordPostgresqlRows(
     value: number | bigint | null,
     values: {
-      readonly database: string
-      readonly relation: string
-      readonly schema: string
+      readonly database: string | null
+      readonly relation: string | null
+      readonly schema: string | null
       readonly state: 'live' | 'dead' | null
     },
   ): void {
@@ -763,20 +1352,765 @@ export class MetricsBuilder extends PointsBuilder {
   /** Sequential scans of the table. Unit: {sequential_scan}. */
   recordPostgresqlSequentialScans(
     value: number | bigint | null,
-    values: { readonly database: string; readonly relation: string; readonly schema: string },
+    values: { readonly database: string | null; readonly relation: string | null; readonly schema: string | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.sequential_scans'], entities['postgresql.table'], value, values)
+    this.record(metrics['postgresql.sequential_scans'], entities['postgresql.table'], value, values, token)
+  }
+
+  /** Time that sessions ran and waited, from samples; divided by time, the average of active sessions. Idle ones don't count. Unit: s. */
+  recordPostgresqlSessionTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly 'postgresql.backend_type': string | null
+      readonly 'postgresql.wait_event_type': string | null
+      readonly 'postgresql.wait_event': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.session.time'], entities['postgresql.session'], value, values, token)
+  }
+
+  /** Executions of the statement. Unit: {call}. */
+  recordPostgresqlStatementCalls(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.calls'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Time spent executing the statement. Unit: s. */
+  recordPostgresqlStatementExecutionTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.execution.time'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** The longest execution since the statistics began. Unit: s. */
+  recordPostgresqlStatementExecutionTimeMax(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+  ): void {
+    this.record(metrics['postgresql.statement.execution.time.max'], entities['postgresql.statement'], value, values)
+  }
+
+  /** The mean execution since the statistics began. Unit: s. */
+  recordPostgresqlStatementExecutionTimeMean(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+  ): void {
+    this.record(metrics['postgresql.statement.execution.time.mean'], entities['postgresql.statement'], value, values)
+  }
+
+  /** The shortest execution since the statistics began. Unit: s. */
+  recordPostgresqlStatementExecutionTimeMin(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+  ): void {
+    this.record(metrics['postgresql.statement.execution.time.min'], entities['postgresql.statement'], value, values)
+  }
+
+  /** The standard deviation of executions since the statistics began. Unit: s. */
+  recordPostgresqlStatementExecutionTimeStddev(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+  ): void {
+    this.record(metrics['postgresql.statement.execution.time.stddev'], entities['postgresql.statement'], value, values)
+  }
+
+  /** How often JIT compilation was compiling functions that take rows apart. Unit: {time}. */
+  recordPostgresqlStatementJitDeformCount(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.deform.count'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time that JIT compilation spent compiling functions that take rows apart. Unit: s. */
+  recordPostgresqlStatementJitDeformTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.jit.deform.time'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** How often JIT compilation was emitting code. Unit: {time}. */
+  recordPostgresqlStatementJitEmissionCount(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.emission.count'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time that JIT compilation spent emitting code. Unit: s. */
+  recordPostgresqlStatementJitEmissionTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.emission.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Functions that were compiled just in time. Unit: {function}. */
+  recordPostgresqlStatementJitFunctions(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.jit.functions'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Time that JIT compilation spent generating code. Unit: s. */
+  recordPostgresqlStatementJitGenerationTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.generation.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** How often JIT compilation was inlining functions. Unit: {time}. */
+  recordPostgresqlStatementJitInliningCount(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.inlining.count'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time that JIT compilation spent inlining functions. Unit: s. */
+  recordPostgresqlStatementJitInliningTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.inlining.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** How often JIT compilation was optimizing code. Unit: {time}. */
+  recordPostgresqlStatementJitOptimizationCount(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.optimization.count'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time that JIT compilation spent optimizing code. Unit: s. */
+  recordPostgresqlStatementJitOptimizationTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.jit.optimization.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary tables dirtied. Unit: {block}. */
+  recordPostgresqlStatementLocalBlocksDirtied(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.dirtied'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary tables found in local buffers. Unit: {block}. */
+  recordPostgresqlStatementLocalBlocksHit(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.hit'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary tables read. Unit: {block}. */
+  recordPostgresqlStatementLocalBlocksRead(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.read'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent reading blocks of temporary tables, where track_io_timing is on. Unit: s. */
+  recordPostgresqlStatementLocalBlocksReadTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.read.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent writing blocks of temporary tables, where track_io_timing is on. Unit: s. */
+  recordPostgresqlStatementLocalBlocksWriteTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.write.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary tables written. Unit: {block}. */
+  recordPostgresqlStatementLocalBlocksWritten(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.local_blocks.written'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Parallel workers that were launched. Unit: {worker}. */
+  recordPostgresqlStatementParallelWorkersLaunched(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.parallel_workers.launched'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Parallel workers that were to be launched. Unit: {worker}. */
+  recordPostgresqlStatementParallelWorkersPlanned(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.parallel_workers.planned'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent planning, where pg_stat_statements.track_planning is on. Unit: s. */
+  recordPostgresqlStatementPlanTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.plan.time'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** How often the statement was planned, where pg_stat_statements.track_planning is on. Unit: {plan}. */
+  recordPostgresqlStatementPlans(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.plans'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Rows that the statement returned or affected. Unit: {row}. */
+  recordPostgresqlStatementRows(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.rows'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Time that clients' sessions ran and waited, by statement; the same total as postgresql.session.time of client backends. Unit: s. */
+  recordPostgresqlStatementSessionTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'postgresql.wait_event_type': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.session.time'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Shared blocks dirtied. Unit: {block}. */
+  recordPostgresqlStatementSharedBlocksDirtied(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.dirtied'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks found in shared buffers. Unit: {block}. */
+  recordPostgresqlStatementSharedBlocksHit(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.hit'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks read into shared buffers. Unit: {block}. */
+  recordPostgresqlStatementSharedBlocksRead(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.read'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent reading blocks, where track_io_timing is on; local ones too before 1.11. Unit: s. */
+  recordPostgresqlStatementSharedBlocksReadTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.read.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent writing blocks, where track_io_timing is on; local ones too before 1.11. Unit: s. */
+  recordPostgresqlStatementSharedBlocksWriteTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.write.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Shared blocks that the statement itself had to write. Unit: {block}. */
+  recordPostgresqlStatementSharedBlocksWritten(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.shared_blocks.written'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary files read. Unit: {block}. */
+  recordPostgresqlStatementTempBlocksRead(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.temp_blocks.read'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent reading temporary files, where track_io_timing is on. Unit: s. */
+  recordPostgresqlStatementTempBlocksReadTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.temp_blocks.read.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Time spent writing temporary files, where track_io_timing is on. Unit: s. */
+  recordPostgresqlStatementTempBlocksWriteTime(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.temp_blocks.write.time'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Blocks of temporary files written. Unit: {block}. */
+  recordPostgresqlStatementTempBlocksWritten(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.temp_blocks.written'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** How often the buffers of the write-ahead log were full. Unit: {time}. */
+  recordPostgresqlStatementWalBuffersFull(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.wal.buffers_full'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Write-ahead log that the statement made. Unit: By. */
+  recordPostgresqlStatementWalBytes(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.wal.bytes'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** Full page images that the statement made. Unit: {image}. */
+  recordPostgresqlStatementWalFullPageImages(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(
+      metrics['postgresql.statement.wal.full_page_images'],
+      entities['postgresql.statement'],
+      value,
+      values,
+      token,
+    )
+  }
+
+  /** Records of write-ahead log that the statement made. Unit: {record}. */
+  recordPostgresqlStatementWalRecords(
+    value: number | bigint | null,
+    values: {
+      readonly database: string | null
+      readonly hash: string | null
+      readonly 'db.operation.name': string | null
+    },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.statement.wal.records'], entities['postgresql.statement'], value, values, token)
+  }
+
+  /** How often pg_stat_statements gave up its least used entries for new ones; then statements go uncounted. Unit: {deallocation}. */
+  recordPostgresqlStatementsDeallocations(value: number | bigint | null, token?: ResetToken): void {
+    this.record(metrics['postgresql.statements.deallocations'], entities['postgresql.instance'], value, {}, token)
+  }
+
+  /** Entries of pg_stat_statements that were read. Unit: {entry}. */
+  recordPostgresqlStatementsEntries(value: number | bigint | null): void {
+    this.record(metrics['postgresql.statements.entries'], entities['postgresql.instance'], value, {})
+  }
+
+  /** 1 where entries were given up since the reading before, so that increases may be missing; else 0. Unit: 1. */
+  recordPostgresqlStatementsIncomplete(value: number | bigint | null): void {
+    this.record(metrics['postgresql.statements.incomplete'], entities['postgresql.instance'], value, {})
+  }
+
+  /** The texts of statements that the last reading of texts brought. Unit: By. */
+  recordPostgresqlStatementsTextSize(value: number | bigint | null): void {
+    this.record(metrics['postgresql.statements.text.size'], entities['postgresql.instance'], value, {})
   }
 
   /** User tables of the database. Unit: {table}. */
-  recordPostgresqlTableCount(value: number | bigint | null, values: { readonly database: string }): void {
+  recordPostgresqlTableCount(value: number | bigint | null, values: { readonly database: string | null }): void {
     this.record(metrics['postgresql.table.count'], entities['postgresql.database'], value, values)
   }
 
   /** The size of the table on disk, with its indexes and its TOAST table. Unit: By. */
   recordPostgresqlTableSize(
     value: number | bigint | null,
-    values: { readonly database: string; readonly relation: string; readonly schema: string },
+    values: { readonly database: string | null; readonly relation: string | null; readonly schema: string | null },
   ): void {
     this.record(metrics['postgresql.table.size'], entities['postgresql.table'], value, values)
   }
@@ -784,49 +2118,78 @@ export class MetricsBuilder extends PointsBuilder {
   /** Manual vacuums of the table. Unit: {vacuum}. */
   recordPostgresqlTableVacuumCount(
     value: number | bigint | null,
-    values: { readonly database: string; readonly relation: string; readonly schema: string },
+    values: { readonly database: string | null; readonly relation: string | null; readonly schema: string | null },
+    token?: ResetToken,
   ): void {
-    this.record(metrics['postgresql.table.vacuum.count'], entities['postgresql.table'], value, values)
+    this.record(metrics['postgresql.table.vacuum.count'], entities['postgresql.table'], value, values, token)
   }
 
   /** Bytes written to temporary files. Unit: By. */
-  recordPostgresqlTempIo(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.temp.io'], entities['postgresql.database'], value, values)
+  recordPostgresqlTempIo(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.temp.io'], entities['postgresql.database'], value, values, token)
   }
 
   /** Temporary files. Unit: {temp_file}. */
-  recordPostgresqlTempFiles(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.temp_files'], entities['postgresql.database'], value, values)
+  recordPostgresqlTempFiles(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.temp_files'], entities['postgresql.database'], value, values, token)
   }
 
   /** How long the oldest transaction of a client has been open; 0 where none is. Unit: s. */
   recordPostgresqlTransactionOldestAge(value: number | bigint | null): void {
-    this.record(metrics['postgresql.transaction.oldest.age'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.transaction.oldest.age'], entities['postgresql.instance'], value, {})
   }
 
   /** Rows deleted by queries. Unit: {tup_deleted}. */
-  recordPostgresqlTupDeleted(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.tup_deleted'], entities['postgresql.database'], value, values)
+  recordPostgresqlTupDeleted(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.tup_deleted'], entities['postgresql.database'], value, values, token)
   }
 
   /** Rows fetched by index scans. Unit: {tup_fetched}. */
-  recordPostgresqlTupFetched(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.tup_fetched'], entities['postgresql.database'], value, values)
+  recordPostgresqlTupFetched(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.tup_fetched'], entities['postgresql.database'], value, values, token)
   }
 
   /** Rows inserted by queries. Unit: {tup_inserted}. */
-  recordPostgresqlTupInserted(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.tup_inserted'], entities['postgresql.database'], value, values)
+  recordPostgresqlTupInserted(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.tup_inserted'], entities['postgresql.database'], value, values, token)
   }
 
   /** Rows read by sequential scans and index entries returned. Unit: {tup_returned}. */
-  recordPostgresqlTupReturned(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.tup_returned'], entities['postgresql.database'], value, values)
+  recordPostgresqlTupReturned(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.tup_returned'], entities['postgresql.database'], value, values, token)
   }
 
   /** Rows updated by queries. Unit: {tup_updated}. */
-  recordPostgresqlTupUpdated(value: number | bigint | null, values: { readonly database: string }): void {
-    this.record(metrics['postgresql.tup_updated'], entities['postgresql.database'], value, values)
+  recordPostgresqlTupUpdated(
+    value: number | bigint | null,
+    values: { readonly database: string | null },
+    token?: ResetToken,
+  ): void {
+    this.record(metrics['postgresql.tup_updated'], entities['postgresql.database'], value, values, token)
   }
 
   /** 1 while the server can be asked, else 0 with the reason as error.type. Unit: 1. */
@@ -836,12 +2199,12 @@ export class MetricsBuilder extends PointsBuilder {
 
   /** Time since the server was started. Unit: s. */
   recordPostgresqlUptime(value: number | bigint | null): void {
-    this.record(metrics['postgresql.uptime'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.uptime'], entities['postgresql.instance'], value, {})
   }
 
   /** Time since a WAL file was last archived; nothing where none ever was. Unit: s. */
   recordPostgresqlWalAge(value: number | bigint | null): void {
-    this.record(metrics['postgresql.wal.age'], entities['postgresql.instance'], value)
+    this.record(metrics['postgresql.wal.age'], entities['postgresql.instance'], value, {})
   }
 
   /** How far a standby is behind, to fractions of a second; nothing while both idle. Unit: s. */
@@ -861,7 +2224,7 @@ export class MetricsBuilder extends PointsBuilder {
   }
 
   /** How many transaction ids the database's oldest row is behind; the server stops at about 2 billion. Unit: {transaction}. */
-  recordPostgresqlXidAge(value: number | bigint | null, values: { readonly database: string }): void {
+  recordPostgresqlXidAge(value: number | bigint | null, values: { readonly database: string | null }): void {
     this.record(metrics['postgresql.xid.age'], entities['postgresql.database'], value, values)
   }
 }

@@ -22,7 +22,8 @@ export type QueryName =
   | 'replication'
   | 'replication_slot'
   | 'standby'
-  | 'statements'
+  | 'statement'
+  | 'statements_info'
   | 'table'
   | 'table_count'
   | 'table_io'
@@ -196,11 +197,64 @@ export interface StandbyRow {
   readonly standbys: number | bigint | null
 }
 
-/** One row per watched database, the time of all statements that are tracked now. */
-export interface StatementsRow {
-  readonly oid: string | null
+/** One row per statement of the watched databases, role and nesting; the counters alone, since their texts cost much more. Falls when reset: an entry that was evicted and came back began at zero. */
+export interface StatementRow {
   readonly database: string | null
-  readonly seconds: number | null
+  readonly database_id: string | null
+  readonly user_id: string | null
+  readonly queryid: string | null
+  readonly calls: number | bigint | null
+  readonly rows: number | bigint | null
+  readonly shared_hit: number | bigint | null
+  readonly shared_read: number | bigint | null
+  readonly shared_dirtied: number | bigint | null
+  readonly shared_written: number | bigint | null
+  readonly local_hit: number | bigint | null
+  readonly local_read: number | bigint | null
+  readonly local_dirtied: number | bigint | null
+  readonly local_written: number | bigint | null
+  readonly temp_read: number | bigint | null
+  readonly temp_written: number | bigint | null
+  readonly temp_read_time: number | null
+  readonly temp_write_time: number | null
+  readonly wal_records: number | bigint | null
+  readonly wal_fpi: number | bigint | null
+  readonly wal_bytes: number | bigint | null
+  readonly wal_buffers_full: number | bigint | null
+  readonly plans: number | bigint | null
+  readonly plan_time: number | null
+  readonly jit_functions: number | bigint | null
+  readonly jit_generation_time: number | null
+  readonly jit_inlining_time: number | null
+  readonly jit_inlinings: number | bigint | null
+  readonly jit_optimization_time: number | null
+  readonly jit_optimizations: number | bigint | null
+  readonly jit_emission_time: number | null
+  readonly jit_emissions: number | bigint | null
+  readonly jit_deform_time: number | null
+  readonly jit_deforms: number | bigint | null
+  readonly workers_planned: number | bigint | null
+  readonly workers_launched: number | bigint | null
+  readonly hash: string | null
+  readonly operation: string | null
+  readonly mean_ms: number | null
+  readonly slow: boolean | null
+  readonly execution_time: number | null
+  readonly max_time: number | null
+  readonly mean_time: number | null
+  readonly min_time: number | null
+  readonly stddev_time: number | null
+  readonly shared_read_time: number | null
+  readonly shared_write_time: number | null
+  readonly local_read_time: number | null
+  readonly local_write_time: number | null
+  readonly toplevel: boolean | null
+  readonly dealloc: number | bigint | null
+}
+
+/** One row, how often pg_stat_statements had to give up entries for new ones. */
+export interface StatementsInfoRow {
+  readonly dealloc: number | bigint | null
 }
 
 /** One row per user table of one database, its rows, scans, vacuums and heap blocks. */
@@ -440,6 +494,7 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row per function that has been called, where track_functions counts them.',
     scope: 'database',
     from: 'pg_stat_user_functions AS f JOIN pg_proc AS p ON p.oid = f.funcid',
+    fold: { rows: 100, by: ['calls'], others: ['schema', 'function'] },
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
       exact: false,
@@ -454,7 +509,6 @@ export const queries: readonly QueryDefinition[] = [
       calls: { sql: 'f.calls', type: 'int' },
     },
     intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'f.total_time DESC, f.funcid' },
     identity: ['oid'],
     takesLocks: false,
     variants: [],
@@ -468,6 +522,7 @@ export const queries: readonly QueryDefinition[] = [
     where:
       "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND i.indisvalid AND (SELECT count(*) FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (c.relname || '_ccold')::name) = 0",
     slice: 'c.oid',
+    fold: { rows: 100, by: ['scans'], others: ['schema', 'relation', 'index'], set: 'index' },
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
       exact: false,
@@ -480,7 +535,6 @@ export const queries: readonly QueryDefinition[] = [
       scans: { sql: 'pg_stat_get_numscans(c.oid)', type: 'int' },
     },
     intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
     inheritsCounters: true,
     identity: ['oid'],
     takesLocks: false,
@@ -494,6 +548,7 @@ export const queries: readonly QueryDefinition[] = [
     where:
       "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
+    fold: { rows: 100, by: ['size'], others: ['schema', 'relation', 'index'], set: 'index' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
@@ -504,8 +559,7 @@ export const queries: readonly QueryDefinition[] = [
         type: 'int',
       },
     },
-    intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
+    intervalMs: 900000,
     identity: ['oid'],
     takesLocks: true,
     variants: [],
@@ -662,31 +716,183 @@ export const queries: readonly QueryDefinition[] = [
     name: 'standby',
   },
   {
-    description: 'One row per watched database, the time of all statements that are tracked now.',
+    description:
+      'One row per statement of the watched databases, role and nesting; the counters alone, since their texts cost much more. Falls when reset: an entry that was evicted and came back began at zero.',
     scope: 'server',
-    from: 'pg_database AS d JOIN @extschema:pg_stat_statements@.pg_stat_statements(false) AS s ON s.dbid = d.oid',
+    from: '@extschema:pg_stat_statements@.pg_stat_statements(false) AS s JOIN pg_database AS d ON d.oid = s.dbid',
     where: 'd.oid = ANY ($databases)',
-    requires: { extension: { name: 'pg_stat_statements' } },
-    columns: { oid: { sql: 'd.oid', type: 'string' }, database: { sql: 'd.datname', type: 'string' } },
-    groupBy: ['oid', 'database'],
-    identity: ['oid'],
+    fold: {
+      rows: 100,
+      by: ['execution_time', 'calls', 'rows', 'shared_read', 'shared_hit', 'temp_written', 'wal_bytes'],
+      others: ['hash'],
+    },
+    requires: { extension: { name: 'pg_stat_statements' }, privileges: [{ kind: 'role', name: 'pg_read_all_stats' }] },
+    columns: {
+      database: { sql: 'd.datname', type: 'string' },
+      database_id: { sql: 's.dbid', type: 'string' },
+      user_id: { sql: 's.userid', type: 'string' },
+      queryid: { sql: 's.queryid', type: 'string' },
+      calls: { sql: 's.calls', type: 'int' },
+      rows: { sql: 's.rows', type: 'int' },
+      shared_hit: { sql: 's.shared_blks_hit', type: 'int' },
+      shared_read: { sql: 's.shared_blks_read', type: 'int' },
+      shared_dirtied: { sql: 's.shared_blks_dirtied', type: 'int' },
+      shared_written: { sql: 's.shared_blks_written', type: 'int' },
+      local_hit: { sql: 's.local_blks_hit', type: 'int' },
+      local_read: { sql: 's.local_blks_read', type: 'int' },
+      local_dirtied: { sql: 's.local_blks_dirtied', type: 'int' },
+      local_written: { sql: 's.local_blks_written', type: 'int' },
+      temp_read: { sql: 's.temp_blks_read', type: 'int' },
+      temp_written: { sql: 's.temp_blks_written', type: 'int' },
+      temp_read_time: {
+        sql: 's.temp_blk_read_time / 1000',
+        type: 'double',
+        requires: { columns: ['temp_blk_read_time'] },
+      },
+      temp_write_time: {
+        sql: 's.temp_blk_write_time / 1000',
+        type: 'double',
+        requires: { columns: ['temp_blk_write_time'] },
+      },
+      wal_records: { sql: 's.wal_records', type: 'int', requires: { columns: ['wal_records'] } },
+      wal_fpi: { sql: 's.wal_fpi', type: 'int', requires: { columns: ['wal_fpi'] } },
+      wal_bytes: { sql: 's.wal_bytes', type: 'int', requires: { columns: ['wal_bytes'] } },
+      wal_buffers_full: { sql: 's.wal_buffers_full', type: 'int', requires: { columns: ['wal_buffers_full'] } },
+      plans: { sql: 's.plans', type: 'int', requires: { columns: ['plans'] } },
+      plan_time: { sql: 's.total_plan_time / 1000', type: 'double', requires: { columns: ['total_plan_time'] } },
+      jit_functions: { sql: 's.jit_functions', type: 'int', requires: { columns: ['jit_functions'] } },
+      jit_generation_time: {
+        sql: 's.jit_generation_time / 1000',
+        type: 'double',
+        requires: { columns: ['jit_generation_time'] },
+      },
+      jit_inlining_time: {
+        sql: 's.jit_inlining_time / 1000',
+        type: 'double',
+        requires: { columns: ['jit_inlining_time'] },
+      },
+      jit_inlinings: { sql: 's.jit_inlining_count', type: 'int', requires: { columns: ['jit_inlining_count'] } },
+      jit_optimization_time: {
+        sql: 's.jit_optimization_time / 1000',
+        type: 'double',
+        requires: { columns: ['jit_optimization_time'] },
+      },
+      jit_optimizations: {
+        sql: 's.jit_optimization_count',
+        type: 'int',
+        requires: { columns: ['jit_optimization_count'] },
+      },
+      jit_emission_time: {
+        sql: 's.jit_emission_time / 1000',
+        type: 'double',
+        requires: { columns: ['jit_emission_time'] },
+      },
+      jit_emissions: { sql: 's.jit_emission_count', type: 'int', requires: { columns: ['jit_emission_count'] } },
+      jit_deform_time: { sql: 's.jit_deform_time / 1000', type: 'double', requires: { columns: ['jit_deform_time'] } },
+      jit_deforms: { sql: 's.jit_deform_count', type: 'int', requires: { columns: ['jit_deform_count'] } },
+      workers_planned: {
+        sql: 's.parallel_workers_to_launch',
+        type: 'int',
+        requires: { columns: ['parallel_workers_to_launch'] },
+      },
+      workers_launched: {
+        sql: 's.parallel_workers_launched',
+        type: 'int',
+        requires: { columns: ['parallel_workers_launched'] },
+      },
+      hash: { computed: ['database_id', 'queryid'], type: 'string' },
+      operation: { computed: ['database_id', 'queryid'], type: 'string' },
+      mean_ms: { computed: ['execution_time', 'calls'], type: 'double' },
+      slow: { computed: ['execution_time', 'calls'], type: 'bool' },
+    },
+    intervalMs: 60000,
+    readByCode: ['dealloc'],
+    fallsWhenReset: true,
+    identity: ['database_id', 'user_id', 'toplevel', 'queryid'],
     takesLocks: false,
     variants: [
       {
-        requires: { extension: { name: 'pg_stat_statements', version: { text: '>=1.9', atLeast: [1, 9] } } },
+        requires: { columns: ['stats_since'] },
+        reset: { sql: 's.stats_since', exact: true },
+        columns: {
+          execution_time: { sql: 's.total_exec_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_exec_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_exec_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_exec_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_exec_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.shared_blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.shared_blk_write_time / 1000', type: 'double' },
+          local_read_time: { sql: 's.local_blk_read_time / 1000', type: 'double' },
+          local_write_time: { sql: 's.local_blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 's.toplevel', type: 'bool' },
+          dealloc: {
+            sql: '(SELECT i.dealloc FROM @extschema:pg_stat_statements@.pg_stat_statements_info AS i)',
+            type: 'int',
+          },
+        },
+      },
+      {
+        requires: { columns: ['toplevel'] },
         reset: {
           sql: '(SELECT i.stats_reset FROM @extschema:pg_stat_statements@.pg_stat_statements_info AS i)',
           exact: false,
         },
-        columns: { seconds: { sql: 'sum(s.total_exec_time) / 1000', type: 'double' } },
+        columns: {
+          execution_time: { sql: 's.total_exec_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_exec_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_exec_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_exec_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_exec_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 's.toplevel', type: 'bool' },
+          dealloc: {
+            sql: '(SELECT i.dealloc FROM @extschema:pg_stat_statements@.pg_stat_statements_info AS i)',
+            type: 'int',
+          },
+        },
       },
       {
         requires: { columns: ['total_exec_time'] },
-        columns: { seconds: { sql: 'sum(s.total_exec_time) / 1000', type: 'double' } },
+        columns: {
+          execution_time: { sql: 's.total_exec_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_exec_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_exec_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_exec_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_exec_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 'true', type: 'bool' },
+        },
       },
-      { columns: { seconds: { sql: 'sum(s.total_time) / 1000', type: 'double' } } },
+      {
+        requires: { columns: ['total_time'] },
+        columns: {
+          execution_time: { sql: 's.total_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 'true', type: 'bool' },
+        },
+      },
     ],
-    name: 'statements',
+    name: 'statement',
+  },
+  {
+    description: 'One row, how often pg_stat_statements had to give up entries for new ones.',
+    scope: 'server',
+    from: '@extschema:pg_stat_statements@.pg_stat_statements_info AS i',
+    reset: { sql: 'i.stats_reset', exact: true },
+    requires: { extension: { name: 'pg_stat_statements', version: { text: '>=1.9', atLeast: [1, 9] } } },
+    columns: { dealloc: { sql: 'i.dealloc', type: 'int' } },
+    intervalMs: 60000,
+    identity: [],
+    takesLocks: false,
+    variants: [],
+    name: 'statements_info',
   },
   {
     description: 'One row per user table of one database, its rows, scans, vacuums and heap blocks.',
@@ -695,6 +901,12 @@ export const queries: readonly QueryDefinition[] = [
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
+    fold: {
+      rows: 100,
+      by: ['inserted', 'updated', 'deleted', 'sequential_scans', 'heap_read', 'heap_hit'],
+      others: ['schema', 'relation'],
+      set: 'table',
+    },
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
       exact: false,
@@ -715,7 +927,6 @@ export const queries: readonly QueryDefinition[] = [
       vacuums: { sql: 'pg_stat_get_vacuum_count(c.oid)', type: 'int' },
     },
     intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
     identity: ['oid'],
     takesLocks: false,
     variants: [],
@@ -741,6 +952,12 @@ export const queries: readonly QueryDefinition[] = [
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
+    fold: {
+      rows: 100,
+      by: ['idx_read', 'idx_hit', 'tidx_read', 'tidx_hit', 'toast_read', 'toast_hit'],
+      others: ['schema', 'relation'],
+      set: 'table',
+    },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
@@ -756,7 +973,6 @@ export const queries: readonly QueryDefinition[] = [
       },
     },
     intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
     identity: ['oid'],
     takesLocks: false,
     variants: [],
@@ -770,6 +986,7 @@ export const queries: readonly QueryDefinition[] = [
     where:
       "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
     slice: 'c.oid',
+    fold: { rows: 100, by: ['size'], others: ['schema', 'relation'], set: 'table' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
@@ -779,8 +996,7 @@ export const queries: readonly QueryDefinition[] = [
         type: 'int',
       },
     },
-    intervalMs: 300000,
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
+    intervalMs: 900000,
     identity: ['oid'],
     takesLocks: true,
     variants: [],
@@ -832,6 +1048,30 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
         entity: { database: 'database' },
         attributes: { 'db.name': 'database' },
         points: [{ value: 'idle', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['db.query.count'],
+    entity: entities['postgresql.instance'],
+    sources: [
+      {
+        query: 'statement',
+        entity: {},
+        attributes: { 'db.name': 'database', 'db.operation': 'operation', 'query.hash': 'hash' },
+        points: [{ value: 'calls', when: 'slow', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['db.query.duration'],
+    entity: entities['postgresql.instance'],
+    sources: [
+      {
+        query: 'statement',
+        entity: {},
+        attributes: { 'db.name': 'database', 'db.operation': 'operation', 'query.hash': 'hash' },
+        points: [{ value: 'mean_ms', when: 'slow', attributes: {} }],
       },
     ],
   },
@@ -1111,6 +1351,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   {
     info: metrics['postgresql.index.size'],
     entity: entities['postgresql.index'],
+    fold: 'sum',
     sources: [
       {
         query: 'index_size',
@@ -1172,10 +1413,10 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     entity: entities['postgresql.database'],
     sources: [
       {
-        query: 'statements',
+        query: 'statement',
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'seconds', attributes: {} }],
+        points: [{ value: 'execution_time', attributes: {} }],
       },
     ],
   },
@@ -1223,6 +1464,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   {
     info: metrics['postgresql.rows'],
     entity: entities['postgresql.table'],
+    fold: 'sum',
     sources: [
       {
         query: 'table',
@@ -1248,6 +1490,504 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     ],
   },
   {
+    info: metrics['postgresql.statement.calls'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'calls', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.execution.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'execution_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.execution.time.max'],
+    entity: entities['postgresql.statement'],
+    fold: 'max',
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'max_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.execution.time.mean'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'mean_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.execution.time.min'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'min_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.execution.time.stddev'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'stddev_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.deform.count'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_deforms', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.deform.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_deform_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.emission.count'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_emissions', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.emission.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_emission_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.functions'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_functions', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.generation.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_generation_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.inlining.count'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_inlinings', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.inlining.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_inlining_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.optimization.count'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_optimizations', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.jit.optimization.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'jit_optimization_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.dirtied'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_dirtied', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.hit'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_hit', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.read'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_read', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.read.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_read_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.write.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_write_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.local_blocks.written'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'local_written', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.parallel_workers.launched'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'workers_launched', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.parallel_workers.planned'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'workers_planned', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.plan.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'plan_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.plans'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'plans', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.rows'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'rows', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.dirtied'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_dirtied', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.hit'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_hit', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.read'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_read', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.read.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_read_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.write.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_write_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.shared_blocks.written'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'shared_written', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.temp_blocks.read'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'temp_read', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.temp_blocks.read.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'temp_read_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.temp_blocks.write.time'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'temp_write_time', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.temp_blocks.written'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'temp_written', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.wal.buffers_full'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'wal_buffers_full', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.wal.bytes'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'wal_bytes', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.wal.full_page_images'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'wal_fpi', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statement.wal.records'],
+    entity: entities['postgresql.statement'],
+    sources: [
+      {
+        query: 'statement',
+        entity: { database: 'database', hash: 'hash' },
+        attributes: { 'db.operation.name': 'operation' },
+        points: [{ value: 'wal_records', attributes: {} }],
+      },
+    ],
+  },
+  {
+    info: metrics['postgresql.statements.deallocations'],
+    entity: entities['postgresql.instance'],
+    sources: [{ query: 'statements_info', entity: {}, attributes: {}, points: [{ value: 'dealloc', attributes: {} }] }],
+  },
+  {
     info: metrics['postgresql.table.count'],
     entity: entities['postgresql.database'],
     sources: [{ query: 'table_count', entity: {}, attributes: {}, points: [{ value: 'tables', attributes: {} }] }],
@@ -1255,6 +1995,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   {
     info: metrics['postgresql.table.size'],
     entity: entities['postgresql.table'],
+    fold: 'sum',
     sources: [
       {
         query: 'table_size',

@@ -29,6 +29,15 @@ export function instruments(meter: Meter) {
         valueType: ValueType.DOUBLE,
       },
     ),
+    /** Samples of the sessions that were left out, by reason. */
+    otelephantPostgresqlSkippedSamples: meter.createCounter<{ reason: 'busy' | 'dear'; receiver: string }>(
+      'otelephant_postgresql_skipped_samples',
+      {
+        description: 'Samples of the sessions that were left out, by reason.',
+        unit: '{sample}',
+        valueType: ValueType.INT,
+      },
+    ),
   }
 }
 

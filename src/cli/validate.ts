@@ -10,7 +10,11 @@ export async function validate(options: ConfigurationOptions, io: Io): Promise<n
   const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
   for (const note of notes) io.stdout.write(`Note: ${note}\n`)
   for (const id of blueprint.unused) io.stdout.write(`Note: ${id} is configured, but in no pipeline.\n`)
-  for (const [id, { exporters }] of blueprint.receivers) io.stdout.write(`${id} -> ${exporters.join(', ')}\n`)
+  for (const [id, { exporters }] of blueprint.receivers) {
+    for (const [signal, ids] of Object.entries(exporters)) {
+      if (ids.length > 0) io.stdout.write(`${id} (${signal}) -> ${ids.join(', ')}\n`)
+    }
+  }
   io.stdout.write('The configuration is valid.\n')
   return exitCode.ok
 }

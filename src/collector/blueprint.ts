@@ -1,21 +1,28 @@
 import type { ComponentId } from '../config/component-id.ts'
 import { ConfigError } from '../config/config-error.ts'
+import type { Pipeline } from '../config/pipelines.ts'
 import type { RawConfig } from '../config/raw-config.ts'
 import { checkSections, configuredIds, type TelemetryConfig } from '../config/sections.ts'
+import type { Signal } from '../pdata/signal.ts'
 import type { Fault } from '../yaml/fault.ts'
 import { nearest } from '../yaml/nearest.ts'
 import type { ConfiguredExporter, ConfiguredReceiver, Registered, Registry } from './registry.ts'
 
 /** A checked configuration: which components there are, and which exporters each receiver feeds. */
 export interface Blueprint {
-  readonly receivers: ReadonlyMap<string, { readonly make: ConfiguredReceiver; readonly exporters: readonly string[] }>
+  readonly receivers: ReadonlyMap<string, PlannedReceiver>
   readonly exporters: ReadonlyMap<string, ConfiguredExporter>
   /** Configured, but in no pipeline. */
   readonly unused: readonly string[]
   readonly telemetry: TelemetryConfig
 }
 
-/** @throws ConfigError with every fault of the frame and of every component */
+export interface PlannedReceiver extends ConfiguredReceiver {
+  /** Those of its pipelines of each signal, each once. */
+  readonly exporters: Readonly<Record<Signal, readonly string[]>>
+}
+
+/** @throws ConfigError with every fault of the frame, of every component and of what a pipeline asks of them */
 export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
   const sections = checkSections(raw)
   const { receivers, exporters } = sections.kind === 'ok' ? sections.value : configuredIds(raw)
@@ -23,21 +30,50 @@ export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
   const madeReceivers = configureAll('receivers', receivers, registry.receivers, raw, faults)
   const madeExporters = configureAll('exporters', exporters, registry.exporters, raw, faults)
   if (sections.kind === 'faults') throw new ConfigError([...sections.faults, ...faults])
-  if (faults.length > 0) throw new ConfigError(faults)
   const { pipelines, telemetry } = sections.value
+  for (const pipeline of pipelines) {
+    faults.push(
+      ...refusals('receivers', pipeline, madeReceivers, raw),
+      ...refusals('exporters', pipeline, madeExporters, raw),
+    )
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
 
-  const fed = (receiver: string): string[] => [
-    ...new Set(pipelines.filter((pipeline) => pipeline.receivers.includes(receiver)).flatMap((one) => one.exporters)),
-  ]
   const used = new Set(pipelines.flatMap((pipeline) => [...pipeline.receivers, ...pipeline.exporters]))
   return {
     receivers: new Map(
-      [...madeReceivers].filter(([id]) => used.has(id)).map(([id, make]) => [id, { make, exporters: fed(id) }]),
+      [...madeReceivers]
+        .filter(([id]) => used.has(id))
+        .map(([id, receiver]) => [id, { ...receiver, exporters: exportersOf(id, pipelines) }]),
     ),
     exporters: new Map([...madeExporters].filter(([id]) => used.has(id))),
     unused: [...madeReceivers.keys(), ...madeExporters.keys()].filter((id) => !used.has(id)),
     telemetry,
   }
+}
+
+function exportersOf(receiver: string, pipelines: readonly Pipeline[]): PlannedReceiver['exporters'] {
+  const own = pipelines.filter(({ receivers }) => receivers.includes(receiver))
+  const fed = (signal: Signal) => [
+    ...new Set(own.filter((pipeline) => pipeline.signal === signal).flatMap(({ exporters }) => exporters)),
+  ]
+  return { metrics: fed('metrics'), logs: fed('logs') }
+}
+
+/** What stands in a pipeline whose signal isn't for it. */
+function refusals(
+  section: 'receivers' | 'exporters',
+  pipeline: Pipeline,
+  configured: ReadonlyMap<string, ConfiguredReceiver | ConfiguredExporter>,
+  raw: RawConfig,
+): Fault[] {
+  return pipeline[section].flatMap((id, index): Fault[] => {
+    const reason = configured.get(id)?.refuses(pipeline.signal)
+    if (reason === undefined) return []
+    const path = ['service', 'pipelines', pipeline.id.text, section]
+    const message = `"${id}" can't be in a pipeline of ${pipeline.signal}: ${reason}`
+    return [{ position: raw.position([...path, index]), path, message }]
+  })
 }
 
 function configureAll<Configured>(

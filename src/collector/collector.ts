@@ -30,11 +30,13 @@ export class Collector implements AsyncDisposable {
   constructor(blueprint: Blueprint, settings: CollectorSettings, stores?: Stores) {
     this.#settings = settings
     this.#board = new StatusBoard(settings.onStatus)
-    for (const [id, make] of blueprint.exporters)
-      this.#exporters.set(id, make({ ...settings, id }, stores ?? this.#ownStores))
-    for (const [id, { make, exporters }] of blueprint.receivers) {
-      const consumers = exporters.flatMap((one) => this.#exporters.get(one) ?? [])
-      this.#receivers.set(id, make({ ...settings, id }, fanOut(consumers)))
+    for (const [id, exporter] of blueprint.exporters)
+      this.#exporters.set(id, exporter.make({ ...settings, id }, stores ?? this.#ownStores))
+    const made = (ids: readonly string[]) => ids.flatMap((id) => this.#exporters.get(id) ?? [])
+    for (const [id, receiver] of blueprint.receivers) {
+      const { metrics, logs } = receiver.exporters
+      const consumer = fanOut({ metrics: made(metrics), logs: made(logs) })
+      this.#receivers.set(id, receiver.make({ ...settings, id }, consumer))
     }
     for (const id of blueprint.unused) settings.logger.warn('Configured, but in no pipeline.', { component: id })
   }
@@ -75,7 +77,7 @@ export class Collector implements AsyncDisposable {
     if (failures.length > 0) throw new AggregateError(failures, 'not everything was collected and delivered')
   }
 
-  /** What became of every point, by exporter. */
+  /** What became of every point and log record, by exporter. */
   accounts(): ReadonlyMap<string, Account> {
     return new Map([...this.#exporters].map(([id, exporter]) => [id, exporter.account()]))
   }

@@ -6,17 +6,29 @@ import { UnusableStoreError } from '../component/unusable-store-error.ts'
 import { type Checked, checkConfig } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { RawConfig } from '../config/raw-config.ts'
+import type { Signal } from '../pdata/signal.ts'
 import type { Path } from '../yaml/fault.ts'
 import type { Stores } from './stores.ts'
 
-/** A receiver whose configuration has been checked. */
-export type ConfiguredReceiver = (settings: ComponentSettings, consumer: Consumer) => Receiver
+/** What a component of a checked configuration says of the pipelines that it is in. */
+interface Configured {
+  /** Why it can't be in a pipeline of that signal; `undefined` where it can. */
+  refuses(signal: Signal): string | undefined
+}
 
-/**
- * An exporter whose configuration has been checked, with its store: made at the first call, kept for the next.
- * @throws ConfigError where the store's configured place can't be used
- */
-export type ConfiguredExporter = (settings: ComponentSettings, stores: Stores) => Exporter
+/** A receiver whose configuration has been checked. */
+export interface ConfiguredReceiver extends Configured {
+  make(settings: ComponentSettings, consumer: Consumer): Receiver
+}
+
+/** An exporter whose configuration has been checked. */
+export interface ConfiguredExporter extends Configured {
+  /**
+   * With its store, which is made at the first call and kept for the next.
+   * @throws ConfigError where the store's configured place can't be used
+   */
+  make(settings: ComponentSettings, stores: Stores): Exporter
+}
 
 /** A kind of component, its configuration's type closed in. */
 export interface Registered<Configured> {
@@ -33,9 +45,10 @@ export function receiver<Config>(factory: ReceiverFactory<Config>): Registered<C
   return {
     type: factory.type,
     configure: (raw, path) =>
-      mapChecked(checkConfig(factory.config, raw, path), (config): ConfiguredReceiver => {
-        return (settings, consumer) => factory.create(config, settings, consumer)
-      }),
+      mapChecked(checkConfig(factory.config, raw, path), (config) => ({
+        refuses: (signal) => factory.refuses?.(config, signal),
+        make: (settings, consumer) => factory.create(config, settings, consumer),
+      })),
   }
 }
 
@@ -45,16 +58,17 @@ export function exporter<Config, Store>(factory: ExporterFactory<Config, Store>)
   return {
     type: factory.type,
     configure: (raw, path) =>
-      mapChecked(checkConfig(factory.config, raw, path), (config): ConfiguredExporter => {
-        return (settings, stores) => {
+      mapChecked(checkConfig(factory.config, raw, path), (config) => ({
+        refuses: (signal) => factory.refuses?.(config, signal),
+        make(settings, stores) {
           const store = stores.lend(settings.id, isOurs, () => {
             const made = placedAt(raw, path, () => factory.createStore(config, settings))
             if (typeof made === 'object' && made !== null) known.add(made)
             return made
           })
           return factory.create(config, settings, store)
-        }
-      }),
+        },
+      })),
   }
 }
 

@@ -1,8 +1,14 @@
 import type { Batch } from '../pdata/batch.ts'
 import type { LogBatch } from '../pdata/log-record.ts'
+import type { Signal } from '../pdata/signal.ts'
 
 /** Takes what receivers produce. */
 export interface Consumer {
+  /**
+   * What is wanted at all; both where it is missing. What else comes is taken and goes nowhere, so a receiver may spare
+   * itself and the server the work.
+   */
+  readonly signals?: ReadonlySet<Signal>
   /**
    * Resolves when the batch is safe (stored), rejects when it can't be: then no baseline has moved, and the increments
    * come again with the next scrape.

@@ -1,5 +1,6 @@
 import type { Meter } from '@opentelemetry/api'
 import type { z } from 'zod'
+import type { Signal } from '../pdata/signal.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Clock } from './clock.ts'
 import type { Consumer } from './consumer.ts'
@@ -24,6 +25,8 @@ export interface ComponentSettings {
 export interface ReceiverFactory<Config> {
   readonly type: string
   readonly config: z.ZodType<Config>
+  /** Why such a receiver can't be in a pipeline of that signal; `undefined` where it can. Missing: it can be in both. */
+  refuses?(config: Config, signal: Signal): string | undefined
   create(config: Config, settings: ComponentSettings, consumer: Consumer): Receiver
 }
 
@@ -34,6 +37,8 @@ export interface ReceiverFactory<Config> {
 export interface ExporterFactory<Config, Store> {
   readonly type: string
   readonly config: z.ZodType<Config>
+  /** Why such an exporter can't be in a pipeline of that signal; `undefined` where it can. Missing: it can be in both. */
+  refuses?(config: Config, signal: Signal): string | undefined
   /** @throws UnusableStoreError where the configured place can't be used */
   createStore(config: Config, settings: ComponentSettings): Store
   create(config: Config, settings: ComponentSettings, store: Store): Exporter

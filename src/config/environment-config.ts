@@ -35,10 +35,11 @@ export function environmentNode(env: Environment): FoundConfig {
           notes: [],
         }
       : readDatabaseUrl(databaseUrl, env)
+  const joined = { receivers: ['postgresql'], exporters: ['newrelic'] }
   const value = {
     receivers: { postgresql: database.config },
     exporters: { newrelic: { api_key: apiKey } },
-    service: { pipelines: { metrics: { receivers: ['postgresql'], exporters: ['newrelic'] } } },
+    service: { pipelines: { metrics: joined, logs: joined } },
   }
   const position = (path: Path) => ({
     file: path[0] === 'exporters' ? keyVariable : 'DATABASE_URL',

@@ -5,7 +5,7 @@ import type { Places } from '../yaml/zod-faults.ts'
 import { type ComponentId, parseComponentId } from './component-id.ts'
 import { refused } from './refused.ts'
 
-/** What is read from one component to the other. */
+/** What goes from which receivers to which exporters. */
 export interface Pipeline {
   readonly id: ComponentId
   readonly signal: 'metrics' | 'logs'

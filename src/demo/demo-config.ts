@@ -30,5 +30,6 @@ exporters:
 service:
   pipelines:
     metrics: {receivers: [postgresql, internal], exporters: [newrelic]}
+    logs: {receivers: [postgresql], exporters: [newrelic]}
 `
 }

@@ -72,9 +72,10 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
 async function show(received: Received, { output, stop }: DemoSettings): Promise<void> {
   let shown = 0
   const lines = () => {
-    for (const { at, status, points, wireBytes, encoding } of received.requests().slice(shown)) {
+    for (const { path, at, status, points, logs, wireBytes, encoding } of received.requests().slice(shown)) {
       const time = new Date(at).toISOString()
-      output.write(`${time} ${status} ${points} points, ${wireBytes} bytes ${encoding}\n`)
+      const items = path === '/v1/logs' ? `${logs} log records` : `${points} points`
+      output.write(`${time} ${status} ${items}, ${wireBytes} bytes ${encoding}\n`)
     }
     shown = received.requests().length
   }

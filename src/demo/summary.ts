@@ -13,6 +13,9 @@ export interface Summary {
   readonly postgresqlMetrics: number
   readonly series: number
   readonly dataPoints: number
+  readonly logRecords: number
+  /** Log records by event. */
+  readonly events: Readonly<Record<string, number>>
   readonly requests: number
   /** On the wire, compressed. */
   readonly bytes: number
@@ -20,7 +23,7 @@ export interface Summary {
   /** Of PostgreSQL's counters: times that no increment speaks for, and times that two speak for. */
   readonly gaps: number
   readonly doubles: number
-  /** Requests that were refused, broken rules of New Relic's, points that were lost on the way. */
+  /** Requests that were refused, broken rules of New Relic's, points and records that were lost on the way. */
   readonly errors: readonly string[]
   readonly account: Account
 }
@@ -32,7 +35,7 @@ export function summarize(received: Received, account: Account, before: number):
   const sum = (of: (request: (typeof requests)[number]) => number) =>
     requests.reduce((total, one) => total + of(one), 0)
   const dataPoints = sum(({ points }) => points)
-  const arrived = requests.slice(before).reduce((total, { points }) => total + points, 0)
+  const arrived = requests.slice(before).reduce((total, { points, logs }) => total + points + logs, 0)
   const gaps = gapsOf(received.points())
   const doubles = received.overlaps().length
   const errors = [
@@ -40,16 +43,18 @@ export function summarize(received: Received, account: Account, before: number):
       .filter(({ status }) => status !== 200)
       .map(({ path, status, refusal }) => `${path}: ${status} ${refusal}`),
     ...received.violations().map(({ rule, detail }) => `${rule}: ${detail}`),
-    ...Object.entries(account.dropped).map(([reason, points]) => `${points} points dropped: ${reason}`),
-    ...(arrived === account.sent ? [] : [`${account.sent} points sent, ${arrived} arrived`]),
+    ...Object.entries(account.dropped).map(([reason, points]) => `${points} points or records dropped: ${reason}`),
+    ...(arrived === account.sent ? [] : [`${account.sent} points and records sent, ${arrived} arrived`]),
     ...(gaps === 0 ? [] : [`${gaps} times no increment speaks for the time since the one before`]),
-    ...(account.queued === 0 ? [] : [`${account.queued} points still queued`]),
+    ...(account.queued === 0 ? [] : [`${account.queued} points or records still queued`]),
   ]
   return {
     metrics: names.size,
     postgresqlMetrics: [...names].filter((name) => name.startsWith('postgresql.')).length,
     series: received.series().length,
     dataPoints,
+    logRecords: sum(({ logs }) => logs),
+    events: Object.fromEntries(received.eventCounts()),
     requests: requests.length,
     bytes: sum(({ wireBytes }) => wireBytes),
     decodedBytes: sum(({ decodedBytes }) => decodedBytes),
@@ -75,6 +80,8 @@ export function renderSummary(summary: Summary): string {
     postgresqlMetrics,
     series,
     dataPoints,
+    logRecords,
+    events,
     requests,
     bytes,
     decodedBytes,
@@ -83,10 +90,12 @@ export function renderSummary(summary: Summary): string {
     errors,
   } = summary
   const count = (value: number) => value.toLocaleString('en-US')
+  const byEvent = Object.entries(events).map(([event, records]) => `${count(records)} ${event}`)
   return [
     'Delivered to the stand-in for New Relic:',
     `  metrics      ${count(names)} (${count(postgresqlMetrics)} of them postgresql.*), ${count(series)} series`,
     `  data points  ${count(dataPoints)}`,
+    `  log records  ${[count(logRecords), ...byEvent].join(', ')}`,
     `  requests     ${count(requests)}, ${count(bytes)} bytes compressed, ${count(decodedBytes)} serialized`,
     `  counters     ${gaps} gaps, ${doubles} counted twice`,
     `  errors       ${errors.length === 0 ? 'none' : count(errors.length)}`,

@@ -49,6 +49,7 @@ const source = z
           value: z.string(),
           attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
           unreachable: z.number().exactOptional(),
+          when: z.string().exactOptional(),
         }),
       )
       .min(1),
@@ -69,6 +70,7 @@ export const metric = z
     enabled: z.boolean(),
     extended_documentation: z.string().min(1).exactOptional(),
     entity: z.string(),
+    fold: z.enum(['sum', 'max']).exactOptional(),
     requires: requirements.exactOptional(),
     warnings: warnings.exactOptional(),
     source: z.array(source).min(1).exactOptional(),

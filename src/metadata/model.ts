@@ -99,6 +99,8 @@ export interface Metric {
   readonly valueType: 'int' | 'double'
   readonly entity: string
   readonly attributes: readonly string[]
+  /** How values of rows that share a series become one; without it, only rows of their own are shown. Not for counters. */
+  readonly fold?: 'sum' | 'max'
   readonly requires?: Requirements
   readonly warnings?: Warnings
   /** Empty where code records the metric. */
@@ -121,6 +123,8 @@ export interface MetricPoint {
   readonly value: string
   /** Attribute -> constant. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>
+  /** A column: where it isn't true, the value is shown under no series. Only in a folded query. */
+  readonly when?: string
   /** The value to record, with `error.type`, while the server can't be asked. Only for queries without identity. */
   readonly unreachable?: number
 }

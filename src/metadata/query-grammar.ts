@@ -1,15 +1,27 @@
 import { z } from 'zod'
 import { duration } from '../config/duration.ts'
-import type { ColumnDefinition, QueryDefinition, QueryVariant } from './query.ts'
+import type { ColumnDefinition, FoldDefinition, QueryDefinition, QueryVariant } from './query.ts'
 import { requirements } from './requirements-grammar.ts'
 
 const sql = z.string().trim().min(1)
 
-const column = z.strictObject({
-  sql,
-  type: z.enum(['int', 'double', 'string', 'bool', 'timestamp']),
-  requires: requirements.exactOptional(),
-}) satisfies z.ZodType<ColumnDefinition>
+const column = z
+  .strictObject({
+    sql: sql.exactOptional(),
+    computed: z.array(z.string()).exactOptional(),
+    type: z.enum(['int', 'double', 'string', 'bool', 'timestamp']),
+    requires: requirements.exactOptional(),
+  })
+  .refine(({ sql: text, computed }) => (text === undefined) !== (computed === undefined), {
+    error: 'expected exactly one of sql and computed',
+  }) satisfies z.ZodType<ColumnDefinition>
+
+const fold = z.strictObject({
+  rows: z.int().min(1),
+  by: z.array(z.string()).min(1),
+  others: z.array(z.string()).min(1),
+  set: z.string().min(1).exactOptional(),
+}) satisfies z.ZodType<FoldDefinition>
 
 const reset = z.strictObject({ sql, exact: z.boolean() })
 
@@ -33,7 +45,9 @@ export const query = z
     where: sql.exactOptional(),
     identity: z.array(z.string()).exactOptional(),
     slice: sql.exactOptional(),
-    limit: z.strictObject({ rows: z.int().min(1), order_by: sql }).exactOptional(),
+    fold: fold.exactOptional(),
+    falls_when_reset: z.boolean().exactOptional(),
+    read_by_code: z.array(z.string()).min(1).exactOptional(),
     group_by: z.array(z.string()).min(1).exactOptional(),
     on_duplicate: z.enum(['sum', 'max']).exactOptional(),
     reset: reset.exactOptional(),
@@ -46,7 +60,8 @@ export const query = z
   .transform(
     ({
       interval,
-      limit,
+      falls_when_reset,
+      read_by_code,
       group_by,
       on_duplicate,
       takes_locks,
@@ -57,7 +72,8 @@ export const query = z
     }): Unnamed<QueryDefinition> => ({
       ...rest,
       ...(interval === undefined ? {} : { intervalMs: interval }),
-      ...(limit === undefined ? {} : { limit: { rows: limit.rows, orderBy: limit.order_by } }),
+      ...(read_by_code === undefined ? {} : { readByCode: read_by_code }),
+      ...(falls_when_reset === undefined ? {} : { fallsWhenReset: falls_when_reset }),
       ...(group_by === undefined ? {} : { groupBy: group_by }),
       ...(on_duplicate === undefined ? {} : { onDuplicate: on_duplicate }),
       ...(inherits_counters === undefined ? {} : { inheritsCounters: inherits_counters }),

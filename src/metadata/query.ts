@@ -28,7 +28,9 @@ export interface Requirements {
 
 export interface ColumnDefinition {
   /** An expression over `from`. */
-  readonly sql: string
+  readonly sql?: string
+  /** In place of SQL: code makes it of these columns. Only in a folded query. */
+  readonly computed?: readonly string[]
   readonly type: ColumnType
   readonly requires?: Requirements
 }
@@ -48,6 +50,18 @@ export interface QueryVariant {
   readonly columns: Readonly<Record<string, ColumnDefinition>>
 }
 
+/** Rows are many, series are few: the rows that matter keep series of their own, the others share one. */
+export interface FoldDefinition {
+  /** About how many rows keep series of their own; the configuration may say otherwise. */
+  readonly rows: number
+  /** Columns that rank the rows: by its largest share of any of them; counters by their increase. */
+  readonly by: readonly string[]
+  /** Columns of text that tell rows apart: the series of the rest has `(other)` in their place. */
+  readonly others: readonly string[]
+  /** Queries that name the same set, with the same identity, keep the same rows. */
+  readonly set?: string
+}
+
 export interface QueryDefinition {
   readonly name: string
   readonly description: string
@@ -61,8 +75,11 @@ export interface QueryDefinition {
   readonly identity: readonly string[]
   /** The key by which a big result is read in slices, one statement each; an expression over `from`, of type oid. */
   readonly slice?: string
-  /** At most this many rows, the first by this order. */
-  readonly limit?: { readonly rows: number; readonly orderBy: string }
+  readonly fold?: FoldDefinition
+  /** Columns that code reads besides, where they are there. */
+  readonly readByCode?: readonly string[]
+  /** A counter of a row that falls was counted from zero since: never so where it is a sum over things that come and go. */
+  readonly fallsWhenReset?: boolean
   readonly groupBy?: readonly string[]
   readonly onDuplicate?: 'sum' | 'max'
   readonly reset?: ResetDefinition

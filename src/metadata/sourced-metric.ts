@@ -7,6 +7,8 @@ import type { Requirements } from './query.ts'
 export interface SourcedMetric {
   readonly info: MetricInfo
   readonly entity: EntityInfo
+  /** See {@link Metric}. */
+  readonly fold?: 'sum' | 'max'
   readonly requires?: Requirements
   readonly sources: readonly MetricSource[]
 }

@@ -1,12 +1,19 @@
 import type { EntityInfo } from '../pdata/entity.ts'
+import type { EventInfo } from '../pdata/event.ts'
 import type { MetricInfo } from '../pdata/metric.ts'
-import type { Attribute, Entity, Metadata, Metric, MetricSource } from './model.ts'
+import type { Attribute, Entity, Event, Metadata, Metric, MetricSource } from './model.ts'
 import type { SourcedMetric } from './sourced-metric.ts'
 
 /** The rows that codegen writes into the table of metrics, by name. */
 export function metricInfos(metadata: Metadata): Map<string, MetricInfo> {
   const entities = new Map(metadata.entities.map((entity) => [entity.type, entity]))
   return new Map(metadata.metrics.map((metric) => [metric.name, metricInfo(metric, entities.get(metric.entity))]))
+}
+
+/** The rows that codegen writes into the table of events, by name; attributes have the names that are sent. */
+export function eventInfos(metadata: Metadata): Map<string, EventInfo> {
+  const attributes = new Map(metadata.attributes.map((attribute) => [attribute.name, attribute]))
+  return new Map(metadata.events.map((event) => [event.name, eventInfo(event, attributes)]))
 }
 
 /** The rows that codegen writes into the table of entities, by type. */
@@ -20,7 +27,7 @@ export function sourcedMetrics(metadata: Metadata): SourcedMetric[] {
   const infos = metricInfos(metadata)
   const entities = entityInfos(metadata)
   const emitted = emittedNames(metadata.attributes)
-  return metadata.metrics.flatMap(({ name, entity: type, requires, sources }) => {
+  return metadata.metrics.flatMap(({ name, entity: type, fold, requires, sources }) => {
     const info = infos.get(name)
     const entity = entities.get(type)
     if (info === undefined || entity === undefined || sources.length === 0) return []
@@ -28,6 +35,7 @@ export function sourcedMetrics(metadata: Metadata): SourcedMetric[] {
       {
         info,
         entity,
+        ...(fold === undefined ? {} : { fold }),
         ...(requires === undefined ? {} : { requires }),
         sources: sources.map((source) => withEmittedNames(source, emitted)),
       },
@@ -38,6 +46,19 @@ export function sourcedMetrics(metadata: Metadata): SourcedMetric[] {
 function metricInfo(metric: Metric, entity: Entity | undefined): MetricInfo {
   const { name, description, unit, kind, monotonic, valueType } = metric
   return { name, description, unit, kind, monotonic, valueType, zeros: entity?.zeros ?? 'send' }
+}
+
+/** An attribute whose enum has one value needs nobody to say it. */
+function eventInfo({ name, attributes: names }: Event, defined: ReadonlyMap<string, Attribute>): EventInfo {
+  const attributes = names.flatMap((ref) => defined.get(ref) ?? [])
+  const constants = attributes.flatMap(({ emittedName, enum: [value, ...others] }) =>
+    value === undefined || others.length > 0 ? [] : [[emittedName, value] as const],
+  )
+  return {
+    name,
+    attributes: attributes.map(({ emittedName }) => emittedName),
+    constants: Object.fromEntries(constants),
+  }
 }
 
 /** A value that the resource carries is left out here. */

@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.ts'
+import type { MetricInfo } from './metric.ts'
 import type { Reading, ResetToken } from './reading.ts'
 import type { Series } from './series.ts'
 
@@ -40,6 +41,8 @@ export interface CounterRow {
 export interface CounterRows {
   /** What the values are, by names that stay the same from version to version. Interned. */
   readonly columns: readonly string[]
+  /** By column: all are monotonic. */
+  readonly metrics: readonly MetricInfo[]
   readonly rows: readonly CounterRow[]
   /** A value that falls was counted from zero since; never so where a value is a sum over things that come and go. */
   readonly fallsWhenReset: boolean

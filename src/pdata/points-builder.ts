@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from './attributes.ts'
 import type { Batch, Point, Resource, Scope } from './batch.ts'
 import { type EntityInfo, entityAttributes } from './entity.ts'
 import type { MetricInfo } from './metric.ts'
-import type { Reading } from './reading.ts'
+import type { Reading, ResetToken } from './reading.ts'
 import type { Series } from './series.ts'
 
 export interface PointsBuilderSettings {
@@ -48,12 +48,16 @@ export class PointsBuilder {
     return { resource: this.#settings.resource, scope: this.#settings.scope, reading, points }
   }
 
-  /** @param values the entity's parts and the point's attributes; `null` leaves an attribute off */
+  /**
+   * @param values the entity's parts and the point's attributes; `null` leaves off an attribute, or those made of a part
+   * @param token of a counter: when it was last zeroed
+   */
   protected record(
     metric: MetricInfo,
     entity: EntityInfo,
     value: number | bigint | null,
     values: Readonly<Record<string, AttributeValue | null>> = {},
+    token?: ResetToken,
   ): void {
     if (value === null || !this.#settings.enabled.has(metric.name)) return
     const parts: Record<string, string> = {}
@@ -67,7 +71,7 @@ export class PointsBuilder {
     }
     const entry = this.#intern(metric, entity, parts, attributes)
     this.#used.add(entry)
-    this.#points.push({ series: entry.series, value })
+    this.#points.push(token === undefined ? { series: entry.series, value } : { series: entry.series, value, token })
   }
 
   #intern(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): Interned {

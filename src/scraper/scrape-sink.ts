@@ -1,29 +1,34 @@
 import type { Consumer } from '../component/consumer.ts'
 import type { Batch } from '../pdata/batch.ts'
+import type { LogBatch } from '../pdata/log-record.ts'
+import type { Signal } from '../pdata/signal.ts'
 import type { Sink } from './scraper.ts'
 import type { ScraperTelemetry } from './scraper-telemetry.ts'
 
-/** While fewer points than this are on their way into the pipeline, a scraper goes on reading. */
-const maxOutstandingPoints = 4_000
+/** While less than this is on its way into the pipeline, a scraper goes on reading: as many data points. */
+const maxOutstanding = 4_000
+/** What an item weighs in that. A log record carries texts of kilobytes. */
+const weights = { metrics: 1, logs: 20 } as const satisfies Record<Signal, number>
 
 export interface Refusal {
-  readonly points: number
+  /** Data points or log records. */
+  readonly items: number
   /** Why the first of them was refused. */
   readonly error: unknown
 }
 
 /**
- * The sink of one scrape. A refused batch doesn't fail the scrape: its points are counted, and since no baseline has
- * moved their increments come again with the next scrape.
+ * The sink of one scrape. A refused batch doesn't fail the scrape: its points or records are counted. Since no baseline
+ * has moved the points' increments come again with the next scrape; records are lost.
  */
 export class ScrapeSink implements Sink {
   readonly #consumer: Consumer
   readonly #telemetry: ScraperTelemetry
   readonly #signal: AbortSignal
   readonly #consuming = new Set<Promise<void>>()
-  #outstandingPoints = 0
-  #givenPoints = 0
-  #refusal: Refusal | undefined
+  readonly #given = { metrics: 0, logs: 0 }
+  readonly #refusals = new Map<Signal, Refusal>()
+  #outstanding = 0
 
   constructor(consumer: Consumer, telemetry: ScraperTelemetry, signal: AbortSignal) {
     this.#consumer = consumer
@@ -31,27 +36,24 @@ export class ScrapeSink implements Sink {
     this.#signal = signal
   }
 
-  /** Points that the scraper gave so far. */
-  get givenPoints(): number {
-    return this.#givenPoints
+  /** Data points and log records that the scraper gave so far. */
+  get given(): Readonly<Record<Signal, number>> {
+    return this.#given
   }
 
   /** What the pipeline could not take so far. */
-  get refusal(): Refusal | undefined {
-    return this.#refusal
+  get refusals(): ReadonlyMap<Signal, Refusal> {
+    return this.#refusals
   }
 
   /** @throws the signal's reason once the scrape was cancelled or timed out: nothing more is taken then */
   async metrics(batch: Batch): Promise<void> {
-    this.#signal.throwIfAborted()
-    this.#givenPoints += batch.points.length
-    this.#outstandingPoints += batch.points.length
-    const consuming = this.#consume(batch).finally(() => {
-      this.#outstandingPoints -= batch.points.length
-      this.#consuming.delete(consuming)
-    })
-    this.#consuming.add(consuming)
-    while (this.#outstandingPoints >= maxOutstandingPoints) await Promise.race(this.#consuming)
+    await this.#give('metrics', pointsIn(batch), () => this.#consumer.consume(batch, this.#signal))
+  }
+
+  /** @throws the signal's reason once the scrape was cancelled or timed out: nothing more is taken then */
+  async logs(batch: LogBatch): Promise<void> {
+    await this.#give('logs', batch.records.length, () => this.#consumer.consumeLogs(batch, this.#signal))
   }
 
   /** Resolves when everything that was given is taken or refused. */
@@ -59,14 +61,32 @@ export class ScrapeSink implements Sink {
     while (this.#consuming.size > 0) await Promise.all(this.#consuming)
   }
 
-  async #consume(batch: Batch): Promise<void> {
-    const points = batch.points.length
+  async #give(signal: Signal, items: number, consume: () => Promise<void>): Promise<void> {
+    this.#signal.throwIfAborted()
+    const weight = items * weights[signal]
+    this.#given[signal] += items
+    this.#outstanding += weight
+    const consuming = this.#consume(signal, items, consume).finally(() => {
+      this.#outstanding -= weight
+      this.#consuming.delete(consuming)
+    })
+    this.#consuming.add(consuming)
+    while (this.#outstanding >= maxOutstanding) await Promise.race(this.#consuming)
+  }
+
+  async #consume(signal: Signal, items: number, consume: () => Promise<void>): Promise<void> {
     try {
-      await this.#consumer.consume(batch, this.#signal)
-      this.#telemetry.accepted(points)
+      await consume()
+      this.#telemetry.accepted(signal, items)
     } catch (error) {
-      this.#refusal = { points: points + (this.#refusal?.points ?? 0), error: this.#refusal?.error ?? error }
-      this.#telemetry.refused(points)
+      const before = this.#refusals.get(signal)
+      this.#refusals.set(signal, { items: items + (before?.items ?? 0), error: before?.error ?? error })
+      this.#telemetry.refused(signal, items)
     }
   }
+}
+
+/** Each value of a folded row is one that is compared and counted. */
+function pointsIn({ points, folded }: Batch): number {
+  return points.length + (folded === undefined ? 0 : folded.rows.length * folded.columns.length)
 }

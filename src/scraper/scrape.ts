@@ -36,27 +36,39 @@ export async function scrapeOnce(
   const sink = new ScrapeSink(settings.consumer, telemetry, limit.signal)
   const outcome = await attempt(scraper, sink, limit.signal, parent)
   await sink.settled()
-  const points = sink.givenPoints
+  const { metrics: points, logs: records } = sink.given
   const durationMs = clock.now() - startedMs
   const failure = 'error' in outcome ? { error: outcome.error } : {}
   logger.debug('Scraped.', {
     scraper: scraper.name,
     result: outcome.kind,
     points,
+    records,
     durationMs: Math.round(durationMs),
     ...failure,
   })
-  telemetry.scraped(scraper.name, points)
+  telemetry.scraped(scraper.name, 'metrics', points)
+  // Most scrapers have no events: a series of zeros for each would say nothing.
+  if (records > 0) telemetry.scraped(scraper.name, 'logs', records)
   telemetry.duration(scraper.name, durationMs, outcome.kind)
   const errored = erroredPoints(outcome)
   if (errored > 0) telemetry.errored(scraper.name, errored)
   if (outcome.kind === 'ok') telemetry.lastSuccess(scraper.name, clock.now())
-  if (sink.refusal !== undefined && !parent.aborted) {
-    const { points, error } = sink.refusal
-    const fields = { scraper: scraper.name, points, error: errorMessage(error) }
+  if (!parent.aborted) sayRefused(scraper.name, sink, logger)
+  return outcome
+}
+
+function sayRefused(scraper: string, { refusals }: ScrapeSink, logger: Logger): void {
+  const points = refusals.get('metrics')
+  if (points !== undefined) {
+    const fields = { scraper, points: points.items, error: errorMessage(points.error) }
     logger.warn('No exporter took what was scraped; its increments come again with the next scrape.', fields)
   }
-  return outcome
+  const records = refusals.get('logs')
+  if (records !== undefined) {
+    const fields = { scraper, records: records.items, error: errorMessage(records.error) }
+    logger.error('No exporter took log records; they are lost.', fields)
+  }
 }
 
 async function attempt(

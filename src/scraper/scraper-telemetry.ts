@@ -1,16 +1,18 @@
+import type { Signal } from '../pdata/signal.ts'
+
 /** How a scrape ended. `partial`: something was read, something is missing. `cancelled`: by a shutdown, nobody's fault. */
 export type ScrapeResult = 'ok' | 'partial' | 'failed' | 'cancelled'
 
-/** What a controller tells about its scrapes. */
+/** What a controller tells about its scrapes. Items are the data points of metrics and the records of logs. */
 export interface ScraperTelemetry {
-  /** Data points that a scraper gave. */
-  scraped(scraper: string, points: number): void
+  /** What a scraper gave. */
+  scraped(scraper: string, signal: Signal, items: number): void
   /** Data points that are missing, as far as known: at least one for each scrape that failed. */
   errored(scraper: string, points: number): void
-  /** Data points that the pipeline took. */
-  accepted(points: number): void
-  /** Data points that the pipeline could not take. */
-  refused(points: number): void
+  /** What the pipeline took. */
+  accepted(signal: Signal, items: number): void
+  /** What the pipeline could not take. */
+  refused(signal: Signal, items: number): void
   duration(scraper: string, durationMs: number, result: ScrapeResult): void
   /** Ticks that passed while the scraper was still busy. */
   skippedTicks(scraper: string, count: number): void

@@ -1,25 +1,41 @@
 import type { BatchObservableCallback, Meter } from '@opentelemetry/api'
 import { counter, observableGauge } from './instruments.ts'
 
+/** The counters of items: data points or log records. */
+const itemCounters = {
+  metrics: {
+    sent: 'otelcol_exporter_sent_metric_points',
+    sendFailed: 'otelcol_exporter_send_failed_metric_points',
+    enqueueFailed: 'otelcol_exporter_enqueue_failed_metric_points',
+    dropped: 'otelephant_exporter_dropped_metric_points',
+  },
+  logs: {
+    sent: 'otelcol_exporter_sent_log_records',
+    sendFailed: 'otelcol_exporter_send_failed_log_records',
+    enqueueFailed: 'otelcol_exporter_enqueue_failed_log_records',
+    dropped: 'otelephant_exporter_dropped_log_records',
+  },
+} as const
+
 /**
- * What an exporter tells (ExporterTelemetry), onto the meter.
+ * What an exporter tells of one signal (ExporterTelemetry), onto the meter.
  * @param exporter the exporter's id, an attribute of every point
  */
-export function exporterTelemetry(meter: Meter, exporter: string) {
-  const sentPoints = counter(meter, 'otelcol_exporter_sent_metric_points')
-  const failedPoints = counter(meter, 'otelcol_exporter_send_failed_metric_points')
-  const notEnqueuedPoints = counter(meter, 'otelcol_exporter_enqueue_failed_metric_points')
-  const droppedPoints = counter(meter, 'otelephant_exporter_dropped_metric_points')
+export function exporterTelemetry(meter: Meter, exporter: string, signal: keyof typeof itemCounters) {
+  const sent = counter(meter, itemCounters[signal].sent)
+  const sendFailed = counter(meter, itemCounters[signal].sendFailed)
+  const enqueueFailed = counter(meter, itemCounters[signal].enqueueFailed)
+  const dropped = counter(meter, itemCounters[signal].dropped)
   const absorbedPoints = counter(meter, 'otelephant_exporter_absorbed_metric_points')
   const requests = counter(meter, 'otelephant_exporter_requests')
   const durations = counter(meter, 'otelephant_exporter_request_duration')
   const bytes = counter(meter, 'otelephant_exporter_request_bytes')
   const retries = counter(meter, 'otelephant_exporter_retries')
   return {
-    sent: (points: number) => sentPoints.add(points, { exporter }),
-    sendFailed: (points: number) => failedPoints.add(points, { exporter }),
-    enqueueFailed: (points: number) => notEnqueuedPoints.add(points, { exporter }),
-    dropped: (reason: string, points: number) => droppedPoints.add(points, { exporter, reason }),
+    sent: (items: number) => sent.add(items, { exporter }),
+    sendFailed: (items: number) => sendFailed.add(items, { exporter }),
+    enqueueFailed: (items: number) => enqueueFailed.add(items, { exporter }),
+    dropped: (reason: string, items: number) => dropped.add(items, { exporter, reason }),
     absorbed: (reason: string, points: number) => absorbedPoints.add(points, { exporter, reason }),
     /** @param status the HTTP status, or the kind of failure where there was no answer */
     request(status: number | string, durationMs: number, bytesBefore: number, bytesAfter: number) {
@@ -55,10 +71,9 @@ export function observeQueue(
   const breaker = observableGauge(meter, 'otelephant_exporter_breaker_state')
   const observe: BatchObservableCallback = (result) => {
     const now = read()
-    const queue = { exporter, data_type: 'metrics' }
-    result.observe(size, now.requests, queue)
-    result.observe(bytes, now.bytes, queue)
-    if (now.oldestAgeMs !== undefined) result.observe(age, now.oldestAgeMs / 1_000, queue)
+    result.observe(size, now.requests, { exporter })
+    result.observe(bytes, now.bytes, { exporter })
+    if (now.oldestAgeMs !== undefined) result.observe(age, now.oldestAgeMs / 1_000, { exporter })
     result.observe(inFlight, now.inFlight, { exporter })
     result.observe(breaker, breakerStates[now.breaker], { exporter })
   }

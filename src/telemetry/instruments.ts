@@ -25,6 +25,12 @@ export const instruments = {
     unit: '{datapoint}',
     description: 'Metric points that scrapers read.',
   },
+  otelcol_scraper_scraped_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that scrapers gave.',
+  },
   otelcol_scraper_errored_metric_points: {
     kind: 'counter',
     valueType: 'int',
@@ -61,11 +67,23 @@ export const instruments = {
     unit: '{datapoint}',
     description: 'Metric points that the pipeline took from the receiver.',
   },
+  otelcol_receiver_accepted_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that the pipeline took from the receiver.',
+  },
   otelcol_receiver_refused_metric_points: {
     kind: 'counter',
     valueType: 'int',
     unit: '{datapoint}',
     description: 'Metric points that the pipeline could not take from the receiver.',
+  },
+  otelcol_receiver_refused_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that the pipeline could not take from the receiver: they are lost.',
   },
   otelcol_exporter_sent_metric_points: {
     kind: 'counter',
@@ -73,11 +91,23 @@ export const instruments = {
     unit: '{datapoint}',
     description: 'Metric points that the destination accepted.',
   },
+  otelcol_exporter_sent_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that the destination accepted.',
+  },
   otelcol_exporter_send_failed_metric_points: {
     kind: 'counter',
     valueType: 'int',
     unit: '{datapoint}',
     description: 'Metric points that could not be sent for good.',
+  },
+  otelcol_exporter_send_failed_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that could not be sent for good.',
   },
   otelcol_exporter_enqueue_failed_metric_points: {
     kind: 'counter',
@@ -85,11 +115,23 @@ export const instruments = {
     unit: '{datapoint}',
     description: 'Metric points that the queue could not take.',
   },
+  otelcol_exporter_enqueue_failed_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that the queue could not take.',
+  },
   otelephant_exporter_dropped_metric_points: {
     kind: 'counter',
     valueType: 'int',
     unit: '{datapoint}',
     description: 'Metric points that were lost, by reason.',
+  },
+  otelephant_exporter_dropped_log_records: {
+    kind: 'counter',
+    valueType: 'int',
+    unit: '{record}',
+    description: 'Log records that were lost, by reason.',
   },
   otelephant_exporter_absorbed_metric_points: {
     kind: 'counter',

@@ -14,6 +14,7 @@ const touchTheProcess: Readonly<Record<string, string>> = {
   'src/telemetry/process-telemetry.ts': 'reads what the process uses',
   'src/telemetry/create-logger.ts': 'standard error is where a log goes by default',
   'src/receivers/internal/receiver.ts': 'the process id tells two collectors of one host apart',
+  'src/sql-text/sql-text-process.ts': 'it is a process of its own',
   'src/demo/embedded-postgres/account.ts': 'PostgreSQL refuses to run as root',
   'src/demo/embedded-postgres/binaries.ts': 'picks the binaries of this platform',
   'src/demo/embedded-postgres/cluster.ts': 'signals backends',

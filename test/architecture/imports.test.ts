@@ -9,7 +9,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
   'src/cli': ['src/collector', 'src/demo', 'src/component', 'src/receivers/internal', ...leaves],
   'src/collector': ['src/receivers', 'src/exporters', 'src/scraper', 'src/component', ...leaves],
-  'src/demo': ['src/collector', 'src/receivers', 'src/exporters', 'generated', 'src/component', ...leaves],
+  'src/demo': [
+    'src/collector',
+    'src/receivers',
+    'src/exporters',
+    'generated',
+    'src/sql-text',
+    'src/component',
+    ...leaves,
+  ],
   'src/exporters/otlp': ['src/component', ...leaves],
   'src/exporters/newrelic': ['src/exporters/otlp', 'src/component', ...leaves],
   'src/exporters/debug': ['src/exporters/otlp', 'src/component', ...leaves],
@@ -19,6 +27,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   codegen: leaves,
   'src/metadata': ['src/yaml', 'src/config', 'src/pdata'],
   'src/config': ['src/yaml'],
+  'src/sql-text': ['src/telemetry', 'src/pdata'],
   'src/telemetry': [],
   'src/pdata': [],
   'src/yaml': [],
@@ -31,7 +40,14 @@ function reachOf(path: string): readonly string[] {
   const receiver = /^src\/receivers\/([^/]+)\//.exec(path)
   // A receiver knows what was generated for it, and never another receiver or an exporter.
   if (receiver !== null)
-    return [receiver[0].slice(0, -1), `generated/${receiver[1]}`, 'src/scraper', 'src/component', ...leaves]
+    return [
+      receiver[0].slice(0, -1),
+      `generated/${receiver[1]}`,
+      'src/scraper',
+      'src/component',
+      'src/sql-text',
+      ...leaves,
+    ]
   const home = Object.keys(arrows).find((folder) => lies(path, folder))
   return home === undefined ? [] : [home, ...(arrows[home] ?? [])]
 }

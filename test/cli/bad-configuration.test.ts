@@ -50,6 +50,14 @@ const faults: readonly Fault[] = [
     ],
   },
   {
+    name: 'an unknown event',
+    was: '    metrics:\n      postgresql.commits: {enabled: true}',
+    is: '    events:\n      db.server.top_querys: {enabled: true}',
+    said: [
+      'otelephant.yaml:7:7: receivers::postgresql::events::db.server.top_querys: unknown key "db.server.top_querys"; did you mean "db.server.top_query"?',
+    ],
+  },
+  {
     name: 'an unknown key of a metric',
     was: 'enabled: true',
     is: 'enabld: true',

@@ -99,7 +99,7 @@ test('validate tells what runs and what is left over, and exits with 0', async (
     signal: null,
     stdout: `Note: internal is configured, but in no pipeline.
 Note: debug is configured, but in no pipeline.
-postgresql -> newrelic
+postgresql (metrics) -> newrelic
 The configuration is valid.
 `,
     stderr: '',

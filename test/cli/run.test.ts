@@ -57,7 +57,7 @@ test('an endpoint that hangs: the stop takes seconds, says how many points are l
   const otelephant = await running({ cluster, endpoint })
   await endpoint.waitFor((received) => received.requests().length > 0, signal)
   expect(await stopped(otelephant, 'SIGTERM')).toBe(0)
-  const lost = await otelephant.logged('Points were dropped at shutdown')
+  const lost = await otelephant.logged('The rest of the queue was dropped at shutdown')
   expect(lost.level).toBe('error')
   expect(lost['points']).toBeGreaterThan(10)
   expect(await otelephant.logged('Stopped.')).toMatchObject({ sent: 0, dropped: { shutdown: lost['points'] } })

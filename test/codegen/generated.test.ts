@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { describe, expect, test } from 'vitest'
 import {
+  eventDefaults,
+  eventsConfig,
   intervalsConfig,
   limitsConfig,
   metricDefaults,
@@ -11,6 +13,7 @@ import {
   queryLimits,
   resourceAttributesConfig,
 } from '../../generated/postgresql/config.ts'
+import { EventsBuilder, events } from '../../generated/postgresql/events.ts'
 import { entities, MetricsBuilder, metrics } from '../../generated/postgresql/metrics.ts'
 import { queries, sourcedMetrics, type TableRow } from '../../generated/postgresql/queries.ts'
 import { resource } from '../../generated/postgresql/resource.ts'
@@ -18,7 +21,7 @@ import { instruments } from '../../generated/postgresql/telemetry.ts'
 import { pascalCase } from '../../src/metadata/identifier.ts'
 import { root } from './generator.ts'
 
-describe('the builder', () => {
+describe('the builder of points', () => {
   function builder(enabled: Iterable<string>): MetricsBuilder {
     return new MetricsBuilder({
       resource: { attributes: {} },
@@ -72,9 +75,92 @@ describe('the builder', () => {
   })
 })
 
+describe('the builder of records', () => {
+  const plan = {
+    'postgresql.queryid': '-4711',
+    'db.namespace': 'shop',
+    'postgresql.userid': '10',
+    'postgresql.rolname': null,
+    'postgresql.query_plan': '[]',
+    'query.hash': '50fde20626009aba',
+    'db.query.summary': 'SELECT orders',
+    'db.operation.name': 'SELECT',
+    'db.collection.name': undefined,
+    'postgresql.plan.hash': 'a1b2',
+    'postgresql.plan.changed': false,
+  } as const
+
+  function builder(enabled: readonly string[]): EventsBuilder {
+    const scope = { name: 'sample', version: '7' }
+    return new EventsBuilder({ resource: { attributes: {} }, scope, enabled: new Set(enabled) })
+  }
+
+  test('records an event with the attributes that are known and the system', () => {
+    const built = builder(['db.server.query_plan'])
+    built.recordDbServerQueryPlan(1_700_000_000_123, plan)
+    const { 'postgresql.rolname': _, 'db.collection.name': __, ...known } = plan
+    expect(built.take().records).toEqual([
+      {
+        eventName: 'db.server.query_plan',
+        timeMs: 1_700_000_000_123,
+        attributes: { 'db.system.name': 'postgresql', ...known },
+      },
+    ])
+  })
+
+  test('refuses an attribute of another type, one that is missing and one that is constant', () => {
+    const built = builder([])
+    // @ts-expect-error
+    built.recordDbServerQueryPlan(1, { ...plan, 'postgresql.plan.changed': 'no' })
+    const { 'query.hash': _, ...unhashed } = plan
+    // @ts-expect-error
+    built.recordDbServerQueryPlan(1, unhashed)
+    // @ts-expect-error
+    built.recordDbServerQueryPlan(1, { ...plan, 'db.system.name': 'postgresql' })
+    // @ts-expect-error
+    built.isEnabled('db.server.query_plans')
+    expect(built.take().records).toEqual([])
+  })
+
+  test('has a method for every event, each of them about this system', () => {
+    const methods = Object.keys(events).map((name) => `record${pascalCase(name)}`)
+    expect(methods.length).toBeGreaterThan(2)
+    expect(Object.getOwnPropertyNames(EventsBuilder.prototype).toSorted()).toEqual(
+      [...methods, 'constructor'].toSorted(),
+    )
+    for (const { constants } of Object.values(events)) expect(constants).toEqual({ 'db.system.name': 'postgresql' })
+  })
+
+  test("has upstream's attributes, in its order", () => {
+    expect(events['db.server.top_query'].attributes.slice(0, 20)).toEqual([
+      'db.system.name',
+      'db.namespace',
+      'db.query.text',
+      'db.query.comment_tags',
+      'db.query.comment_tags.nr_service_guid',
+      'postgresql.calls',
+      'postgresql.rows',
+      'postgresql.shared_blks_dirtied',
+      'postgresql.shared_blks_hit',
+      'postgresql.shared_blks_read',
+      'postgresql.shared_blks_written',
+      'postgresql.temp_blks_read',
+      'postgresql.temp_blks_written',
+      'postgresql.queryid',
+      'postgresql.userid',
+      'postgresql.rolname',
+      'postgresql.total_exec_time',
+      'postgresql.total_plan_time',
+      'postgresql.query_plan',
+      'db.query.text.normalized.hash',
+    ])
+  })
+})
+
 describe('the tables', () => {
   test('agree with each other', () => {
     expect(Object.keys(metricDefaults)).toEqual(Object.keys(metrics))
+    expect(Object.keys(eventDefaults)).toEqual(Object.keys(events))
     expect(Object.keys(queryIntervals)).toEqual(queries.map(({ name }) => name))
     for (const { info, entity, sources } of sourcedMetrics) {
       expect(Object.values(metrics)).toContain(info)
@@ -100,6 +186,20 @@ describe('the configuration', () => {
     expect(metricsConfig.safeParse({ 'postgresql.deadlocks': { enable: true } }).success).toBe(false)
   })
 
+  test('switches events by name and knows no others', () => {
+    expect(eventsConfig.parse({ 'db.server.top_query': { enabled: true } })).toEqual({
+      'db.server.top_query': { enabled: true },
+    })
+    expect(eventsConfig.safeParse({ 'db.server.top_queries': { enabled: true } }).success).toBe(false)
+    expect(eventsConfig.safeParse({ 'db.server.top_query': { enable: true } }).success).toBe(false)
+    expect(Object.keys(eventsConfig.shape)).toEqual(Object.keys(events))
+  })
+
+  test("leaves upstream's events off", () => {
+    const { 'db.server.query_sample': sample, 'db.server.top_query': top, 'db.server.query_plan': plan } = eventDefaults
+    expect([sample, top, plan]).toEqual([false, false, false])
+  })
+
   test('takes intervals of queries as durations above zero', () => {
     expect(intervalsConfig.parse({ table: '90s' })).toEqual({ table: 90_000 })
     expect(intervalsConfig.safeParse({ table: '0s' }).success).toBe(false)
@@ -120,6 +220,7 @@ describe('the configuration', () => {
       properties: {
         endpoint: { type: 'string' },
         metrics: { properties: { 'postgresql.backends': { properties: { enabled: { type: 'boolean' } } } } },
+        events: { properties: { 'db.server.top_query': { properties: { enabled: { default: false } } } } },
         intervals: { properties: { table: { type: 'string' } } },
         limits: { properties: { table: { type: 'integer', default: queryLimits.table } } },
         resource_attributes: { properties: { 'server.port': { properties: { override_value: { type: 'integer' } } } } },
@@ -173,4 +274,16 @@ test('the documentation says of a metric all that a user needs', async () => {
   expect(table).toContain('[table](#query-table), every 5m')
   const lag = sections.find((section) => section.startsWith('postgresql.wal.lag\n'))
   expect(lag).toContain('`GRANT pg_read_all_stats TO otelephant`')
+})
+
+test('the documentation says of an event what it carries, and which value is always the same', async () => {
+  const text = await readFile(join(root, 'generated/postgresql/documentation.md'), 'utf8')
+  const sections = text.split('\n### ')
+  expect(text).toContain('[db.server.top_query](#dbservertop_query)')
+  const top = sections.find((section) => section.startsWith('db.server.top_query\n'))
+  expect(top).toContain('- off by default; development\n')
+  expect(top).toContain('| `db.system.name` | The kind of database. | `postgresql` |')
+  expect(top).toContain('| `postgresql.total_exec_time` | Time spent executing in the interval, in seconds. | double |')
+  const sampled = sections.find((section) => section.startsWith('db.server.query_sample\n'))
+  expect(sampled).toContain('in milliseconds. | double |')
 })

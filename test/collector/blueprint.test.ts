@@ -27,11 +27,41 @@ service:
     metrics/more: {receivers: [ticker], exporters: [keeper/b, keeper/c]}
 `)
   expect([...receivers].map(([id, one]) => [id, one.exporters])).toEqual([
-    ['ticker', ['keeper', 'keeper/b', 'keeper/c']],
-    ['ticker/b', ['keeper', 'keeper/b']],
+    ['ticker', { metrics: ['keeper', 'keeper/b', 'keeper/c'], logs: [] }],
+    ['ticker/b', { metrics: ['keeper', 'keeper/b'], logs: [] }],
   ])
   expect([...exporters.keys()]).toEqual(['keeper', 'keeper/b', 'keeper/c'])
   expect(unused).toEqual([])
+})
+
+test('a receiver feeds the exporters of its pipelines of each signal', async () => {
+  const { receivers } = await draw(`receivers: {ticker: {}, ticker/m: {}, ticker/l: {}}
+exporters: {keeper: {}, keeper/b: {}}
+service:
+  pipelines:
+    metrics: {receivers: [ticker, ticker/m], exporters: [keeper]}
+    logs: {receivers: [ticker, ticker/l], exporters: [keeper, keeper/b]}
+`)
+  expect([...receivers].map(([id, one]) => [id, one.exporters])).toEqual([
+    ['ticker', { metrics: ['keeper'], logs: ['keeper', 'keeper/b'] }],
+    ['ticker/m', { metrics: ['keeper'], logs: [] }],
+    ['ticker/l', { metrics: [], logs: ['keeper', 'keeper/b'] }],
+  ])
+})
+
+test('a component in a pipeline whose signal it refuses is a fault, with its reason', async () => {
+  expect(
+    await faultsOf(`receivers: {ticker: {}}
+exporters: {keeper: {refuses: logs}, keeper/b: {refuses: metrics}}
+service:
+  pipelines:
+    metrics: {receivers: [ticker], exporters: [keeper, keeper/b]}
+    logs/x: {receivers: [ticker], exporters: [keeper]}
+`),
+  ).toEqual([
+    '1.yaml:5:56: service::pipelines::metrics::exporters: "keeper/b" can\'t be in a pipeline of metrics: metrics are not what it is kept for',
+    '1.yaml:6:47: service::pipelines::logs/x::exporters: "keeper" can\'t be in a pipeline of logs: logs are not what it is kept for',
+  ])
 })
 
 test('what is in no pipeline is checked and named, but not part of it', async () => {

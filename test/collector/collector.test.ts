@@ -135,6 +135,28 @@ test('every status is told with the component that reports it, and the last one 
   await collector.shutdown()
 })
 
+test('what is collected goes to the exporters of its signal', async () => {
+  const both = two.replace(
+    'service: {pipelines: {',
+    'service: {pipelines: {logs: {receivers: [ticker], exporters: [keeper/b]}, ',
+  )
+  const { collector } = await collectorOf(both)
+  await collector.startExporters()
+  await collector.collectTwice(never)
+  await collector.shutdown()
+  const sent = [...collector.accounts()].map(([id, account]) => [id, account.sent])
+  // Three points of two receivers twice; seven records of one twice.
+  expect(Object.fromEntries(sent)).toEqual({ keeper: 12, 'keeper/b': 12 + 14 })
+})
+
+test('of a receiver in a logs pipeline alone only records are asked for', async () => {
+  const { collector } = await collectorOf(two.replace('metrics:', 'logs:'))
+  await collector.startExporters()
+  await collector.collectTwice(never)
+  await collector.shutdown()
+  expect(collector.accounts().get('keeper')?.sent).toBe(4 * 7)
+})
+
 test('stores outlive the collector: the next one goes on with what is in them', async () => {
   await using stores = new Stores()
   const registry = recordingRegistry([])

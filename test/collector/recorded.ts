@@ -7,20 +7,26 @@ import type { Account, Exporter } from '../../src/component/exporter.ts'
 import type { ExporterFactory, ReceiverFactory } from '../../src/component/factory.ts'
 import { duration } from '../../src/config/duration.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
-import { batchOf } from '../scraper/batches.ts'
+import type { LogBatch } from '../../src/pdata/log-record.ts'
+import { batchOf, logBatchOf } from '../scraper/batches.ts'
 import { memoryLogger } from '../support/memory-logger.ts'
 
 /** What an exporter of the tests keeps: it outlives the exporter. */
 export interface KeptBatches {
   readonly batches: Batch[]
+  readonly logBatches: LogBatch[]
 }
 
 const ticker = z.strictObject({ interval: duration.prefault('1ms'), fails: z.boolean().default(false) })
-const keeper = z.strictObject({ fails: z.boolean().default(false), hangs: z.boolean().default(false) })
+const keeper = z.strictObject({
+  fails: z.boolean().default(false),
+  hangs: z.boolean().default(false),
+  refuses: z.enum(['metrics', 'logs']).optional(),
+})
 
 /**
- * A registry of one kind of receiver, `ticker`, which gives a batch a collection, and one kind of exporter, `keeper`,
- * which keeps them in its store. Both write down what happens to them.
+ * A registry of one kind of receiver, `ticker`, which gives a batch of each signal that somebody takes with each
+ * collection, and one kind of exporter, `keeper`, which keeps them in its store. Both write down what happens to them.
  */
 export function recordingRegistry(events: string[]): Registry {
   return { receivers: [receiver(tickerFactory(events))], exporters: [exporter(keeperFactory(events))] }
@@ -43,7 +49,8 @@ function tickerFactory(events: string[]): ReceiverFactory<z.output<typeof ticker
       async collect(signal) {
         events.push(`collect ${id}`)
         if (config.fails) throw new Error(`${id}: nothing could be read`)
-        await consumer.consume(batchOf(3), signal)
+        if (consumer.signals?.has('metrics') === true) await consumer.consume(batchOf(3), signal)
+        if (consumer.signals?.has('logs') === true) await consumer.consumeLogs(logBatchOf(7), signal)
       },
     }),
   }
@@ -53,7 +60,8 @@ function keeperFactory(events: string[]): ExporterFactory<z.output<typeof keeper
   return {
     type: 'keeper',
     config: keeper,
-    createStore: () => ({ batches: [] }),
+    refuses: (config, signal) => (config.refuses === signal ? `${signal} are not what it is kept for` : undefined),
+    createStore: () => ({ batches: [], logBatches: [] }),
     create: (config, { id }, store) => recordingExporter(id, config, store, events),
   }
 }
@@ -76,6 +84,9 @@ function recordingExporter(
     async consume(batch) {
       store.batches.push(batch)
     },
+    async consumeLogs(batch) {
+      store.logBatches.push(batch)
+    },
     account: () => accountOf(store),
     async flush(signal) {
       events.push(`flush ${id}`)
@@ -85,9 +96,10 @@ function recordingExporter(
   }
 }
 
-function accountOf({ batches }: KeptBatches): Account {
+function accountOf({ batches, logBatches }: KeptBatches): Account {
   const points = batches.reduce((sum, batch) => sum + batch.points.length, 0)
-  return { consumed: points, sent: points, queued: 0, dropped: {}, absorbed: {} }
+  const items = logBatches.reduce((sum, batch) => sum + batch.records.length, points)
+  return { consumed: items, sent: items, queued: 0, dropped: {}, absorbed: {} }
 }
 
 /** Settings with a log that can be read. */

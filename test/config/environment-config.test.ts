@@ -35,7 +35,12 @@ test('DATABASE_URL and a license key are a whole configuration', () => {
       },
     },
     exporters: { newrelic: { api_key: 'eu01xxabc' } },
-    service: { pipelines: { metrics: { receivers: ['postgresql'], exporters: ['newrelic'] } } },
+    service: {
+      pipelines: {
+        metrics: { receivers: ['postgresql'], exporters: ['newrelic'] },
+        logs: { receivers: ['postgresql'], exporters: ['newrelic'] },
+      },
+    },
   })
   expect(raw.notes).toEqual([
     'The parameter connect_timeout is ignored: the collector watches its connections by itself.',

@@ -48,6 +48,22 @@ const metrics = (list: readonly Json[], resource: readonly Json[] = [], scope: r
   ],
 })
 
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const spanId = 'b7ad6b7169203331'
+const system = text('db.system.name', 'postgresql')
+const logRecord = (over: Json = {}): Json => ({
+  timeUnixNano: ns(nowMs - 5),
+  eventName: 'db.server.query_sample',
+  attributes: [system],
+  ...over,
+})
+const logs = (
+  logRecords: readonly Json[],
+  resource: readonly Json[] = [text('service.instance.id', 'db1:5432')],
+): Json => ({
+  resourceLogs: [{ resource: { attributes: resource }, scopeLogs: [{ scope: { name: 'lab' }, logRecords }] }],
+})
+
 const post = (endpoint: Endpoint, body: Json, path = '/v1/metrics') =>
   fetch(`${endpoint.url}${path}`, { method: 'POST', headers: jsonHeaders, body: JSON.stringify(body) })
 
@@ -153,11 +169,14 @@ describe('what arrives', () => {
       eventName: 'db.server.top_query',
       body: { kvlistValue: { values: [text('calls', 'three')] } },
       attributes: [text('db.query.text', 'SELECT 1')],
+      flags: 1,
+      traceId: Buffer.from(traceId, 'hex'),
+      spanId: Buffer.from(spanId, 'hex'),
     }
     const resource = { attributes: [text('server.address', 'db1')] }
     const scope = { name: 'lab', version: '3' }
-    const logs = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] }
-    const body = exportLogsRequest.encode(exportLogsRequest.fromObject(logs)).finish()
+    const request = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] }
+    const body = exportLogsRequest.encode(exportLogsRequest.fromObject(request)).finish()
     const url = `${endpoint.url}/v1/logs`
     await fetch(url, { method: 'POST', headers: protobufHeaders, body: Uint8Array.from(body) })
     expect(endpoint.received.logs()).toEqual([
@@ -168,6 +187,7 @@ describe('what arrives', () => {
         severityText: 'INFO',
         eventName: 'db.server.top_query',
         body: { calls: 'three' },
+        trace: { traceId, spanId, flags: 1 },
         attributes: { 'db.query.text': 'SELECT 1' },
         resource: { 'server.address': 'db1' },
         scope,
@@ -175,6 +195,47 @@ describe('what arrives', () => {
     ])
     expect(endpoint.received.requests()).toMatchObject([{ points: 0, logs: 1 }])
   })
+
+  test('log records are found by event and attributes, and counted by event for ever', async () => {
+    await using endpoint = await start({ keepPoints: 2 })
+    const pid = (value: string) => ({ key: 'postgresql.pid', value: { intValue: value } })
+    const sample = (value: string) => logRecord({ attributes: [system, pid(value)] })
+    await post(
+      endpoint,
+      logs([sample('77'), sample('78'), logRecord({ eventName: 'db.server.top_query' })]),
+      '/v1/logs',
+    )
+    const { received } = endpoint
+    expect(received.logs({ event: 'db.server.query_sample' })).toMatchObject([
+      { timeNs: BigInt(ns(nowMs - 5)), attributes: { 'postgresql.pid': 78n } },
+    ])
+    expect(received.logs({ attributes: { 'postgresql.pid': 77n } })).toEqual([])
+    expect(received.logs({ attributes: { 'service.instance.id': 'db1:5432' } })).toHaveLength(2)
+    expect(Object.fromEntries(received.eventCounts())).toEqual({
+      'db.server.query_sample': 2,
+      'db.server.top_query': 1,
+    })
+  })
+
+  for (const { encoding, headers } of [
+    { encoding: 'JSON', headers: jsonHeaders },
+    { encoding: 'protobuf', headers: protobufHeaders },
+  ]) {
+    test(`the trace of a log record is read from ${encoding}`, async () => {
+      await using endpoint = await start()
+      const hex = logs([logRecord({ traceId, spanId, flags: 1 })])
+      const bytes = logs([
+        logRecord({ traceId: Buffer.from(traceId, 'hex'), spanId: Buffer.from(spanId, 'hex'), flags: 1 }),
+      ])
+      const body =
+        encoding === 'JSON'
+          ? Buffer.from(JSON.stringify(hex))
+          : Uint8Array.from(exportLogsRequest.encode(exportLogsRequest.fromObject(bytes)).finish())
+      await fetch(`${endpoint.url}/v1/logs`, { method: 'POST', headers, body })
+      expect(endpoint.received.logs()).toMatchObject([{ trace: { traceId, spanId, flags: 1 } }])
+      expect(endpoint.received.violations()).toEqual([])
+    })
+  }
 
   test('deltas add up by series, whatever the order of the attributes; other values are the latest', async () => {
     await using endpoint = await start({ keepPoints: 2 })
@@ -221,7 +282,9 @@ describe('limits that New Relic applies in silence', () => {
   const long = 'x'.repeat(4_096)
   const withAttribute = (attribute: Json) => metrics([counter([delta({ attributes: [attribute] })])])
   const strings = (count: number) => Array.from({ length: count }, () => ({ stringValue: 'a' }))
-  const log = (logRecord: Json) => ({ resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord] }] }] })
+  const log = (over: Json) => logs([logRecord(over)])
+  const logWith = (attribute: Json) => log({ attributes: [system, attribute] })
+  const instance = text('service.instance.id', 'db1:5432')
   const cases: readonly (readonly [Rule, Json])[] = [
     ['attribute_value_length', withAttribute(text('query', long))],
     ['attribute_key_length', withAttribute(text('k'.repeat(256), 'v'))],
@@ -254,9 +317,27 @@ describe('limits that New Relic applies in silence', () => {
     ['value_missing', metrics([gauge({})])],
     ['time_too_old', metrics([counter([delta({ startTimeUnixNano: ns(nowMs - 48 * hourMs - 1) })])])],
     ['time_too_new', metrics([counter([delta({ timeUnixNano: ns(nowMs + 24 * hourMs + 1) })])])],
-    ['attribute_value_length', log({ attributes: [text('query', long)] })],
-    ['record_attribute_count', log({ attributes: many(129) })],
+    ['attribute_value_length', logWith(text('query', long))],
+    ['attribute_key_length', logWith(text('k'.repeat(256), 'v'))],
+    ['attribute_key_duplicate', logWith(system)],
+    ['attribute_null', logWith({ key: 'nothing' })],
+    ['attribute_complex', logWith({ key: 'plan', value: { kvlistValue: { values: [text('a', 'b')] } } })],
+    ['record_attribute_count', log({ attributes: [system, ...many(128)] })],
+    ['record_array', logWith({ key: 'pids', value: { arrayValue: { values: strings(2) } } })],
+    ['resource_attribute_count', logs([logRecord()], [instance, ...many(64)])],
+    ['event_name_missing', log({ eventName: '' })],
+    ['body_present', log({ body: { stringValue: '' } })],
+    ['db_system_missing', log({ attributes: [text('db.system', 'postgresql')] })],
+    ['instance_missing', logs([logRecord()], [])],
+    ['instance_missing', logs([logRecord()], [text('service.instance.id', '')])],
+    ['other_entity', logs([logRecord()], [instance, text('service.name', 'otelephant')])],
+    ['other_entity', logs([logRecord()], [instance, text('host.name', 'collector-1')])],
+    ['trace_invalid', log({ traceId })],
+    ['trace_invalid', log({ spanId })],
+    ['trace_invalid', log({ traceId: '0'.repeat(32), spanId })],
+    ['trace_invalid', log({ traceId: traceId.slice(2), spanId })],
     ['time_too_old', log({ timeUnixNano: ns(nowMs - 49 * hourMs) })],
+    ['time_too_new', log({ timeUnixNano: ns(nowMs + 25 * hourMs) })],
   ]
   for (const [index, [rule, body]] of cases.entries()) {
     const path = 'resourceLogs' in body ? '/v1/logs' : '/v1/metrics'
@@ -282,7 +363,7 @@ describe('limits that New Relic applies in silence', () => {
       },
     )
     await post(endpoint, metrics([counter([oldest, newest]), upDown], many(63), many(8)))
-    await post(endpoint, log({ attributes: many(128), timeUnixNano: '0' }), '/v1/logs')
+    await post(endpoint, log({ attributes: [system, ...many(127)], timeUnixNano: '0' }), '/v1/logs')
     expect(endpoint.received.violations()).toEqual([])
     expect(endpoint.received.points()).toHaveLength(3)
   })

@@ -3,10 +3,10 @@ import { seriesKey } from '../../src/demo/endpoint/series-total.ts'
 import type { Baseline, LastComplete } from '../../src/exporters/otlp/baseline.ts'
 import type {
   DeliveryStore,
+  DropListener,
   NewRequest,
   QueueSize,
   SeriesBaseline,
-  StoreDropReason,
   StoredRequest,
   TakeOrder,
 } from '../../src/exporters/otlp/store.ts'
@@ -29,18 +29,19 @@ export class RecordingStore implements DeliveryStore, Disposable {
   }
 
   put(
-    request: NewRequest | undefined,
+    requests: readonly NewRequest[],
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void {
-    this.#store.put(request, baselines, completes)
-    if (request === undefined) return
-    const headers = {
-      'api-key': apiKey,
-      'content-type': 'application/x-protobuf',
-      'content-encoding': request.compression,
+    this.#store.put(requests, baselines, completes)
+    for (const request of requests) {
+      const headers = {
+        'api-key': apiKey,
+        'content-type': 'application/x-protobuf',
+        'content-encoding': request.compression,
+      }
+      this.#stored.push(...pointsIn({ path: request.path, headers, body: Buffer.from(request.bytes) }))
     }
-    this.#stored.push(...pointsIn({ path: request.path, headers, body: Buffer.from(request.bytes) }))
   }
 
   baseline(query: string, key: string): Baseline | undefined {
@@ -75,7 +76,7 @@ export class RecordingStore implements DeliveryStore, Disposable {
     return this.#store.oldestMs()
   }
 
-  onDropped(listener: (reason: StoreDropReason, points: number) => void): void {
+  onDropped(listener: DropListener): void {
     this.#store.onDropped(listener)
   }
 

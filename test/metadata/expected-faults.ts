@@ -1,5 +1,7 @@
 /** Every fixture has one fault; what is wrong is said once, and where. */
 export const expectedFaults: Readonly<Record<string, string>> = {
+  'attribute-emitted-twice-in-event':
+    '161:25: events::db.server.query_sample::attributes::1: "pages" is taken by the attribute pages',
   'attribute-enum-of-numbers': '19:55: attributes::pages::enum: expected a type of string for an enum, found int',
   'attribute-name-malformed':
     '15:3: attributes::Pages: expected a name of small letters, digits and underscores, in parts joined by dots, found "Pages"',
@@ -7,6 +9,8 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '113:25: metrics::postgresql.size::attributes::1: "db.namespace" is taken by the attribute db.namespace of the entity',
   'attribute-name-taken-by-part':
     '114:25: metrics::postgresql.size::attributes::1: "relation" is taken by the part of the entity',
+  'attribute-twice-in-event':
+    '160:32: events::db.server.query_sample::attributes::1: "db.namespace" is taken by the attribute db.namespace',
   'attribute-twice-in-metric':
     '113:25: metrics::postgresql.size::attributes::1: "pages" is taken by the attribute pages',
   'attribute-undefined-in-entity':
@@ -64,8 +68,23 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'entity-without-identity': '24:15: entities::0::identity: expected at least 1 entries, found a list of 0',
   'entity-without-type': '32:5: entities::2::type: is required (expected string)',
   'enum-value-twice': '18:75: attributes::operation::enum::2: "ins" stands here twice',
+  'event-entity-of-parts':
+    '159:13: events::db.server.query_sample::entity: expected an entity that the resource tells apart, found postgresql.table, which is made of database, relation, schema',
   'event-entity-undefined':
     '159:13: events::db.server.query_sample::entity: expected an entity, found "postgresql.instanze", which isn\'t defined; did you mean "postgresql.instance"?',
+  'event-identifier-twice':
+    '161:3: events::db.server.query_sample_: becomes DbServerQuerySample in code, and so does "db.server.query_sample"',
+  'event-name-malformed':
+    '156:3: events::db.server.query-sample: expected a name of small letters, digits and underscores, in parts joined by dots, found "db.server.query-sample"',
+  'event-name-of-metric': '156:3: events::postgresql.size: is the name of a metric too',
+  'event-stability-unknown':
+    '158:16: events::db.server.query_sample::stability: expected one of development, alpha, beta, stable, deprecated, found "experimental"',
+  'event-unknown-key':
+    '161:5: events::db.server.query_sample::unit: unknown key "unit"; known are attributes, description, enabled, entity, extended_documentation, stability, warnings',
+  'event-warning-unknown':
+    '161:16: events::db.server.query_sample::warnings::if_on: unknown key "if_on"; known are if_configured, if_enabled, if_enabled_not_set',
+  'event-without-description': '156:3: events::db.server.query_sample::description: is required (expected string)',
+  'event-without-enabled': '156:3: events::db.server.query_sample::enabled: is required (expected boolean)',
   'event-without-entity': '156:3: events::db.server.query_sample::entity: is required (expected string)',
   'events-unsorted': '161:3: events::db.server.event: expected before "db.server.query_sample": entries are sorted',
   'extension-columns-without-extension':

@@ -58,6 +58,16 @@ test('a fault in an entity stands at its place, whatever is wrong before it', ()
   expect(faultsOf(text).map((fault) => fault.slice(0, fault.indexOf(' ')))).toEqual(['m.yaml:22:5:', 'm.yaml:29:15:'])
 })
 
+test('an attribute that only events carry is used', () => {
+  const text = valid
+    .replace(
+      '  error.type:',
+      '  db.system.name: {description: The system., type: string, enum: [sample]}\n  error.type:',
+    )
+    .replace('attributes: [db.namespace]\ntelemetry', 'attributes: [db.namespace, db.system.name]\ntelemetry')
+  expect(metadataOf(text).events).toMatchObject([{ attributes: ['db.namespace', 'db.system.name'] }])
+})
+
 test('an empty file is no metadata', () => {
   expect(faultsOf('')).toEqual(['m.yaml:1:1: expected map, found null'])
 })

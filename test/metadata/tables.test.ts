@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { events } from '../../generated/postgresql/events.ts'
 import { entities, metrics } from '../../generated/postgresql/metrics.ts'
 import { sourcedMetrics as generatedSourcedMetrics, queries } from '../../generated/postgresql/queries.ts'
 import { loadMetadata } from '../../src/metadata/load.ts'
 import { MetadataError } from '../../src/metadata/metadata-error.ts'
 import type { Metadata } from '../../src/metadata/model.ts'
-import { entityInfos, metricInfos, sourcedMetrics } from '../../src/metadata/tables.ts'
+import { entityInfos, eventInfos, metricInfos, sourcedMetrics } from '../../src/metadata/tables.ts'
 
 function load(path: string): Metadata {
-  const loaded = loadMetadata(path, readFileSync(path, 'utf8'))
+  return parse(path, readFileSync(path, 'utf8'))
+}
+
+function parse(path: string, text: string): Metadata {
+  const loaded = loadMetadata(path, text)
   if (loaded.kind === 'faults') throw new MetadataError(loaded.faults)
   return loaded.metadata
 }
@@ -18,17 +23,35 @@ test('a file that is loaded at run time gives what codegen makes of it', () => {
   const metadata = load(join(import.meta.dirname, '../../metadata.yaml'))
   expect(Object.fromEntries(metricInfos(metadata))).toEqual(metrics)
   expect(Object.fromEntries(entityInfos(metadata))).toEqual(entities)
+  expect(Object.fromEntries(eventInfos(metadata))).toEqual(events)
   expect(sourcedMetrics(metadata)).toEqual(generatedSourcedMetrics)
   expect(metadata.queries).toEqual(queries)
 })
 
-const sample = load(join(import.meta.dirname, 'fixtures/valid.yaml'))
+const samplePath = join(import.meta.dirname, 'fixtures/valid.yaml')
+const sample = load(samplePath)
 
 test('sources have the attributes names that are sent', () => {
   const locks = sourcedMetrics(sample).find(({ info }) => info.name === 'postgresql.locks')
   expect(locks?.sources).toEqual([
     { query: 'locks', entity: {}, attributes: { mode: 'mode' }, points: [{ value: 'locks', attributes: {} }] },
   ])
+})
+
+test('an event has the attribute names that are sent, and one value makes a constant', () => {
+  const text = readFileSync(samplePath, 'utf8')
+    .replace(
+      'enum: [ins, upd]}',
+      'enum: [ins, upd]}\n  page_kind: {description: The kind., type: string, enum: [heap]}',
+    )
+    .replace('[db.namespace]\ntelemetry', '[page_kind, operation, lock_mode]\ntelemetry')
+  expect(Object.fromEntries(eventInfos(parse(samplePath, text)))).toEqual({
+    'db.server.query_sample': {
+      name: 'db.server.query_sample',
+      attributes: ['page_kind', 'operation', 'mode'],
+      constants: { page_kind: 'heap' },
+    },
+  })
 })
 
 test('a metric takes from its entity whether zeros are sent', () => {

@@ -1,5 +1,6 @@
 import type { Consumer } from '../../src/component/consumer.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
+import type { LogBatch } from '../../src/pdata/log-record.ts'
 import type { MetricInfo } from '../../src/pdata/metric.ts'
 
 const metric: MetricInfo = {
@@ -32,14 +33,31 @@ export function batchOf(points: number): Batch {
   }
 }
 
+/** A batch of so many log records. */
+export function logBatchOf(records: number): LogBatch {
+  return {
+    resource: { attributes: { 'service.instance.id': 'db.example.com:5432' } },
+    scope: { name: 'otelephant', version: '1.2.3' },
+    records: Array.from({ length: records }, (_, index) => ({
+      eventName: 'db.server.query_sample',
+      timeMs: 2_000 + index,
+      attributes: { 'db.system.name': 'postgresql', 'postgresql.pid': 4_100 + index },
+    })),
+  }
+}
+
 /** A consumer that keeps what it takes. */
-export function keepingConsumer(): Consumer & { readonly batches: Batch[] } {
+export function keepingConsumer(): Consumer & { readonly batches: Batch[]; readonly logBatches: LogBatch[] } {
   const batches: Batch[] = []
+  const logBatches: LogBatch[] = []
   return {
     batches,
-    consume(batch) {
+    logBatches,
+    async consume(batch) {
       batches.push(batch)
-      return Promise.resolve()
+    },
+    async consumeLogs(batch) {
+      logBatches.push(batch)
     },
   }
 }

@@ -38,6 +38,7 @@ export function controlled(
     logger,
     telemetry,
     batches: consumer.batches,
+    logBatches: consumer.logBatches,
     statuses,
     host: { report: (status: Status) => statuses.push(status) },
     /** Milliseconds since the controller was made. */

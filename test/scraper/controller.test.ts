@@ -6,7 +6,7 @@ import { PartialScrapeError } from '../../src/scraper/partial-scrape-error.ts'
 import type { Scraper } from '../../src/scraper/scraper.ts'
 import { lifecycleSuite } from '../support/lifecycle-suite.ts'
 import { memoryLogger } from '../support/memory-logger.ts'
-import { batchOf, keepingConsumer } from './batches.ts'
+import { batchOf, keepingConsumer, logBatchOf } from './batches.ts'
 import { controlled, untilAborted } from './controlled.ts'
 
 const giving = (name: string, points: number): Scraper => ({ name, scrape: (sink) => sink.metrics(batchOf(points)) })
@@ -59,7 +59,8 @@ describe('what was given', () => {
   })
 
   test('and refused is counted and logged once a scrape, and fails no scrape', async () => {
-    const consumer: Consumer = { consume: () => Promise.reject(new Error('the store is full')) }
+    const refuse = () => Promise.reject(new Error('the store is full'))
+    const consumer: Consumer = { consume: refuse, consumeLogs: refuse }
     const twice: Scraper = {
       name: 'table',
       async scrape(sink) {
@@ -89,6 +90,7 @@ describe('what was given', () => {
         taken.push(waiting)
         return waiting.promise
       },
+      consumeLogs: () => Promise.reject(new Error('nobody asked for logs')),
     }
     let given = 0
     const many: Scraper = {
@@ -115,7 +117,7 @@ describe('what was given', () => {
   test('is waited for before the scrape counts as ended', async () => {
     const waiting = Promise.withResolvers<void>()
     const { controller, clock, host, telemetry } = controlled([giving('table', 3)], {
-      consumer: { consume: () => waiting.promise },
+      consumer: { consume: () => waiting.promise, consumeLogs: () => waiting.promise },
     })
     await controller.start(host)
     await clock.advance(1_000)
@@ -229,5 +231,75 @@ describe('collect', () => {
     await controller.shutdown()
     await expect(controller.collect(neverAborted())).rejects.toThrow('postgresql/orders is stopping')
     expect(batches).toEqual([])
+  })
+})
+
+describe('log records', () => {
+  test('are given and counted beside data points', async () => {
+    const events: Scraper = {
+      name: 'statements',
+      async scrape(sink) {
+        await sink.metrics(batchOf(3))
+        await sink.logs(logBatchOf(5))
+      },
+    }
+    const { controller, clock, host, telemetry, batches, logBatches } = controlled([events])
+    await controller.start(host)
+    await clock.advance(1_000)
+    expect(batches.map(({ points }) => points.length)).toEqual([3])
+    expect(logBatches.map(({ records }) => records.length)).toEqual([5])
+    expect(telemetry.sums).toMatchObject({
+      ...{ 'scraped statements': 3, 'scraped statements logs': 5, accepted: 3, 'accepted logs': 5 },
+    })
+    await controller.shutdown()
+  })
+
+  test('that nobody takes are lost: counted and said as that, and no scrape fails', async () => {
+    const consumer: Consumer = {
+      ...keepingConsumer(),
+      consumeLogs: () => Promise.reject(new Error('the store is full')),
+    }
+    const events: Scraper = { name: 'statements', scrape: (sink) => sink.logs(logBatchOf(5)) }
+    const { controller, clock, host, telemetry, logger, statuses } = controlled([events], { consumer })
+    await controller.start(host)
+    await clock.advance(1_000)
+    expect(telemetry.sums).toMatchObject({ 'refused logs': 5, 'ok statements': 1 })
+    expect(telemetry.sums['refused']).toBeUndefined()
+    expect(logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { scraper: 'statements', records: 5, error: 'the store is full' } },
+    ])
+    expect(statuses.at(-1)).toEqual({ kind: 'ok' })
+    await controller.shutdown()
+  })
+
+  test('not yet taken are never more than 200 and one batch', async () => {
+    const taken: PromiseWithResolvers<void>[] = []
+    const consumer: Consumer = {
+      ...keepingConsumer(),
+      consumeLogs() {
+        const waiting = Promise.withResolvers<void>()
+        taken.push(waiting)
+        return waiting.promise
+      },
+    }
+    const events: Scraper = {
+      name: 'statements',
+      async scrape(sink) {
+        for (let batch = 0; batch < 10; batch++) await sink.logs(logBatchOf(90))
+      },
+    }
+    const { controller, clock, host } = controlled([events], { consumer })
+    await controller.start(host)
+    await clock.advance(1_000)
+    expect(taken).toHaveLength(3)
+    taken[0]?.resolve()
+    await clock.settle()
+    expect(taken).toHaveLength(4)
+    for (let index = 0; index < 10; index++) {
+      taken[index]?.resolve()
+      await clock.settle()
+    }
+    expect(taken).toHaveLength(10)
+    await controller.shutdown()
   })
 })

@@ -1,10 +1,12 @@
 import type { ScraperTelemetry } from '../../src/scraper/scraper-telemetry.ts'
 
 export interface RecordingTelemetry extends ScraperTelemetry {
-  /** Sums by what was counted: `scraped table`, `accepted`, `ok table`. */
+  /** Sums by what was counted: `scraped table`, `accepted`, `accepted logs`, `ok table`. */
   readonly sums: Record<string, number>
   readonly durationsMs: number[]
 }
+
+const suffixes = { metrics: '', logs: ' logs' } as const
 
 /** Keeps what a controller tells about its scrapes. */
 export function recordingTelemetry(): RecordingTelemetry {
@@ -16,10 +18,10 @@ export function recordingTelemetry(): RecordingTelemetry {
   return {
     sums,
     durationsMs,
-    scraped: (scraper, points) => add(`scraped ${scraper}`, points),
+    scraped: (scraper, signal, items) => add(`scraped ${scraper}${suffixes[signal]}`, items),
     errored: (scraper, points) => add(`errored ${scraper}`, points),
-    accepted: (points) => add('accepted', points),
-    refused: (points) => add('refused', points),
+    accepted: (signal, items) => add(`accepted${suffixes[signal]}`, items),
+    refused: (signal, items) => add(`refused${suffixes[signal]}`, items),
     duration(scraper, durationMs, result) {
       add(`${result} ${scraper}`, 1)
       durationsMs.push(durationMs)

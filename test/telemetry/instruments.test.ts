@@ -27,16 +27,16 @@ function measured() {
 test('what a scraper controller tells is counted by receiver and scraper', async () => {
   const { meter, values } = measured()
   const orders: ScraperTelemetry = receiverTelemetry(meter, 'postgresql/orders')
-  orders.scraped('table', 11)
-  orders.scraped('table', 12)
+  orders.scraped('table', 'metrics', 11)
+  orders.scraped('table', 'metrics', 12)
   orders.errored('table', 3)
-  orders.accepted(21)
-  orders.refused(2)
+  orders.accepted('metrics', 21)
+  orders.refused('metrics', 2)
   orders.duration('table', 1_250, 'ok')
   orders.duration('table', 250, 'failed')
   orders.skippedTicks('table', 4)
   orders.lastSuccess('table', 1_900_000_000_500)
-  receiverTelemetry(meter, 'postgresql/hr').scraped('table', 5)
+  receiverTelemetry(meter, 'postgresql/hr').scraped('table', 'metrics', 5)
   expect(await values()).toEqual({
     'otelcol_scraper_scraped_metric_points{receiver=postgresql/orders,scraper=table}': 23,
     'otelcol_scraper_scraped_metric_points{receiver=postgresql/hr,scraper=table}': 5,
@@ -53,7 +53,7 @@ test('what a scraper controller tells is counted by receiver and scraper', async
 
 test('what an exporter tells is counted by exporter', async () => {
   const { meter, values } = measured()
-  const telemetry: ExporterTelemetry = exporterTelemetry(meter, 'newrelic')
+  const telemetry: ExporterTelemetry = exporterTelemetry(meter, 'newrelic', 'metrics')
   telemetry.sent(31)
   telemetry.sendFailed(6)
   telemetry.enqueueFailed(7)
@@ -75,6 +75,31 @@ test('what an exporter tells is counted by exporter', async () => {
   })
 })
 
+test('log records are counted beside data points', async () => {
+  const { meter, values } = measured()
+  const orders: ScraperTelemetry = receiverTelemetry(meter, 'postgresql/orders')
+  orders.scraped('statements', 'logs', 11)
+  orders.accepted('logs', 8)
+  orders.refused('logs', 3)
+  const telemetry: ExporterTelemetry = exporterTelemetry(meter, 'newrelic', 'logs')
+  telemetry.sent(31)
+  telemetry.sendFailed(6)
+  telemetry.enqueueFailed(7)
+  telemetry.dropped('rejected', 9)
+  telemetry.retry()
+  exporterTelemetry(meter, 'newrelic', 'metrics').retry()
+  expect(await values()).toEqual({
+    'otelcol_scraper_scraped_log_records{receiver=postgresql/orders,scraper=statements}': 11,
+    'otelcol_receiver_accepted_log_records{receiver=postgresql/orders}': 8,
+    'otelcol_receiver_refused_log_records{receiver=postgresql/orders}': 3,
+    'otelcol_exporter_sent_log_records{exporter=newrelic}': 31,
+    'otelcol_exporter_send_failed_log_records{exporter=newrelic}': 6,
+    'otelcol_exporter_enqueue_failed_log_records{exporter=newrelic}': 7,
+    'otelephant_exporter_dropped_log_records{exporter=newrelic,reason=rejected}': 9,
+    'otelephant_exporter_retries{exporter=newrelic}': 2,
+  })
+})
+
 test('queues are read at each collection, each until it is disposed', async () => {
   const { meter, values } = measured()
   let requests = 3
@@ -89,19 +114,19 @@ test('queues are read at each collection, each until it is disposed', async () =
   }))
   const otlp = observeQueue(meter, 'otlp', () => ({ ...idle, requests: 8, bytes: 80 }))
   expect(await values()).toEqual({
-    'otelcol_exporter_queue_size{data_type=metrics,exporter=newrelic}': 3,
-    'otelephant_exporter_queue_bytes{data_type=metrics,exporter=newrelic}': 3_000,
-    'otelephant_exporter_queue_oldest_age{data_type=metrics,exporter=newrelic}': 61.5,
+    'otelcol_exporter_queue_size{exporter=newrelic}': 3,
+    'otelephant_exporter_queue_bytes{exporter=newrelic}': 3_000,
+    'otelephant_exporter_queue_oldest_age{exporter=newrelic}': 61.5,
     'otelcol_exporter_in_flight_requests{exporter=newrelic}': 7,
     'otelephant_exporter_breaker_state{exporter=newrelic}': 2,
-    'otelcol_exporter_queue_size{data_type=metrics,exporter=otlp}': 8,
-    'otelephant_exporter_queue_bytes{data_type=metrics,exporter=otlp}': 80,
+    'otelcol_exporter_queue_size{exporter=otlp}': 8,
+    'otelephant_exporter_queue_bytes{exporter=otlp}': 80,
     'otelcol_exporter_in_flight_requests{exporter=otlp}': 0,
     'otelephant_exporter_breaker_state{exporter=otlp}': 0,
   })
   otlp[Symbol.dispose]()
   requests = 4
-  expect(await values()).toMatchObject({ 'otelcol_exporter_queue_size{data_type=metrics,exporter=newrelic}': 4 })
+  expect(await values()).toMatchObject({ 'otelcol_exporter_queue_size{exporter=newrelic}': 4 })
 })
 
 test('what the process uses is read at each collection', async () => {
@@ -122,7 +147,7 @@ test('what the process uses is read at each collection', async () => {
 test('the instruments have the kind, unit and value type of the table', async () => {
   const { meter, collect } = measured()
   using _process = observeProcess(meter)
-  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 11)
+  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 'metrics', 11)
   const metrics = (await collect()).resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
   const kinds = metrics.map(({ descriptor, dataPointType }) => [descriptor.name, descriptor.unit, dataPointType])
   expect(kinds).toEqual(

@@ -80,9 +80,10 @@ export const exportMetricsRequest = root.lookupType('ExportMetricsServiceRequest
 export const exportLogsRequest = root.lookupType('ExportLogsServiceRequest')
 
 /**
- * A protobuf message as the object that OTLP/JSON would hold: camelCase, 64-bit integers as strings, absent fields absent.
+ * A protobuf message as the object that OTLP/JSON would hold: camelCase, 64-bit integers as strings, absent fields absent;
+ * bytes are lists of numbers.
  * @throws Error if the bytes aren't such a message
  */
 export function decodeProtobuf(type: protobuf.Type, bytes: Uint8Array): unknown {
-  return type.toObject(type.decode(bytes), { longs: String, bytes: String })
+  return type.toObject(type.decode(bytes), { longs: String, bytes: Array })
 }

@@ -7,6 +7,14 @@ const nanoseconds = integer.default(0n)
 /** OTLP/JSON writes what JSON can't say as strings. */
 const double = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)])
 
+/** Bytes come as numbers from protobuf, as base64 from JSON. */
+const bytes = z.union([z.string(), z.array(z.number()).transform((list) => Buffer.from(list).toString('base64'))])
+
+/** A trace or span id in hex, as JSON has it; bytes come as numbers from protobuf. */
+const id = z
+  .union([z.string().toLowerCase(), z.array(z.number()).transform((list) => Buffer.from(list).toString('hex'))])
+  .default('')
+
 /** An attribute's value as it came; which member is there says its type, none is OTLP's null. */
 export interface AnyValue {
   readonly stringValue?: string | undefined
@@ -31,7 +39,7 @@ const anyValue: z.ZodType<AnyValue> = z.lazy(() =>
     doubleValue: double.optional(),
     arrayValue: z.object({ values: z.array(anyValue).default([]) }).optional(),
     kvlistValue: z.object({ values: keyValues }).optional(),
-    bytesValue: z.string().optional(),
+    bytesValue: bytes.optional(),
   }),
 )
 
@@ -84,6 +92,9 @@ const logRecord = z.object({
   eventName: z.string().default(''),
   body: anyValue.optional(),
   attributes: keyValues,
+  flags: z.number().default(0),
+  traceId: id,
+  spanId: id,
 })
 
 export const logsRequest = z.object({
@@ -94,5 +105,6 @@ export const logsRequest = z.object({
 
 export type OtlpMetric = z.infer<typeof metric>
 export type OtlpDataPoint = z.infer<typeof numberDataPoint>
+export type OtlpLogRecord = z.infer<typeof logRecord>
 export type MetricsRequest = z.infer<typeof metricsRequest>
 export type LogsRequest = z.infer<typeof logsRequest>

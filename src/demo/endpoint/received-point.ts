@@ -1,4 +1,12 @@
-import type { AnyValue, KeyValue, LogsRequest, MetricsRequest, OtlpDataPoint, OtlpMetric } from './otlp-request.ts'
+import type {
+  AnyValue,
+  KeyValue,
+  LogsRequest,
+  MetricsRequest,
+  OtlpDataPoint,
+  OtlpLogRecord,
+  OtlpMetric,
+} from './otlp-request.ts'
 
 /** Attributes by name; an integer is a bigint, a double a number. */
 export interface ReceivedAttributes {
@@ -28,6 +36,13 @@ export interface ReceivedPoint {
   readonly scope: ReceivedScope
 }
 
+/** Ids in lower-case hex. */
+export interface ReceivedTrace {
+  readonly traceId: string
+  readonly spanId: string
+  readonly flags: number
+}
+
 /** One log record that was accepted. */
 export interface ReceivedLog {
   readonly timeNs: bigint
@@ -36,6 +51,7 @@ export interface ReceivedLog {
   readonly severityText: string
   readonly eventName: string
   readonly body: ReceivedValue
+  readonly trace: ReceivedTrace | undefined
   readonly attributes: ReceivedAttributes
   readonly resource: ReceivedAttributes
   readonly scope: ReceivedScope
@@ -95,6 +111,7 @@ export function* logsOf(request: LogsRequest): Generator<ReceivedLog> {
           severityText: record.severityText,
           eventName: record.eventName,
           body: record.body === undefined ? null : plain(record.body),
+          trace: traceOf(record),
           attributes: attributesOf(record.attributes),
           resource: resourceAttributes,
           scope: { name: scope.name, version: scope.version },
@@ -102,6 +119,10 @@ export function* logsOf(request: LogsRequest): Generator<ReceivedLog> {
       }
     }
   }
+}
+
+function traceOf({ traceId, spanId, flags }: OtlpLogRecord): ReceivedTrace | undefined {
+  return traceId === '' && spanId === '' ? undefined : { traceId, spanId, flags }
 }
 
 /** All points of a request, of kinds that are only counted too. */
@@ -114,6 +135,12 @@ export function countPoints(request: MetricsRequest): number {
 
 function attributesOf(keyValues: readonly KeyValue[]): ReceivedAttributes {
   return Object.fromEntries(keyValues.map(({ key, value }) => [key, plain(value)]))
+}
+
+/** One attribute of a list; `undefined` where it isn't there. */
+export function attributeLookup(keyValues: readonly KeyValue[], name: string): ReceivedValue | undefined {
+  const found = keyValues.find(({ key }) => key === name)
+  return found && plain(found.value)
 }
 
 function plain(value: AnyValue): ReceivedValue {

@@ -1,5 +1,6 @@
 import type { Payload } from './decode-request.ts'
-import { checkLogs, checkMetrics } from './limits.ts'
+import { checkLogs } from './log-limits.ts'
+import { checkMetrics } from './metric-limits.ts'
 import { logsOf, pointsOf, type ReceivedAttributes, type ReceivedLog, type ReceivedPoint } from './received-point.ts'
 import { addToTotal, type Overlap, overlapsOf, type SeriesTotal, seriesKey } from './series-total.ts'
 import type { Rule, Violation } from './violation.ts'
@@ -7,6 +8,12 @@ import type { Rule, Violation } from './violation.ts'
 /** Which points or series: those of a metric that have these attributes (on the point or its resource), at least. */
 export interface Selection {
   readonly metric?: string
+  readonly attributes?: ReceivedAttributes
+}
+
+/** Which log records: those of an event that have these attributes (on the record or its resource), at least. */
+export interface LogSelection {
+  readonly event?: string
   readonly attributes?: ReceivedAttributes
 }
 
@@ -53,6 +60,7 @@ export class Received {
   readonly #requests: Recent<RequestRecord>
   readonly #violations: Recent<Violation>
   readonly #violationCounts = new Map<Rule, number>()
+  readonly #eventCounts = new Map<string, number>()
   readonly #totals = new Map<string, SeriesTotal>()
 
   /** @param limit how many points, logs, requests and violations are kept; older ones are forgotten */
@@ -68,8 +76,16 @@ export class Received {
     return this.#points.items.filter((point) => matches(point, selection))
   }
 
-  logs(): readonly ReceivedLog[] {
-    return this.#logs.items
+  /** In the order of arrival. */
+  logs({ event, attributes = {} }: LogSelection = {}): readonly ReceivedLog[] {
+    return this.#logs.items.filter(
+      (log) => (event === undefined || log.eventName === event) && hasAttributes(log, attributes),
+    )
+  }
+
+  /** How many log records came of each event, over all time. */
+  eventCounts(): ReadonlyMap<string, number> {
+    return this.#eventCounts
   }
 
   /** Also the refused ones. */
@@ -110,7 +126,10 @@ export class Received {
       this.#violationCounts.set(violation.rule, (this.#violationCounts.get(violation.rule) ?? 0) + 1)
     }
     if (payload.kind === 'logs') {
-      for (const log of logsOf(payload.request)) this.#logs.push(log)
+      for (const log of logsOf(payload.request)) {
+        this.#logs.push(log)
+        this.#eventCounts.set(log.eventName, (this.#eventCounts.get(log.eventName) ?? 0) + 1)
+      }
       return
     }
     for (const point of pointsOf(payload.request)) {
@@ -125,10 +144,15 @@ export class Received {
   }
 }
 
-function matches(
-  item: { readonly metric: string; readonly attributes: ReceivedAttributes; readonly resource: ReceivedAttributes },
-  { metric, attributes = {} }: Selection,
-): boolean {
-  if (metric !== undefined && item.metric !== metric) return false
+interface Described {
+  readonly attributes: ReceivedAttributes
+  readonly resource: ReceivedAttributes
+}
+
+function matches(item: Described & { readonly metric: string }, { metric, attributes = {} }: Selection): boolean {
+  return (metric === undefined || item.metric === metric) && hasAttributes(item, attributes)
+}
+
+function hasAttributes(item: Described, attributes: ReceivedAttributes): boolean {
   return Object.entries(attributes).every(([key, value]) => (item.attributes[key] ?? item.resource[key]) === value)
 }

@@ -25,6 +25,13 @@ export const rules = {
   start_after_end: 'the point has a negative duration',
   value_not_finite: 'NaN and infinities are dropped',
   value_missing: 'the point says nothing',
+  event_name_missing: 'an event without a name is found by nobody',
+  body_present: 'an event says all in its attributes; what a body holds goes over them',
+  db_system_missing: 'without db.system.name the record belongs to no database',
+  instance_missing: 'without service.instance.id the record belongs to no database',
+  other_entity: "service.name, host.id or host.name make the record a service's or a host's too",
+  record_array: 'not supported on log records',
+  trace_invalid: 'no trace has such an id',
   time_too_old: 'older than 48 h is dropped',
   time_too_new: 'more than 24 h ahead is dropped',
 } as const

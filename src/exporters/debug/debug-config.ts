@@ -5,7 +5,7 @@ export const debugConfig = z.strictObject({
   verbosity: z
     .enum(['basic', 'normal', 'detailed'])
     .default('normal')
-    .describe('A line per batch, a line per point, or that with the resource and the times.'),
+    .describe('A line per batch, a line per point or log record, or that with the resource and the times.'),
   temporality: z
     .enum(['cumulative', 'delta'])
     .default('cumulative')

@@ -3,11 +3,15 @@ import type { Writable } from 'node:stream'
 import type { Account, Exporter } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
 import type { Batch } from '../../pdata/batch.ts'
+import type { LogBatch } from '../../pdata/log-record.ts'
+import { foldReading } from '../otlp/fold.ts'
 import { MemoryStore } from '../otlp/memory-store.ts'
+import type { OutgoingPoint } from '../otlp/outgoing-point.ts'
 import { PointAccount } from '../otlp/point-account.ts'
 import { type Judged, Reckoning } from '../otlp/reckoning.ts'
 import type { DebugConfig } from './debug-config.ts'
 import { renderBatch, renderDetails, renderPoint } from './render.ts'
+import { renderLogBatch, renderRecord, renderRecordDetails } from './render-logs.ts'
 
 export interface DebugExporterSettings {
   readonly config: DebugConfig
@@ -45,17 +49,16 @@ export class DebugExporter implements Exporter {
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
     this.#stopping.signal.throwIfAborted()
     signal.throwIfAborted()
-    const { config, output } = this.#settings
-    const reckoning = new Reckoning(this.#store, config.temporality)
-    reckoning.add(batch, true)
-    this.#store.put(
-      undefined,
-      reckoning.judged.flatMap(({ key, verdict: { baseline } }) => (baseline === undefined ? [] : [{ key, baseline }])),
-      reckoning.completes,
-    )
-    this.#count(reckoning.judged)
-    if (output.write(this.#render(batch, reckoning.judged))) return
-    await once(output, 'drain', { signal: AbortSignal.any([signal, this.#stopping.signal]) })
+    const { points, consumed } = this.#judge(batch)
+    await this.#print(this.#render(batch, points, consumed), signal)
+  }
+
+  async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
+    this.#stopping.signal.throwIfAborted()
+    signal.throwIfAborted()
+    this.#account.consumed(batch.records.length)
+    this.#account.sent(batch.records.length)
+    await this.#print(this.#renderLogs(batch), signal)
   }
 
   account(): Account {
@@ -63,6 +66,38 @@ export class DebugExporter implements Exporter {
   }
 
   async flush(): Promise<void> {}
+
+  async #print(text: string, signal: AbortSignal): Promise<void> {
+    const { output } = this.#settings
+    if (output.write(text)) return
+    await once(output, 'drain', { signal: AbortSignal.any([signal, this.#stopping.signal]) })
+  }
+
+  /** What would be sent of a batch, out of how much. */
+  #judge(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
+    const reckoning = new Reckoning(this.#store, this.#settings.config.temporality)
+    // What is folded completes its result by itself.
+    reckoning.add(batch, batch.folded === undefined)
+    const baselines = reckoning.judged.flatMap(({ key, verdict: { baseline } }) =>
+      baseline === undefined ? [] : [{ key, baseline }],
+    )
+    this.#store.put([], baselines, reckoning.completes)
+    this.#count(reckoning.judged)
+    const points = reckoning.judged.flatMap(({ verdict }) => (verdict.kind === 'send' ? [verdict.point] : []))
+    const folded = this.#fold(batch)
+    return { points: [...points, ...folded.points], consumed: reckoning.judged.length + folded.consumed }
+  }
+
+  #fold({ reading, folded }: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
+    if (folded === undefined) return { points: [], consumed: 0 }
+    const result = foldReading(reading, folded, this.#store, this.#settings.config.temporality)
+    this.#store.put([], result.baselines, result.completes)
+    this.#account.consumed(result.consumed)
+    this.#account.sent(result.outgoing.length)
+    for (const [reason, points] of result.absorbed) this.#account.absorbed(reason, points)
+    for (const [reason, points] of result.dropped) this.#account.dropped(reason, points)
+    return { points: result.outgoing, consumed: result.consumed }
+  }
 
   #count(judged: readonly Judged[]): void {
     this.#account.consumed(judged.length)
@@ -73,13 +108,16 @@ export class DebugExporter implements Exporter {
     }
   }
 
-  #render(batch: Batch, judged: readonly Judged[]): string {
+  #render(batch: Batch, points: readonly OutgoingPoint[], consumed: number): string {
     const { verbosity } = this.#settings.config
-    if (verbosity === 'basic') return renderBatch(batch, judged)
-    const lines = judged.map(({ verdict }) => {
-      if (verdict.kind !== 'send') return ''
-      return verbosity === 'normal' ? renderPoint(verdict.point) : renderDetails(batch, verdict.point)
-    })
-    return lines.join('')
+    if (verbosity === 'basic') return renderBatch(batch, points.length, consumed)
+    return points.map((one) => (verbosity === 'normal' ? renderPoint(one) : renderDetails(batch, one))).join('')
+  }
+
+  #renderLogs(batch: LogBatch): string {
+    const { verbosity } = this.#settings.config
+    if (verbosity === 'basic') return renderLogBatch(batch)
+    const render = verbosity === 'normal' ? renderRecord : renderRecordDetails
+    return batch.records.map((record) => render(record, batch)).join('')
   }
 }

@@ -1,13 +1,11 @@
 import type { Attributes } from '../../pdata/attributes.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { OutgoingPoint } from '../otlp/outgoing-point.ts'
-import type { Judged } from '../otlp/reckoning.ts'
 
 /** One line about a batch: the query, how many points, how many of them would be sent. */
-export function renderBatch(batch: Batch, judged: readonly Judged[]): string {
-  const sent = judged.filter(({ verdict }) => verdict.kind === 'send').length
+export function renderBatch(batch: Batch, toSend: number, points: number): string {
   const complete = batch.reading.completes ? ', complete' : ''
-  return `${batch.reading.query.replaceAll('\0', ' ')}: ${judged.length} points, ${sent} to send${complete}\n`
+  return `${batch.reading.query.replaceAll('\0', ' ')}: ${points} points, ${toSend} to send${complete}\n`
 }
 
 /** One line about a point. */
@@ -24,11 +22,16 @@ export function renderDetails(batch: Batch, point: OutgoingPoint): string {
   return [
     renderPoint(point),
     `  ${[point.temporality, ...(monotonic ? ['monotonic'] : []), kind, valueType].join(' ')}, ${times}\n`,
-    `  resource ${renderAttributes(batch.resource.attributes)} scope ${batch.scope.name} ${batch.scope.version}\n`,
+    renderOrigin(batch),
   ].join('')
 }
 
-function renderAttributes(attributes: Attributes): string {
+/** A line about what the points or records are sent under. */
+export function renderOrigin({ resource, scope }: Pick<Batch, 'resource' | 'scope'>): string {
+  return `  resource ${renderAttributes(resource.attributes)} scope ${scope.name} ${scope.version}\n`
+}
+
+export function renderAttributes(attributes: Attributes): string {
   const pairs = Object.entries(attributes).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
   return `{${pairs.join(', ')}}`
 }

@@ -4,7 +4,7 @@ import { compressions } from '../otlp/compression.ts'
 import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
 import type { OtlpTarget } from '../otlp/exporter-settings.ts'
 import { newRelicLimits } from '../otlp/limits.ts'
-import { metricsUrl } from '../otlp/otlp-http-config.ts'
+import { urlsBelow } from '../otlp/otlp-http-config.ts'
 import { endpoints, regionOf } from './region.ts'
 
 const licenseKey = z
@@ -20,7 +20,7 @@ export const newrelicConfig = z
     region: z.enum(['us', 'eu', 'jp', 'gov']).optional().describe("The account's region; told by the key if not set."),
     endpoint: httpUrl
       .optional()
-      .describe("Base address in place of the region's, for a proxy; /v1/metrics is appended."),
+      .describe("Base address in place of the region's, for a proxy; /v1/metrics or /v1/logs is appended."),
     compression: z.enum(compressions).default('zstd'),
     ...deliveryConfig,
   })
@@ -32,7 +32,7 @@ export type NewrelicConfig = z.infer<typeof newrelicConfig>
 export function newrelicTarget(config: NewrelicConfig): OtlpTarget {
   const key = config.api_key.reveal()
   return {
-    metricsUrl: metricsUrl(config.endpoint ?? endpoints[config.region ?? regionOf(key)]),
+    urls: urlsBelow(config.endpoint ?? endpoints[config.region ?? regionOf(key)]),
     headers: { 'api-key': key },
     compression: config.compression,
     encoding: 'protobuf',

@@ -112,10 +112,12 @@ export class BaselineCache {
   }
 }
 
-/** False where one has a token and the other none. */
-function overwrite(kept: CachedBaseline, { token, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
-  if ((token === undefined) !== (kept.token === undefined)) return false
+/** False where one has a token or a row and the other none. */
+function overwrite(kept: CachedBaseline, { token, row, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
+  if ((token === undefined) !== (kept.token === undefined) || (row === undefined) !== (kept.row === undefined))
+    return false
   if (token !== undefined) kept.token = token
+  if (row !== undefined) kept.row = row
   kept.value = value
   kept.timeMs = timeMs
   kept.seenMs = seenMs

@@ -2,8 +2,9 @@ import { compress, decompress } from './compression.ts'
 import type { DeliveryStore, NewRequest, StoredRequest } from './store.ts'
 import { countItems, sliceItems } from './wire.ts'
 
-/** Points that the endpoint refused for good. */
+/** What the endpoint refused for good. */
 export interface Loss {
+  /** Or log records. */
   readonly points: number
   readonly reason: string
   /** What the endpoint said, last. */
@@ -19,7 +20,7 @@ interface Family {
   loss: Loss | undefined
 }
 
-/** For each stored request that is refused for what is in it: enough for one bad point among 65,000. */
+/** For each stored request that is refused for what is in it: enough for one bad point or record among 65,000. */
 export const maxExtraRequests = 32
 /** Parts that leave the queue by age or size are never told of, so there is a bound. */
 const maxParts = 10_000

@@ -5,10 +5,11 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Attempt } from './attempt.ts'
 import { compress, decompress } from './compression.ts'
 import type { Answer, EndpointState } from './endpoint-state.ts'
-import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { SignalTelemetry } from './exporter-telemetry.ts'
 import { raiseStarts } from './late-starts.ts'
 import type { SendOutcome } from './send.ts'
 import type { FinalOutcome, Settlement } from './settlement.ts'
+import { signalOf } from './signal-paths.ts'
 import type { StoredRequest } from './store.ts'
 
 /** A delta starts 47 hours before its request is made at the earliest (deltas.ts), so for so long it can't be too old. */
@@ -18,7 +19,7 @@ const oldestStartMs = 47.5 * 3_600_000
 export interface CourierSettings {
   readonly endpoint: EndpointState
   readonly settlement: Settlement
-  readonly telemetry: ExporterTelemetry
+  readonly telemetry: SignalTelemetry
   readonly logger: Logger
   readonly clock: Clock
   readonly backoff: BackoffSettings
@@ -40,7 +41,8 @@ export class Courier {
 
   /** One attempt and its consequences. Never rejects. */
   async deliver(request: StoredRequest, attempt: Attempt): Promise<Answer> {
-    const { settlement, endpoint, telemetry, clock, aborting } = this.#settings
+    const { settlement, endpoint, clock, aborting } = this.#settings
+    const telemetry = this.#settings.telemetry[signalOf(request.path)]
     let adapted: StoredRequest
     let outcome: SendOutcome
     try {
@@ -69,7 +71,8 @@ export class Courier {
   #adapt(request: StoredRequest): StoredRequest {
     const { clock, endpoint } = this.#settings
     const refusesIt = request.compression === 'zstd' && endpoint.compression !== 'zstd'
-    const isLate = clock.now() - request.createdMs > freshMs && request.encoding === 'protobuf'
+    const mayHoldDeltas = signalOf(request.path) === 'metrics' && request.encoding === 'protobuf'
+    const isLate = mayHoldDeltas && clock.now() - request.createdMs > freshMs
     if (!refusesIt && !isLate) return request
     const body = decompress(request.bytes, request.compression)
     const raised = isLate ? raiseStarts(body, clock.now() - oldestStartMs) : undefined

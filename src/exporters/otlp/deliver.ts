@@ -6,17 +6,18 @@ import type { BreakerState } from './breaker.ts'
 import type { Compression } from './compression.ts'
 import { Courier } from './courier.ts'
 import { EndpointState } from './endpoint-state.ts'
-import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { SignalTelemetry } from './exporter-telemetry.ts'
 import { Gate } from './gate.ts'
 import type { PointAccount } from './point-account.ts'
 import type { SendOutcome } from './send.ts'
 import { Settlement } from './settlement.ts'
+import { signalOf } from './signal-paths.ts'
 import type { DeliveryStore, StoredRequest } from './store.ts'
 
 export interface DeliverySettings {
   readonly store: DeliveryStore
   readonly account: PointAccount
-  readonly telemetry: ExporterTelemetry
+  readonly telemetry: SignalTelemetry
   readonly logger: Logger
   readonly clock: Clock
   readonly backoff: BackoffSettings
@@ -183,12 +184,15 @@ export class Delivery {
 
   #dropRest(): void {
     const { store, logger } = this.#settings
-    let points = 0
+    const lost = { metrics: 0, logs: 0 }
     for (let request = store.take(); request !== undefined; request = store.take()) {
-      points += request.points
+      lost[signalOf(request.path)] += request.points
       this.#settlement.drop(request, 'shutdown')
     }
-    if (points > 0)
-      logger.error('Points were dropped at shutdown because they could not be delivered in time.', { points })
+    if (lost.metrics + lost.logs === 0) return
+    logger.error('The rest of the queue was dropped at shutdown because it could not be delivered in time.', {
+      points: lost.metrics,
+      records: lost.logs,
+    })
   }
 }

@@ -25,9 +25,11 @@ export function judge(
   temporality: Temporality,
 ): Verdict {
   if (!point.series.metric.monotonic) return asItIs(point, reading)
-  if (!isCountable(point))
+  if (!isCountable(point.value, point.series.metric))
     return { kind: 'dropped', reason: 'invalid_value', baseline: seenOnly(point, reading, baseline) }
-  const basis = basisOf(point, reading, baseline, lastComplete)
+  const previous = baseline?.value
+  const fell = previous !== undefined && point.value < previous
+  const basis = basisOf({ fell, fallsWhenReset: false, token: point.token }, reading, baseline, lastComplete)
   const next: Baseline = {
     query: reading.query,
     value: point.value,
@@ -37,20 +39,21 @@ export function judge(
     ...(point.token === undefined ? {} : { token: point.token }),
     epoch: reading.epoch,
   }
-  return temporality === 'delta' ? delta(point, reading, basis, next) : cumulative(point, reading, next)
+  return temporality === 'delta' ? delta(point, reading, basis, previous ?? 0, next) : cumulative(point, reading, next)
 }
 
-function delta(point: Point, reading: Reading, basis: Basis, next: Baseline): Verdict {
+function delta(point: Point, reading: Reading, basis: Basis, previous: number | bigint, next: Baseline): Verdict {
   if (basis.kind === 'none') return { kind: 'absorbed', reason: basis.reason, baseline: next }
-  const value = toSendable(
-    basis.kind === 'zero' ? point.value : difference(point.value, basis.value),
-    point.series.metric,
-  )
+  const value = toSendable(basis.kind === 'zero' ? point.value : difference(point.value, previous), point.series.metric)
   if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
   if (value === 0 && point.series.metric.zeros === 'skip') return { kind: 'absorbed', reason: 'zero', baseline: next }
-  const startMs = Math.max(basis.timeMs, reading.timeMs - oldestStartMs)
+  return send(point, value, deltaStartMs(basis.timeMs, reading), reading.timeMs, 'delta', next)
+}
+
+/** @param sinceMs when the delta's basis was read, or zeroed */
+export function deltaStartMs(sinceMs: number, reading: Reading): number {
   // A stored baseline may be from a wall clock that was ahead of this one.
-  return send(point, value, Math.min(startMs, reading.timeMs - 1), reading.timeMs, 'delta', next)
+  return Math.min(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading.timeMs - 1)
 }
 
 function cumulative(point: Point, reading: Reading, next: Baseline): Verdict {
@@ -86,7 +89,7 @@ function seenOnly(point: Point, reading: Reading, baseline: Baseline | undefined
 }
 
 /** Where a cumulative point starts: at the time of first sight, or of the last reset that was seen. */
-function sinceOf(basis: Basis, reading: Reading, baseline: Baseline | undefined): number {
+export function sinceOf(basis: Basis, reading: Reading, baseline: Baseline | undefined): number {
   switch (basis.kind) {
     case 'previous':
       return baseline?.sinceMs ?? reading.timeMs

@@ -46,7 +46,7 @@ export function encodeResourceMetrics(resources: readonly ResourceMetrics[], enc
   return Buffer.from(`${prefix}${elements.join(',')}]}`)
 }
 
-function serialized(bytes: Uint8Array | undefined): Uint8Array {
+export function serialized(bytes: Uint8Array | undefined): Uint8Array {
   if (bytes === undefined) throw new Error('the serializer gave no bytes for a request')
   return bytes
 }
@@ -102,13 +102,13 @@ function toDataPoint(
   limits: AttributeLimits | undefined,
 ): DataPoint<number> {
   const attributes = limits
-    ? limitAttributes(series.attributes, limits, limits.pointAttributes, series.metric.name)
+    ? limitAttributes(series.attributes, limits, limits.recordAttributes, series.metric.name)
     : series.attributes
   return { startTime: toHrTime(startMs), endTime: toHrTime(endMs), attributes, value }
 }
 
 /** @param ms milliseconds since the Unix epoch; fractions down to a microsecond are kept */
-function toHrTime(ms: number): HrTime {
+export function toHrTime(ms: number): HrTime {
   const micros = Math.round(ms * 1_000)
   const seconds = Math.floor(micros / 1_000_000)
   return [seconds, (micros - seconds * 1_000_000) * 1_000]

@@ -1,11 +1,17 @@
-/** What an exporter tells about itself, for the collector's own instruments. All counts are points. */
+import type { Signal } from '../../pdata/signal.ts'
+
+/**
+ * What an exporter tells about itself, for the collector's own instruments. Of each signal there is one; what it counts
+ * are data points or log records.
+ */
 export interface ExporterTelemetry {
-  sent(points: number): void
+  sent(items: number): void
   /** Given up: an attempt failed for good. */
-  sendFailed(points: number): void
-  /** Refused: nothing is lost, the increments come again with the next scrape. */
-  enqueueFailed(points: number): void
-  dropped(reason: string, points: number): void
+  sendFailed(items: number): void
+  /** Refused: a point's increments come again with the next scrape, a record is lost. */
+  enqueueFailed(items: number): void
+  dropped(reason: string, items: number): void
+  /** There is nothing to send of a point. */
   absorbed(reason: string, points: number): void
   /**
    * One HTTP attempt.
@@ -25,3 +31,7 @@ export const noExporterTelemetry: ExporterTelemetry = {
   request() {},
   retry() {},
 }
+
+export type SignalTelemetry = Readonly<Record<Signal, ExporterTelemetry>>
+
+export const noSignalTelemetry: SignalTelemetry = { metrics: noExporterTelemetry, logs: noExporterTelemetry }

@@ -5,6 +5,7 @@ import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@o
 import type { Account, Exporter } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
 import type { Batch } from '../../pdata/batch.ts'
+import type { LogBatch } from '../../pdata/log-record.ts'
 import type { OtlpExporterSettings } from './exporter-settings.ts'
 import { Outbox } from './outbox.ts'
 
@@ -12,8 +13,8 @@ import { Outbox } from './outbox.ts'
 const flushTimeoutMs = 30_000
 
 /**
- * Delivers metrics over OTLP/HTTP from a queue and loses no increment: a counter's baseline moves only when the request
- * with its delta is stored.
+ * Delivers metrics and log records over OTLP/HTTP from a queue and loses no increment: a counter's baseline moves only
+ * when the request with its delta is stored.
  *
  * As the SDK's PushMetricExporter it starts by itself and sends what it is given as it is; `export` succeeds once the
  * data is stored, `forceFlush` resolves when all of it is delivered or its deadline passes.
@@ -34,6 +35,10 @@ export class OtlpExporter extends OTLPMetricExporterBase implements Exporter {
 
   consume(batch: Batch, signal: AbortSignal): Promise<void> {
     return this.#outbox.consume(batch, signal)
+  }
+
+  consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
+    return this.#outbox.consumeLogs(batch, signal)
   }
 
   account(): Account {

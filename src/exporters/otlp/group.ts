@@ -1,36 +1,40 @@
 import type { Clock } from '../../component/clock.ts'
-import type { Batch } from '../../pdata/batch.ts'
-import type { Encoding } from './encode.ts'
-import { RequestSize } from './split.ts'
 
-export interface GroupingSettings {
+/** Adds up about how big a request with these batches gets. */
+export interface GroupSize<Batch> {
+  readonly full: boolean
+  add(batch: Batch): void
+}
+
+export interface GroupingSettings<Batch> {
   readonly clock: Clock
-  readonly encoding: Encoding
   /** How long a group waits for more. */
   readonly lingerMs: number
-  /** Stores batches; gives the reasons of those that could not be. */
+  /** Of an empty group. */
+  newSize(): GroupSize<Batch>
+  /** Stores batches; gives the reasons of those that could not be. Throws where none could. */
   store(batches: readonly Batch[]): ReadonlyMap<Batch, unknown>
   /** Told of a batch whose sender gave up before it was stored. */
   withdrawn(batch: Batch): void
 }
 
-interface Entry extends PromiseWithResolvers<void> {
+interface Entry<Batch> extends PromiseWithResolvers<void> {
   readonly batch: Batch
 }
 
-interface Group {
+interface Group<Batch> {
   /** In order of arrival. A batch may be here twice: two pipelines may share a receiver and an exporter. */
-  readonly entries: Set<Entry>
-  readonly size: RequestSize
+  readonly entries: Set<Entry<Batch>>
+  readonly size: GroupSize<Batch>
   readonly lingering: AbortController
 }
 
 /** Collects batches of several queries and receivers, so that small ones share a request. */
-export class Grouping {
-  readonly #settings: GroupingSettings
-  #open: Group | undefined
+export class Grouping<Batch> {
+  readonly #settings: GroupingSettings<Batch>
+  #open: Group<Batch> | undefined
 
-  constructor(settings: GroupingSettings) {
+  constructor(settings: GroupingSettings<Batch>) {
     this.#settings = settings
   }
 
@@ -41,7 +45,7 @@ export class Grouping {
     const group = this.#open
     const entry = { batch, ...Promise.withResolvers<void>() }
     group.entries.add(entry)
-    for (const { series } of batch.points) group.size.add(batch.resource, series)
+    group.size.add(batch)
 
     const withdraw = () => {
       if (!group.entries.delete(entry)) return
@@ -77,10 +81,11 @@ export class Grouping {
     }
   }
 
-  #newGroup(): Group {
-    const { clock, encoding, lingerMs } = this.#settings
-    const group = { entries: new Set<Entry>(), size: new RequestSize(encoding), lingering: new AbortController() }
-    clock.sleep(lingerMs, group.lingering.signal).then(
+  #newGroup(): Group<Batch> {
+    const { clock, lingerMs } = this.#settings
+    const lingering = new AbortController()
+    const group = { entries: new Set<Entry<Batch>>(), size: this.#settings.newSize(), lingering }
+    clock.sleep(lingerMs, lingering.signal).then(
       () => this.#open === group && this.close(),
       // Closed before its time.
       () => undefined,

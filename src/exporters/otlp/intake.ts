@@ -2,14 +2,15 @@ import type { Clock } from '../../component/clock.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LastComplete } from './baseline.ts'
 import { type Compression, compress } from './compression.ts'
-import { type Encoding, encodePoints } from './encode.ts'
+import { type AddressedPoint, type Encoding, encodePoints } from './encode.ts'
 import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import { type FoldedReading, foldReading } from './fold.ts'
 import type { AttributeLimits } from './limits.ts'
 import type { Temporality } from './outgoing-point.ts'
 import type { PointAccount } from './point-account.ts'
 import { type Judged, Reckoning } from './reckoning.ts'
-import { inHalves, requestsOf } from './split.ts'
-import type { DeliveryStore } from './store.ts'
+import { inHalves, requestsOf, targetRequestPoints } from './split.ts'
+import type { DeliveryStore, NewRequest } from './store.ts'
 
 export interface IntakeSettings {
   readonly store: DeliveryStore
@@ -41,9 +42,7 @@ export class Intake {
    */
   store(batches: readonly Batch[], compression: Compression): ReadonlyMap<Batch, unknown> {
     const reckoning = new Reckoning(this.#settings.store, this.#settings.temporality)
-    for (const batch of batches) {
-      reckoning.add(batch, this.#incomplete.get(batch.reading.query) !== batch.reading.startedMs)
-    }
+    for (const batch of batches) reckoning.add(batch, this.#mayComplete(batch))
     const requests = requestsOf(reckoning.judged, this.#settings.encoding)
     let stored = 0
     try {
@@ -51,20 +50,61 @@ export class Intake {
         const completes = index === requests.length - 1 ? reckoning.completes : new Map<string, LastComplete>()
         for (const done of this.#put(judged, completes, compression)) stored += done
       }
-      return new Map()
     } catch (error) {
       // Later points may have been judged by the baselines of those that were refused, so all that follow are refused.
       const refused = new Map(reckoning.judged.slice(stored).map(({ batch }) => [batch, error]))
-      if (refused.size === 0) for (const batch of batches) refused.set(batch, error)
+      for (const batch of batches) if (refused.size === 0 || batch.folded !== undefined) refused.set(batch, error)
       for (const batch of refused.keys()) this.refuse(batch)
       this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored)
       return refused
     }
+    return this.#storeFolded(batches, compression)
   }
 
   /** Remembers that the batch isn't stored, so that its result never passes for complete. */
   refuse(batch: Batch): void {
     this.#incomplete.set(batch.reading.query, batch.reading.startedMs)
+  }
+
+  /** What is folded comes whole, in one batch, and completes its result by itself. */
+  #mayComplete({ reading, folded }: Batch): boolean {
+    return folded === undefined && this.#incomplete.get(reading.query) !== reading.startedMs
+  }
+
+  /** Each reading is judged by what the one before has stored. */
+  #storeFolded(batches: readonly Batch[], compression: Compression): ReadonlyMap<Batch, unknown> {
+    const { store, temporality } = this.#settings
+    const refused = new Map<Batch, unknown>()
+    for (const batch of batches) {
+      if (batch.folded === undefined) continue
+      const reading = foldReading(batch.reading, batch.folded, store, temporality)
+      try {
+        this.#putFolded(batch, reading, compression)
+      } catch (error) {
+        refused.set(batch, error)
+        this.#settings.telemetry.enqueueFailed(reading.consumed)
+      }
+    }
+    return refused
+  }
+
+  /** One transaction, of as many requests as it takes: an increase and its row's baseline are stored together. */
+  #putFolded({ resource, scope }: Batch, reading: FoldedReading, compression: Compression): void {
+    const { store, account } = this.#settings
+    const outgoing = reading.outgoing.map((point) => ({ resource, scope, point }))
+    const requests: NewRequest[] = []
+    let tooLarge = 0
+    for (const part of partsOf(outgoing, targetRequestPoints)) {
+      for (const request of this.#requests(part, compression)) {
+        if (request === undefined) tooLarge += 1
+        else requests.push(request)
+      }
+    }
+    store.put(requests, reading.baselines, reading.completes)
+    account.consumed(reading.consumed)
+    for (const [reason, points] of reading.dropped) this.#drop(reason, points)
+    this.#drop('too_large', tooLarge)
+    for (const [reason, points] of reading.absorbed) this.#absorb(reason, points)
   }
 
   /** Stores one request, or several if it turns out too big; yields how many points each of them dealt with. */
@@ -73,7 +113,7 @@ export class Intake {
     completes: ReadonlyMap<string, LastComplete>,
     compression: Compression,
   ): Generator<number> {
-    const { store, encoding, limits, path, clock, maxRequestBytes } = this.#settings
+    const { store, encoding, limits, maxRequestBytes } = this.#settings
     const outgoing = judged.flatMap(({ batch, verdict }) =>
       verdict.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: verdict.point }] : [],
     )
@@ -85,41 +125,56 @@ export class Intake {
       return
     }
     const tooLarge = body !== undefined && body.byteLength > maxRequestBytes
-    const request =
-      body === undefined || tooLarge
-        ? undefined
-        : {
-            bytes: compress(body, compression),
-            encoding,
-            compression,
-            path,
-            points: outgoing.length,
-            sizeBytes: body.byteLength,
-            createdMs: clock.now(),
-          }
+    const requests = body === undefined || tooLarge ? [] : [this.#request(body, outgoing.length, compression)]
     const baselines = judged.flatMap(({ key, verdict }) =>
       verdict.baseline === undefined ? [] : [{ key, baseline: verdict.baseline }],
     )
-    store.put(request, baselines, completes)
+    store.put(requests, baselines, completes)
     this.#count(judged)
     if (tooLarge) this.#drop('too_large', outgoing.length)
     yield judged.length
   }
 
-  #count(judged: readonly Judged[]): void {
-    const { account, telemetry } = this.#settings
-    account.consumed(judged.length)
-    for (const [reason, points] of countReasons(judged, 'dropped')) this.#drop(reason, points)
-    for (const [reason, points] of countReasons(judged, 'absorbed')) {
-      account.absorbed(reason, points)
-      telemetry.absorbed(reason, points)
+  /** As many requests as it takes; `undefined` stands for a point that is too large for any. */
+  #requests(points: readonly AddressedPoint[], compression: Compression): readonly (NewRequest | undefined)[] {
+    const { encoding, limits, maxRequestBytes } = this.#settings
+    const body = encodePoints(points, encoding, limits)
+    if (body.byteLength <= maxRequestBytes) return [this.#request(body, points.length, compression)]
+    if (points.length === 1) return [undefined]
+    return inHalves(points).flatMap((half) => this.#requests(half, compression))
+  }
+
+  #request(body: Uint8Array, points: number, compression: Compression): NewRequest {
+    const { encoding, path, clock } = this.#settings
+    return {
+      bytes: compress(body, compression),
+      ...{ encoding, compression, path, points, sizeBytes: body.byteLength },
+      createdMs: clock.now(),
     }
   }
 
+  #count(judged: readonly Judged[]): void {
+    this.#settings.account.consumed(judged.length)
+    for (const [reason, points] of countReasons(judged, 'dropped')) this.#drop(reason, points)
+    for (const [reason, points] of countReasons(judged, 'absorbed')) this.#absorb(reason, points)
+  }
+
+  #absorb(reason: string, points: number): void {
+    this.#settings.account.absorbed(reason, points)
+    this.#settings.telemetry.absorbed(reason, points)
+  }
+
   #drop(reason: string, points: number): void {
+    if (points === 0) return
     this.#settings.account.dropped(reason, points)
     this.#settings.telemetry.dropped(reason, points)
   }
+}
+
+function partsOf<T>(items: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
 }
 
 function countReasons(judged: readonly Judged[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {

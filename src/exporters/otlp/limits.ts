@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
+import { cut } from '../../pdata/cut.ts'
 
 /** What a backend takes of attributes; beyond it cuts or drops them itself, with an error that only its logs show. */
 export interface AttributeLimits {
@@ -6,7 +7,8 @@ export interface AttributeLimits {
   readonly valueLength: number
   readonly keyLength: number
   readonly resourceAttributes: number
-  readonly pointAttributes: number
+  /** Of a data point or a log record. */
+  readonly recordAttributes: number
   /** Keys that can't be used: they are sent with `attribute.` before them. */
   readonly reservedKeys: ReadonlySet<string>
 }
@@ -19,7 +21,7 @@ export const newRelicLimits: AttributeLimits = {
   valueLength: 4_095,
   keyLength: 255,
   resourceAttributes: 64,
-  pointAttributes: 128,
+  recordAttributes: 128,
   reservedKeys: new Set([
     ...['interval.ms', 'timestamp', 'value', 'common', 'min', 'max', 'count', 'sum', 'metrics'],
     ...['newrelic.source', 'metricName', 'endTimestamp', 'entity.guid', 'entity.name', 'entity.type'],
@@ -63,11 +65,4 @@ function fits(
     if (typeof value === 'string' && value.length > limits.valueLength) return false
   }
   return true
-}
-
-/** The first characters, never half of a surrogate pair. */
-export function cut(text: string, length: number): string {
-  if (text.length <= length) return text
-  const last = text.charCodeAt(length - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
 }

@@ -10,7 +10,7 @@ export function makeExporter(target: OtlpTarget, settings: ComponentSettings, st
   return new OtlpExporter({
     ...{ target, store, clock, version },
     logger: logger.child({ exporter: id }),
-    telemetry: exporterTelemetry(meter, id),
+    telemetry: { metrics: exporterTelemetry(meter, id, 'metrics'), logs: exporterTelemetry(meter, id, 'logs') },
     observeQueue: (read) => observeQueue(meter, id, read),
   })
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { BaselineCache } from './baseline-cache.ts'
-import { type Queued, RequestQueue } from './request-queue.ts'
+import { bytesOf, type Queued, RequestQueue } from './request-queue.ts'
 import type {
   DeliveryStore,
+  DropListener,
   NewRequest,
   QueueSize,
   SeriesBaseline,
@@ -31,14 +32,14 @@ export class MemoryStore implements DeliveryStore {
   readonly #cache = new BaselineCache()
   readonly #queue: RequestQueue<Entry>
   #nextId = 1
-  #dropped: (reason: StoreDropReason, points: number) => void = () => {}
+  #dropped: DropListener = () => {}
 
   constructor({ clock, capacityBytes, onFull = 'block', maxAgeMs = Number.POSITIVE_INFINITY }: MemoryStoreSettings) {
     this.#clock = clock
     this.#queue = new RequestQueue({ capacityBytes, onFull, maxAgeMs })
   }
 
-  onDropped(listener: (reason: StoreDropReason, points: number) => void): void {
+  onDropped(listener: DropListener): void {
     this.#dropped = listener
   }
 
@@ -51,15 +52,13 @@ export class MemoryStore implements DeliveryStore {
   }
 
   put(
-    request: NewRequest | undefined,
+    requests: readonly NewRequest[],
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void {
     this.#expire()
-    if (request !== undefined) {
-      this.#drop('queue_full', this.#queue.inTheWayOf(request.bytes.byteLength))
-      this.#add(request)
-    }
+    this.#drop('queue_full', this.#queue.inTheWayOf(bytesOf(requests)))
+    for (const request of requests) this.#add(request)
     for (const { key, baseline } of baselines) this.#cache.set(key, baseline, 0)
     this.#cache.complete(completes)
   }
@@ -110,7 +109,7 @@ export class MemoryStore implements DeliveryStore {
   #drop(reason: StoreDropReason, entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#queue.drop(entry)
-      this.#dropped(reason, entry.points)
+      this.#dropped(reason, entry.points, entry.request.path)
     }
   }
 }

@@ -4,31 +4,39 @@ import type { Account } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
 import type { Status } from '../../component/status.ts'
 import type { Batch } from '../../pdata/batch.ts'
-import { compress } from './compression.ts'
+import type { LogBatch } from '../../pdata/log-record.ts'
+import type { Signal } from '../../pdata/signal.ts'
 import { Delivery } from './deliver.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { DropLog } from './drop-log.ts'
-import { encodeResourceMetrics } from './encode.ts'
 import { ExportError } from './export-error.ts'
 import type { DeliveryReading, OtlpExporterSettings } from './exporter-settings.ts'
-import { type ExporterTelemetry, noExporterTelemetry } from './exporter-telemetry.ts'
+import { noSignalTelemetry, type SignalTelemetry } from './exporter-telemetry.ts'
 import { Grouping } from './group.ts'
 import { Intake } from './intake.ts'
+import { LogIntake } from './log-intake.ts'
+import { LogSize } from './log-size.ts'
 import { PointAccount } from './point-account.ts'
-import { countPoints, splitResourceMetrics } from './sdk-metrics.ts'
+import { SdkIntake } from './sdk-intake.ts'
+import { countPoints } from './sdk-metrics.ts'
 import { send } from './send.ts'
-import { maxRequestBytes } from './split.ts'
+import { signalOf, signalPaths } from './signal-paths.ts'
+import { maxRequestBytes, RequestSize } from './split.ts'
+import type { StoredRequest } from './store.ts'
 
-const path = '/v1/metrics'
-
-/** What an exporter is made of: batches are grouped, judged, encoded and stored, and what is stored is delivered. */
+/**
+ * What an exporter is made of: batches are grouped, points judged, all is encoded and stored, and what is stored is
+ * delivered.
+ */
 export class Outbox {
   readonly #settings: OtlpExporterSettings
-  readonly #telemetry: ExporterTelemetry
+  readonly #telemetry: SignalTelemetry
   readonly #account: PointAccount
   readonly #dispatcher: Dispatcher
   readonly #delivery: Delivery
-  readonly #grouping: Grouping
+  readonly #metrics: Grouping<Batch>
+  readonly #logs: Grouping<LogBatch>
+  readonly #sdkIntake: SdkIntake
   #host: Host | undefined
   #observation: Disposable | undefined
   #shutdown: Promise<void> | undefined
@@ -36,35 +44,22 @@ export class Outbox {
   constructor(settings: OtlpExporterSettings) {
     const { target, store, clock } = settings
     this.#settings = settings
-    this.#telemetry = settings.telemetry ?? noExporterTelemetry
+    this.#telemetry = settings.telemetry ?? noSignalTelemetry
     this.#account = new PointAccount(store.size().points)
     this.#dispatcher = createDispatcher(target.tls)
     this.#delivery = this.#makeDelivery()
     const drops = new DropLog(settings.logger, clock)
-    store.onDropped((reason, points) => {
-      this.#account.dropped(reason, points)
-      this.#telemetry.dropped(reason, points)
+    store.onDropped((reason, items, path) => {
+      const signal = signalOf(path)
+      this.#account.dropped(reason, items)
+      this.#telemetry[signal].dropped(reason, items)
       // What is damaged the store says itself, with the place.
-      if (reason !== 'damaged') drops.dropped(reason, points)
+      if (reason !== 'damaged') drops.dropped(reason, signal, items)
       this.#delivery.wake()
     })
-    const intake = new Intake({
-      ...{ store, clock, path, maxRequestBytes, account: this.#account, telemetry: this.#telemetry },
-      temporality: target.temporality,
-      encoding: target.encoding,
-      limits: target.limits,
-    })
-    this.#grouping = new Grouping({
-      clock,
-      encoding: target.encoding,
-      lingerMs: target.lingerMs,
-      store: (batches) => {
-        const refused = intake.store(batches, this.#delivery.compression)
-        this.#stored()
-        return refused
-      },
-      withdrawn: (batch) => intake.refuse(batch),
-    })
+    this.#metrics = this.#makeMetrics()
+    this.#logs = this.#makeLogs()
+    this.#sdkIntake = new SdkIntake(this.#intakeSettings('metrics'))
   }
 
   start(host: Host): void {
@@ -73,37 +68,24 @@ export class Outbox {
     this.#report({ kind: 'starting' })
     this.#observation = this.#settings.observeQueue?.(() => this.#reading())
     this.#delivery.start()
-    const { origin, pathname } = new URL(this.#settings.target.metricsUrl)
-    this.#settings.logger.info('Delivering.', { endpoint: `${origin}${pathname}` })
+    this.#settings.logger.info('Delivering.', this.#addresses())
     this.#report({ kind: 'ok' })
   }
 
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
-    this.#refuseAfterShutdown(batch.points.length)
-    await this.#grouping.add(batch, signal)
+    this.#refuseAfterShutdown('metrics', batch.points.length)
+    await this.#metrics.add(batch, signal)
+  }
+
+  async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
+    this.#refuseAfterShutdown('logs', batch.records.length)
+    if (batch.records.length > 0) await this.#logs.add(batch, signal)
   }
 
   /** Stores metrics of the SDK as they are. */
   consumeSdk(resourceMetrics: ResourceMetrics): void {
-    const { store, clock, target } = this.#settings
-    const points = countPoints(resourceMetrics)
-    this.#refuseAfterShutdown(points)
-    if (points === 0) return
-    const body = encodeResourceMetrics([resourceMetrics], target.encoding)
-    if (body.byteLength > maxRequestBytes && points > 1) {
-      for (const half of splitResourceMetrics(resourceMetrics)) this.consumeSdk(half)
-      return
-    }
-    const { compression } = this.#delivery
-    const bytes = compress(body, compression)
-    const encoded = { bytes, sizeBytes: body.byteLength, encoding: target.encoding, compression }
-    try {
-      store.put({ ...encoded, path, points, createdMs: clock.now() }, [], new Map())
-    } catch (error) {
-      this.#telemetry.enqueueFailed(points)
-      throw error
-    }
-    this.#account.consumed(points)
+    this.#refuseAfterShutdown('metrics', countPoints(resourceMetrics))
+    this.#sdkIntake.store(resourceMetrics, this.#delivery.compression)
     this.#stored()
   }
 
@@ -112,7 +94,7 @@ export class Outbox {
   }
 
   async flush(signal: AbortSignal): Promise<void> {
-    this.#grouping.close()
+    this.#closeGroups()
     await this.#delivery.empty(signal)
   }
 
@@ -124,16 +106,21 @@ export class Outbox {
   async #stop(): Promise<void> {
     this.#report({ kind: 'stopping' })
     // What waits for more company is stored first, so that it is delivered with the rest.
-    this.#grouping.close()
+    this.#closeGroups()
     await this.#delivery.shutdown()
     await this.#dispatcher.destroy()
     this.#observation?.[Symbol.dispose]()
     this.#report({ kind: 'stopped' })
   }
 
-  #refuseAfterShutdown(points: number): void {
+  #closeGroups(): void {
+    this.#metrics.close()
+    this.#logs.close()
+  }
+
+  #refuseAfterShutdown(signal: Signal, items: number): void {
     if (this.#shutdown === undefined) return
-    this.#telemetry.enqueueFailed(points)
+    this.#telemetry[signal].enqueueFailed(items)
     throw new ExportError('the exporter is shut down')
   }
 
@@ -155,10 +142,58 @@ export class Outbox {
     this.#host?.report(status)
   }
 
+  /** Where each signal goes, without what may be secret in it. */
+  #addresses(): Readonly<Record<string, string>> {
+    const addresses = Object.entries(this.#settings.target.urls).map(([signal, url]) => {
+      const { origin, pathname } = new URL(url)
+      return [signal, `${origin}${pathname}`]
+    })
+    return Object.fromEntries(addresses)
+  }
+
+  #intakeSettings(signal: Signal) {
+    const { target, store, clock } = this.#settings
+    return {
+      ...{ store, clock, maxRequestBytes, account: this.#account, telemetry: this.#telemetry[signal] },
+      ...{ encoding: target.encoding, limits: target.limits },
+    }
+  }
+
+  #makeMetrics(): Grouping<Batch> {
+    const { target, clock } = this.#settings
+    const { temporality, encoding, lingerMs } = target
+    const intake = new Intake({ ...this.#intakeSettings('metrics'), temporality, path: signalPaths.metrics })
+    return new Grouping({
+      ...{ clock, lingerMs },
+      newSize: () => new RequestSize(encoding),
+      store: (batches) => {
+        const refused = intake.store(batches, this.#delivery.compression)
+        this.#stored()
+        return refused
+      },
+      withdrawn: (batch) => intake.refuse(batch),
+    })
+  }
+
+  #makeLogs(): Grouping<LogBatch> {
+    const { target, clock } = this.#settings
+    const { encoding, lingerMs } = target
+    const intake = new LogIntake(this.#intakeSettings('logs'))
+    return new Grouping({
+      ...{ clock, lingerMs },
+      newSize: () => new LogSize(encoding),
+      store: (batches) => {
+        intake.store(batches, this.#delivery.compression)
+        this.#stored()
+        return new Map()
+      },
+      withdrawn: () => {},
+    })
+  }
+
   #makeDelivery(): Delivery {
     const { target, store, logger, clock, version, shutdownTimeoutMs = 5_000 } = this.#settings
     const sendSettings = {
-      url: target.metricsUrl,
       headers: { ...target.headers, 'user-agent': `otelephant/${version}` },
       timeoutMs: target.timeoutMs,
       dispatcher: this.#dispatcher,
@@ -168,8 +203,16 @@ export class Outbox {
       backoff: target.backoff,
       concurrency: target.concurrency,
       compression: target.compression,
-      send: (request, signal) => send(request, sendSettings, signal),
+      send: async (request, signal) => send(request, { ...sendSettings, url: this.#urlOf(request) }, signal),
       report: (status) => this.#report(status),
     })
+  }
+
+  /** @throws Error where what was stored before can't be sent with this configuration */
+  #urlOf({ path }: StoredRequest): string {
+    const signal = signalOf(path)
+    const url = this.#settings.target.urls[signal]
+    if (url === undefined) throw new Error(`the exporter has no address for ${signal} any more`)
+    return url
   }
 }

@@ -10,6 +10,10 @@ export interface Queued {
   readonly createdMs: number
 }
 
+export function bytesOf(requests: readonly { readonly bytes: Uint8Array }[]): number {
+  return requests.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+}
+
 /** Which requests wait, which are taken and which have to go; where their bytes are is their keeper's business. */
 export class RequestQueue<Entry extends Queued> {
   readonly #limits: StoreLimits
@@ -70,6 +74,7 @@ export class RequestQueue<Entry extends Queued> {
    */
   inTheWayOf(bytes: number): readonly Entry[] {
     const { capacityBytes, onFull } = this.#limits
+    if (bytes === 0) return []
     const total = this.#takenBytes + this.#waitingBytes
     let missing = total + bytes - capacityBytes
     if (missing <= 0) return []

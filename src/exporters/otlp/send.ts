@@ -1,8 +1,14 @@
-import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer'
+import {
+  JsonLogsSerializer,
+  JsonMetricsSerializer,
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+} from '@opentelemetry/otlp-transformer'
 import { type Dispatcher, request } from 'undici'
 import { errorMessage } from '../../telemetry/error-message.ts'
 import { ExportError } from './export-error.ts'
 import { parseRetryAfter } from './retry-after.ts'
+import { signalOf } from './signal-paths.ts'
 import type { StoredRequest } from './store.ts'
 
 export interface SendSettings {
@@ -15,13 +21,13 @@ export interface SendSettings {
 
 /** The outcome of one HTTP attempt. Failing to deliver is ordinary, so it is a value, not an exception. */
 export type SendOutcome =
-  /** Partial success lands here too: OTLP forbids retrying it. */
-  | { readonly kind: 'accepted'; readonly status: number; readonly rejectedPoints: number; readonly message?: string }
+  /** Partial success lands here too: OTLP forbids retrying it. `rejected` counts data points or log records. */
+  | { readonly kind: 'accepted'; readonly status: number; readonly rejected: number; readonly message?: string }
   | { readonly kind: 'retryable'; readonly error: ExportError; readonly retryAfterMs?: number }
   | { readonly kind: 'too_large'; readonly error: ExportError }
   | { readonly kind: 'permanent'; readonly error: ExportError }
 
-type Outgoing = Pick<StoredRequest, 'bytes' | 'encoding' | 'compression' | 'points'>
+type Outgoing = Pick<StoredRequest, 'bytes' | 'encoding' | 'compression' | 'points' | 'path'>
 
 const maxAnswerBytes = 64 * 1_024
 const contentTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
@@ -46,7 +52,7 @@ export async function send(outgoing: Outgoing, settings: SendSettings, signal: A
       signal: AbortSignal.any([signal, deadline]),
     })
     const answer = await readUpTo(body, maxAnswerBytes)
-    return classify(statusCode, answer, first(headers['content-type']), first(headers['retry-after']), outgoing.points)
+    return classify(statusCode, answer, first(headers['content-type']), first(headers['retry-after']), outgoing)
   } catch (cause) {
     signal.throwIfAborted()
     const why = deadline.aborted ? `no complete answer within ${settings.timeoutMs} ms` : errorMessage(cause)
@@ -59,9 +65,10 @@ function classify(
   answer: Buffer,
   contentType: string | undefined,
   retryAfter: string | undefined,
-  points: number,
+  outgoing: Outgoing,
 ): SendOutcome {
-  if (status >= 200 && status < 300) return { kind: 'accepted', status, ...partialSuccess(answer, contentType, points) }
+  if (status >= 200 && status < 300)
+    return { kind: 'accepted', status, ...partialSuccess(answer, contentType, outgoing) }
   const said = answer.toString('utf8', 0, 1_024).trim()
   const error = new ExportError(said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said}`, { status })
   if (status === 413) return { kind: 'too_large', error }
@@ -70,28 +77,43 @@ function classify(
   return { kind: 'retryable', error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
 }
 
-/** New Relic answers with no body at all; others may reject a part of the points. */
+/** New Relic answers with no body at all; others may reject a part of the points or records. */
 function partialSuccess(
   answer: Buffer,
   contentType: string | undefined,
-  points: number,
-): { readonly rejectedPoints: number; readonly message?: string } {
+  { path, points }: Outgoing,
+): { readonly rejected: number; readonly message?: string } {
   const isJson = contentType?.startsWith('application/json') === true
-  if (answer.length === 0 || !(isJson || contentType?.startsWith('application/x-protobuf')))
-    return { rejectedPoints: 0 }
+  if (answer.length === 0 || !(isJson || contentType?.startsWith('application/x-protobuf'))) return { rejected: 0 }
   try {
-    const serializer = isJson ? JsonMetricsSerializer : ProtobufMetricsSerializer
-    const { rejectedDataPoints, errorMessage } = serializer.deserializeResponse(answer).partialSuccess ?? {}
+    const { count, message } =
+      signalOf(path) === 'logs' ? rejectedRecords(answer, isJson) : rejectedPoints(answer, isJson)
     // OTLP/JSON writes 64-bit integers as strings.
-    const rejected = Math.trunc(Number(rejectedDataPoints ?? 0))
-    const rejectedPoints = rejected > 0 ? Math.min(rejected, points) : 0
-    return typeof errorMessage === 'string' && errorMessage !== ''
-      ? { rejectedPoints, message: errorMessage.slice(0, 1_024) }
-      : { rejectedPoints }
+    const said = Math.trunc(Number(count ?? 0))
+    const rejected = said > 0 ? Math.min(said, points) : 0
+    return typeof message === 'string' && message !== '' ? { rejected, message: message.slice(0, 1_024) } : { rejected }
   } catch {
     // Accepted, whatever else it says.
-    return { rejectedPoints: 0 }
+    return { rejected: 0 }
   }
+}
+
+/** As the answer has it, which may be anything where it is JSON. */
+interface Rejection {
+  readonly count: unknown
+  readonly message: unknown
+}
+
+function rejectedPoints(answer: Buffer, isJson: boolean): Rejection {
+  const serializer = isJson ? JsonMetricsSerializer : ProtobufMetricsSerializer
+  const { rejectedDataPoints, errorMessage } = serializer.deserializeResponse(answer).partialSuccess ?? {}
+  return { count: rejectedDataPoints, message: errorMessage }
+}
+
+function rejectedRecords(answer: Buffer, isJson: boolean): Rejection {
+  const serializer = isJson ? JsonLogsSerializer : ProtobufLogsSerializer
+  const { rejectedLogRecords, errorMessage } = serializer.deserializeResponse(answer).partialSuccess ?? {}
+  return { count: rejectedLogRecords, message: errorMessage }
 }
 
 async function readUpTo(body: AsyncIterable<unknown>, maxBytes: number): Promise<Buffer> {

@@ -1,17 +1,19 @@
 import type { Status } from '../../component/status.ts'
+import type { Signal } from '../../pdata/signal.ts'
 import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { Bisection, halvesOf, type Loss } from './bisection.ts'
 import { ExportError } from './export-error.ts'
-import type { ExporterTelemetry } from './exporter-telemetry.ts'
+import type { SignalTelemetry } from './exporter-telemetry.ts'
 import type { PointAccount } from './point-account.ts'
 import type { SendOutcome } from './send.ts'
+import { itemsField, signalOf } from './signal-paths.ts'
 import type { DeliveryStore, StoredRequest } from './store.ts'
 
 export interface SettlementSettings {
   readonly store: DeliveryStore
   readonly account: PointAccount
-  readonly telemetry: ExporterTelemetry
+  readonly telemetry: SignalTelemetry
   readonly logger: Logger
   report(status: Status): void
 }
@@ -33,14 +35,14 @@ export class Settlement {
   settle(request: StoredRequest, outcome: FinalOutcome): void {
     switch (outcome.kind) {
       case 'accepted':
-        this.#accepted(request, outcome.rejectedPoints, outcome.message)
+        this.#accepted(request, outcome.rejected, outcome.message)
         return
       case 'too_large':
         if (this.#bisection.mayHalve(request, false)) this.#halve(request, outcome.error)
         else this.#giveUp(request, 'too_large', outcome.error)
         return
       case 'permanent':
-        // One bad point is refused with all that came along: halves find it out.
+        // One bad point or record is refused with all that came along: halves find it out.
         if (outcome.error.status === 400 && this.#bisection.mayHalve(request, true)) this.#halve(request, outcome.error)
         else this.#giveUp(request, 'rejected', outcome.error)
         return
@@ -57,22 +59,27 @@ export class Settlement {
 
   drop(request: StoredRequest, reason: string): void {
     this.#settings.store.remove(request)
-    this.#count(request.points, reason)
+    this.#count(signalOf(request.path), request.points, reason)
   }
 
-  #accepted(request: StoredRequest, rejectedPoints: number, message: string | undefined): void {
-    const { store, account, telemetry, logger } = this.#settings
+  #accepted(request: StoredRequest, rejected: number, message: string | undefined): void {
+    const { store, account, logger } = this.#settings
+    const signal = signalOf(request.path)
+    const telemetry = this.#settings.telemetry[signal]
     store.remove(request)
-    account.sent(request.points - rejectedPoints)
-    telemetry.sent(request.points - rejectedPoints)
-    if (rejectedPoints > 0) {
-      this.#count(rejectedPoints, 'rejected')
-      telemetry.sendFailed(rejectedPoints)
-      logger.error('The endpoint took a request but rejected some of its points.', { points: rejectedPoints, message })
+    account.sent(request.points - rejected)
+    telemetry.sent(request.points - rejected)
+    if (rejected > 0) {
+      this.#count(signal, rejected, 'rejected')
+      telemetry.sendFailed(rejected)
+      logger.error('The endpoint took a request but rejected a part of it.', {
+        ...itemsField(signal, rejected),
+        message,
+      })
     } else if (message !== undefined) {
       logger.warn('The endpoint took a request with a warning.', { message })
     }
-    this.#sayLost(this.#bisection.ended(request))
+    this.#sayLost(signal, this.#bisection.ended(request))
   }
 
   #halve(request: StoredRequest, error: ExportError): void {
@@ -80,9 +87,10 @@ export class Settlement {
     const halves = this.#halvesOf(request)
     if (halves === undefined) return
     this.#bisection.replace(request, halves)
-    telemetry.retry()
+    const signal = signalOf(request.path)
+    telemetry[signal].retry()
     logger.debug('The endpoint refused a request; its halves are sent.', {
-      points: request.points,
+      ...itemsField(signal, request.points),
       error: error.message,
     })
   }
@@ -98,20 +106,23 @@ export class Settlement {
 
   #giveUp(request: StoredRequest, reason: string, error: ExportError): void {
     const { points } = request
+    const signal = signalOf(request.path)
     this.drop(request, reason)
-    this.#settings.telemetry.sendFailed(points)
-    this.#sayLost(this.#bisection.ended(request, { points, reason, error: error.message }))
+    this.#settings.telemetry[signal].sendFailed(points)
+    this.#sayLost(signal, this.#bisection.ended(request, { points, reason, error: error.message }))
     this.#settings.report({ kind: 'recoverable', reason: `the endpoint refused a request: ${error.message}` })
   }
 
   /** One line for all parts of a stored request. */
-  #sayLost(loss: Loss | undefined): void {
+  #sayLost(signal: Signal, loss: Loss | undefined): void {
     if (loss === undefined) return
-    this.#settings.logger.error('The endpoint refused a request for good; its points are dropped.', { ...loss })
+    const { points, ...why } = loss
+    const fields = { ...itemsField(signal, points), ...why }
+    this.#settings.logger.error('The endpoint refused a request for good; what it held is dropped.', fields)
   }
 
-  #count(points: number, reason: string): void {
-    this.#settings.account.dropped(reason, points)
-    this.#settings.telemetry.dropped(reason, points)
+  #count(signal: Signal, items: number, reason: string): void {
+    this.#settings.account.dropped(reason, items)
+    this.#settings.telemetry[signal].dropped(reason, items)
   }
 }

@@ -1,5 +1,6 @@
 import type { Attributes } from '../../pdata/attributes.ts'
 import type { Resource } from '../../pdata/batch.ts'
+import type { LogRecord } from '../../pdata/log-record.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
 import type { Series } from '../../pdata/series.ts'
 import type { Encoding } from './encode.ts'
@@ -7,11 +8,18 @@ import type { Encoding } from './encode.ts'
 /** Bytes besides the texts: two times, the value, tags and lengths. */
 const perPoint = { protobuf: 34, json: 120 } as const
 const perAttribute = { protobuf: 8, json: 44 } as const
+/** Besides that: the trace. */
+const perRecord = { protobuf: 60, json: 240 } as const
 const perMetric = { protobuf: 24, json: 160 } as const
 
 /** About how many bytes a point of this series takes in a request, without its metric's own. */
 export function estimatePoint({ attributes }: Series, encoding: Encoding): number {
   return perPoint[encoding] + estimateAttributes(attributes, encoding)
+}
+
+/** About how many bytes a log record takes in a request. */
+export function estimateRecord({ eventName, attributes }: LogRecord, encoding: Encoding): number {
+  return perRecord[encoding] + eventName.length + estimateAttributes(attributes, encoding)
 }
 
 /** About how many bytes a metric takes once per resource. */

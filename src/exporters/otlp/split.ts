@@ -1,7 +1,8 @@
-import type { Resource } from '../../pdata/batch.ts'
+import type { Batch, Resource } from '../../pdata/batch.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
 import type { Series } from '../../pdata/series.ts'
 import type { Encoding } from './encode.ts'
+import type { GroupSize } from './group.ts'
 import type { Judged } from './reckoning.ts'
 import { estimateMetric, estimatePoint, estimateResource } from './size-estimate.ts'
 
@@ -18,7 +19,7 @@ export function requestsOf(judged: readonly Judged[], encoding: Encoding): (read
   let size = new RequestSize(encoding)
   for (const [index, { batch, verdict }] of judged.entries()) {
     if (verdict.kind !== 'send') continue
-    size.add(batch.resource, verdict.point.series)
+    size.addPoint(batch.resource, verdict.point.series)
     if (!size.full) continue
     requests.push(judged.slice(start, index + 1))
     start = index + 1
@@ -33,8 +34,8 @@ export function inHalves<T>(items: readonly T[]): [readonly T[], readonly T[]] {
   return [items.slice(0, middle), items.slice(middle)]
 }
 
-/** Adds up about how big a request gets. */
-export class RequestSize {
+/** Adds up about how big a request of data points gets. */
+export class RequestSize implements GroupSize<Batch> {
   readonly #encoding: Encoding
   readonly #metrics = new Map<Resource, Set<MetricInfo>>()
   #bytes = 0
@@ -48,7 +49,14 @@ export class RequestSize {
     return this.#bytes >= targetRequestBytes || this.#points >= targetRequestPoints
   }
 
-  add(resource: Resource, series: Series): void {
+  /** Of folded rows each series once: it gets the increases of many. */
+  add({ resource, points, folded }: Batch): void {
+    for (const { series } of points) this.addPoint(resource, series)
+    const targets = new Set(folded?.rows.flatMap((row) => row.targets))
+    for (const series of targets) if (series !== undefined) this.addPoint(resource, series)
+  }
+
+  addPoint(resource: Resource, series: Series): void {
     let metrics = this.#metrics.get(resource)
     if (metrics === undefined) {
       metrics = new Set()

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { ResetToken, StatisticsEpoch } from '../../pdata/reading.ts'
 import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
-import { type BaselineRecord, decodeBaseline } from './baseline-record.ts'
+import { type BaselineRecord, type ColumnLists, decodeBaseline } from './baseline-record.ts'
 import { DamagedFileError } from './sqlite-store-file.ts'
 import {
   parseAbout,
@@ -36,7 +36,8 @@ export function readContents(db: DatabaseSync, fault: (what: string) => void): S
     return [textOf(query), parseComplete(checkedText(textOf(query), json, checksum))]
   })
   const requests = readTable(db, 'request', fault, (row) => numbered(row, parseAbout))
-  const records = readTable(db, 'baseline', fault, baselineOf)
+  const columnLists: ColumnLists = new Map()
+  const records = readTable(db, 'baseline', fault, (row) => baselineOf(row, columnLists))
   const queries = new Map<string, string>()
   const series: StoreContents['series'][number][] = []
   for (const [id, { query, key }] of readTable(db, 'series', fault, seriesOf)) {
@@ -110,8 +111,8 @@ function seriesOf(row: Row): readonly [number, { readonly query: string; readonl
   return [id, { query, key }]
 }
 
-function baselineOf({ id, record }: Row): readonly [number, BaselineRecord] {
-  const baseline = record instanceof Uint8Array ? decodeBaseline(numberOf(id), record) : undefined
+function baselineOf({ id, record }: Row, columnLists: ColumnLists): readonly [number, BaselineRecord] {
+  const baseline = record instanceof Uint8Array ? decodeBaseline(numberOf(id), record, columnLists) : undefined
   if (baseline === undefined) throw new DamagedFileError('not what was stored')
   return [numberOf(id), baseline]
 }

@@ -2,13 +2,14 @@ import type { Clock } from '../../component/clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { MendingFile } from './mending-file.ts'
-import { RequestQueue } from './request-queue.ts'
+import { bytesOf, RequestQueue } from './request-queue.ts'
 import { SqliteBaselines } from './sqlite-baselines.ts'
 import { checkedBytes, type StoreContents } from './sqlite-store-contents.ts'
 import { DamagedFileError, type StoreFile } from './sqlite-store-file.ts'
 import { describeRequest, type RequestAbout, rowChecksum } from './sqlite-store-rows.ts'
 import type {
   DeliveryStore,
+  DropListener,
   NewRequest,
   QueueSize,
   SeriesBaseline,
@@ -42,7 +43,7 @@ export class SqliteStore implements DeliveryStore {
   readonly #ended = new Set<number>()
   readonly #file: MendingFile
   #nextId = 1
-  #dropped: (reason: StoreDropReason, points: number) => void = () => {}
+  #dropped: DropListener = () => {}
 
   /** @throws FileInUseError; errors of the file system and of SQLite where the file can't be opened or made */
   constructor(settings: SqliteStoreSettings) {
@@ -63,7 +64,7 @@ export class SqliteStore implements DeliveryStore {
     return this.#baselines.count
   }
 
-  onDropped(listener: (reason: StoreDropReason, points: number) => void): void {
+  onDropped(listener: DropListener): void {
     this.#dropped = listener
   }
 
@@ -76,13 +77,13 @@ export class SqliteStore implements DeliveryStore {
   }
 
   put(
-    request: NewRequest | undefined,
+    requests: readonly NewRequest[],
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void {
     this.#expire()
-    const inTheWay = request === undefined ? [] : this.#queue.inTheWayOf(request.bytes.byteLength)
-    const added = request === undefined ? [] : [this.#numbered(request)]
+    const inTheWay = this.#queue.inTheWayOf(bytesOf(requests))
+    const added = requests.map((request) => this.#numbered(request))
     this.#write((file) => {
       for (const { id } of inTheWay) file.deleteRequest.run(id)
       for (const one of added) insert(file, one)
@@ -203,7 +204,7 @@ export class SqliteStore implements DeliveryStore {
         this.#log(entry.points)
         this.#queue.remove(id)
         this.#ended.add(id)
-        this.#dropped('damaged', entry.points)
+        this.#dropped('damaged', entry.points, entry.path)
         return 'damaged'
       }
       this.#queue.release(id)
@@ -222,7 +223,7 @@ export class SqliteStore implements DeliveryStore {
 
   #drop(entry: Entry, reason: StoreDropReason): void {
     this.#queue.drop(entry)
-    this.#dropped(reason, entry.points)
+    this.#dropped(reason, entry.points, entry.path)
   }
 
   #numbered(request: NewRequest): StoredRequest {

@@ -10,6 +10,7 @@ export interface NewRequest {
   readonly compression: Compression
   /** OTLP's path of the signal, e.g. `/v1/metrics`. */
   readonly path: string
+  /** How many data points or log records it holds. */
   readonly points: number
   /** Serialized, before compression. */
   readonly sizeBytes: number
@@ -34,6 +35,8 @@ export interface QueueSize {
   readonly bytes: number
   readonly capacityBytes: number
 }
+
+export type DropListener = (reason: StoreDropReason, points: number, path: string) => void
 
 /** Why a store gave up a request by itself. `damaged`: its bytes can't be read, or aren't what was written. */
 export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
@@ -63,13 +66,14 @@ export interface DeliveryStore extends Disposable {
   baseline(query: string, key: string): Baseline | undefined
   lastComplete(query: string): LastComplete | undefined
   /**
-   * Stores a request and what goes with it, all or nothing.
+   * Stores requests and what goes with them, all or nothing.
+   * @param requests mostly one, or none
    * @param baselines in order: of two for one series, the later stays
    * @param completes by query
-   * @throws StoreFullError when the request doesn't fit, StoreFailedError when it can't be written; nothing has changed then
+   * @throws StoreFullError when they don't fit, StoreFailedError when they can't be written; nothing has changed then
    */
   put(
-    request: NewRequest | undefined,
+    requests: readonly NewRequest[],
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void
@@ -89,6 +93,9 @@ export interface DeliveryStore extends Disposable {
   size(): QueueSize
   /** When the oldest of the queued requests was made. */
   oldestMs(): number | undefined
-  /** Who is to be told of points that the store drops by itself; one listener, the last. */
-  onDropped(listener: (reason: StoreDropReason, points: number) => void): void
+  /**
+   * Who is to be told of points or records that the store drops by itself; one listener, the last.
+   * @param listener `path` is their request's
+   */
+  onDropped(listener: DropListener): void
 }

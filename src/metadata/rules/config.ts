@@ -1,6 +1,6 @@
 import type { Rule } from '../draft.ts'
 
-const derived = ['intervals', 'limits', 'metrics', 'resource_attributes']
+const derived = ['events', 'intervals', 'limits', 'metrics', 'resource_attributes']
 
 /** Some configuration keys follow from the other sections. */
 export const configNamesAreFree: Rule = ({ metadata }, report) => {

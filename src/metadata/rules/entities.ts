@@ -17,12 +17,22 @@ export const entitiesAreSound: Rule = (draft, report) => {
     }
   }
   for (const { name, entity } of metadata.metrics) checkEntity(draft, entity, ['metrics', name, 'entity'], report)
-  for (const { name, entity } of metadata.events) checkEntity(draft, entity, ['events', name, 'entity'], report)
+  for (const { name, entity } of metadata.events) {
+    checkEntity(draft, entity, ['events', name, 'entity'], report)
+    checkOfResource(draft, entity, ['events', name, 'entity'], report)
+  }
 }
 
 function checkEntity({ declared }: Draft, type: string, path: Path, report: Report): void {
   if (declared.entities.includes(type)) return
   report(path, unknownName('an entity', type, declared.entities))
+}
+
+/** A record has no parts to make an entity's attributes of: it says with its own what it is about. */
+function checkOfResource({ entities }: Draft, type: string, path: Path, report: Report): void {
+  const { parts = [] } = entities.get(type) ?? {}
+  if (parts.length === 0) return
+  report(path, `expected an entity that the resource tells apart, found ${type}, which is made of ${parts.join(', ')}`)
 }
 
 function checkIdentity(draft: Draft, { ref, value }: EntityAttribute, path: Path, report: Report): void {

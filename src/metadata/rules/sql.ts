@@ -67,7 +67,6 @@ function texts(query: QueryDefinition): { readonly path: Path; readonly sql: str
   ])
   const path = ['queries', query.name]
   texts.push({ path: [...path, 'slice'], sql: query.slice })
-  texts.push({ path: [...path, 'limit', 'order_by'], sql: query.limit?.orderBy })
   return texts.flatMap(({ path: at, sql }) => (sql === undefined ? [] : [{ path: at, sql }]))
 }
 

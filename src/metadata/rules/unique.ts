@@ -21,9 +21,11 @@ export const namesAreUnique: Rule = (draft, report) => {
     unique(identity, (at) => ['queries', name, 'identity', at], report)
     unique(groupBy, (at) => ['queries', name, 'group_by', at], report)
   }
+  uniqueIdentifiers(metadata.events, ['events'], report)
   uniqueIdentifiers(metadata.metrics, ['metrics'], report)
   uniqueIdentifiers(metadata.queries, ['queries'], report)
   uniqueIdentifiers(metadata.telemetry.metrics, ['telemetry', 'metrics'], report)
+  eventsAreNoMetrics(draft, report)
   emittedNamesAreUnique(draft, report)
 }
 
@@ -40,6 +42,13 @@ function uniqueIdentifiers(entries: readonly { readonly name: string }[], path: 
     const other = taken.get(identifier)
     if (other === undefined) taken.set(identifier, name)
     else report([...path, name], `becomes ${identifier} in code, and so does ${JSON.stringify(other)}`, 'key')
+  }
+}
+
+/** Who asks for a name must not get two things of different kinds. */
+function eventsAreNoMetrics({ declared }: Draft, report: Report): void {
+  for (const name of declared.events) {
+    if (declared.metrics.includes(name)) report(['events', name], 'is the name of a metric too', 'key')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Path } from '../../yaml/fault.ts'
 import type { Rule } from '../draft.ts'
 import type { MetricSource } from '../model.ts'
+import type { ColumnDefinition } from '../query.ts'
 
 /** A query that feeds nothing would never run. */
 export const queriesAreUsed: Rule = ({ complete, metadata }, report) => {
@@ -18,11 +19,15 @@ export const columnsAreUsed: Rule = ({ complete, metadata }, report) => {
     metadata.metrics.flatMap((metric) => metric.sources),
     ({ query }) => query,
   )
-  for (const { name, identity, groupBy = [], columns, variants } of metadata.queries) {
+  for (const { name, identity, groupBy = [], fold, readByCode = [], columns, variants } of metadata.queries) {
     const feeds = sources.get(name)
     // Said of the whole query already.
     if (feeds === undefined) continue
-    const used = new Set([...identity, ...groupBy, ...feeds.flatMap(columnsOf)])
+    const computed = [columns, ...variants.map((variant) => variant.columns)].flatMap(computedFrom)
+    const used = new Set([
+      ...[...identity, ...groupBy, ...(fold?.by ?? []), ...readByCode, ...computed],
+      ...feeds.flatMap(columnsOf),
+    ])
     const unused = (path: Path, names: readonly string[]): void => {
       for (const column of names) {
         if (!used.has(column)) report([...path, 'columns', column], 'is read by no metric, identity or group_by', 'key')
@@ -37,5 +42,10 @@ export const columnsAreUsed: Rule = ({ complete, metadata }, report) => {
 }
 
 function columnsOf({ entity, attributes, points }: MetricSource): string[] {
-  return [...Object.values(entity), ...Object.values(attributes), ...points.map(({ value }) => value)]
+  const ofPoints = points.flatMap(({ value, when }) => (when === undefined ? [value] : [value, when]))
+  return [...Object.values(entity), ...Object.values(attributes), ...ofPoints]
+}
+
+function computedFrom(columns: Readonly<Record<string, ColumnDefinition>>): readonly string[] {
+  return Object.values(columns).flatMap(({ computed = [] }) => computed)
 }

@@ -24,13 +24,13 @@ export interface Extension {
   readonly columns: ReadonlySet<string>
 }
 
-const extensionsSql = `/* otelephant capabilities */ SELECT e.extname, e.extversion, quote_ident(n.nspname),
+const extensionsSql = `SELECT /* otelephant capabilities */ e.extname, e.extversion, quote_ident(n.nspname),
     has_schema_privilege(n.oid, 'USAGE'),
     (SELECT string_agg(a.attname, ',') FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
       WHERE c.relname = e.extname AND c.relnamespace = e.extnamespace AND a.attnum > 0 AND NOT a.attisdropped)
   FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace`
 
-const privilegesSql = `/* otelephant capabilities */ SELECT p.kind, p.name, CASE p.kind
+const privilegesSql = `SELECT /* otelephant capabilities */ p.kind, p.name, CASE p.kind
     WHEN 'role' THEN (SELECT pg_has_role(current_user, r.oid, 'USAGE') FROM pg_roles AS r WHERE r.rolname = p.name)
     WHEN 'function' THEN has_function_privilege(to_regprocedure(p.name), 'EXECUTE')
     WHEN 'table' THEN has_table_privilege(to_regclass(p.name), 'SELECT') END

@@ -1,7 +1,7 @@
 import type { Extension } from './capabilities.ts'
 
 /** What a statement's $1, $2, ... stand for. */
-export type Parameter = 'databases' | 'after' | 'keys'
+export type Parameter = 'databases' | 'after'
 
 export interface Statement {
   readonly text: string
@@ -12,15 +12,13 @@ export interface Statement {
 export interface ComposedText extends Statement {
   /** Read in slices of so many rows, one statement each. */
   readonly slice?: Slice
-  /** The result is cut here. One row (or key) more is asked for, to know whether it was. */
-  readonly limitRows?: number
 }
 
-export type Slice =
-  /** By the key, which is that column, the last: each statement goes on where the one before ended. */
-  | { readonly kind: 'keyset'; readonly rows: number; readonly column: number }
-  /** A limit says which keys there are: they are asked for first, as one text with commas, then their rows. */
-  | { readonly kind: 'keys'; readonly rows: number; readonly keys: Statement }
+/** By the key, which is that column, the last: each statement goes on where the one before ended. */
+export interface Slice {
+  readonly rows: number
+  readonly column: number
+}
 
 export interface TextParts {
   readonly name: string
@@ -29,39 +27,26 @@ export interface TextParts {
   readonly where: string | undefined
   readonly groupBy: readonly string[] | undefined
   readonly resetSql: string | undefined
-  readonly limit: { readonly rows: number; readonly orderBy: string } | undefined
   readonly slice: { readonly sql: string; readonly rows: number } | undefined
   readonly extensions: ReadonlyMap<string, Extension>
 }
 
-/**
- * The SELECT of the given columns, then the reset token's, then the slice's key if that is how it goes on. A limit of no
- * more rows than a slice has needs no slices.
- */
+/** The SELECT of the given columns, then the reset token's, then the slice's key. */
 export function composeText(parts: TextParts): ComposedText {
-  const { from, where, groupBy = [], limit } = parts
-  const slice = limit !== undefined && limit.rows <= (parts.slice?.rows ?? limit.rows) ? undefined : parts.slice
+  const { from, where, groupBy = [], slice } = parts
   const selected = parts.columns.map(({ name, sql }) => `${sql} AS ${quote(name)}`)
   if (parts.resetSql !== undefined) selected.push(`${parts.resetSql} AS "reset$"`)
-  const marked = (text: string) => bind(`/* otelephant ${parts.name} */ SELECT ${text}`, parts.extensions)
+  const marked = (text: string) => bind(`SELECT /* otelephant ${parts.name} */ ${text}`, parts.extensions)
   const select = (columns: readonly string[], condition: string | undefined, tail: string | undefined) => {
     const conditions = [where, condition].filter((each) => each !== undefined)
     const grouped = clause('GROUP BY', groupBy.length === 0 ? undefined : groupBy.join(', '))
     return join([columns.join(', '), clause('FROM', from), clause('WHERE', all(conditions)), grouped, tail])
   }
-  const cut = limit && `ORDER BY ${limit.orderBy} LIMIT ${limit.rows + 1}`
-  const limitRows = limit === undefined ? {} : { limitRows: limit.rows }
-  if (slice === undefined) return { ...marked(select(selected, undefined, cut)), ...limitRows }
-  if (limit !== undefined) {
-    // One text of all keys: as rows each would take twice the bytes, and a stuck result holds its snapshot.
-    const keys = marked(`array_to_string(ARRAY(SELECT ${select([slice.sql], undefined, cut)}), ',')`)
-    const rows = marked(select(selected, `${slice.sql} = ANY ($keys)`, undefined))
-    return { ...rows, slice: { kind: 'keys', rows: slice.rows, keys }, ...limitRows }
-  }
+  if (slice === undefined) return marked(select(selected, undefined, undefined))
   const columns = [...selected, `${slice.sql} AS "slice$"`]
   // The slice's size is written out: a parameter would hide it from the planner.
   const text = select(columns, `${slice.sql} > $after`, `ORDER BY ${slice.sql} LIMIT ${slice.rows}`)
-  return { ...marked(text), slice: { kind: 'keyset', rows: slice.rows, column: columns.length - 1 } }
+  return { ...marked(text), slice: { rows: slice.rows, column: columns.length - 1 } }
 }
 
 function clause(keyword: string, content: string | undefined): string | undefined {
@@ -85,11 +70,11 @@ function bind(text: string, extensions: ReadonlyMap<string, Extension>): Stateme
     return `$${parameters.indexOf(name) + 1}::${type}`
   }
   const bound = text.replaceAll(
-    /@extschema:(\w+)@|\$(databases|after|keys)\b/g,
+    /@extschema:(\w+)@|\$(databases|after)\b/g,
     (_, extension?: string, name?: string) => {
       if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
       if (name === 'after') return place('after', 'oid')
-      return place(name === 'keys' ? 'keys' : 'databases', 'oid[]')
+      return place('databases', 'oid[]')
     },
   )
   return { text: bound, parameters }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  eventsConfig,
   intervalsConfig,
   limitsConfig,
   metricsConfig,
@@ -21,6 +22,30 @@ const tls = z
   .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
     error: '`cert_file` and `key_file` go together: give both or none',
   })
+
+const sessionSampling = z.strictObject({
+  enabled: z.boolean().default(true),
+  interval: positiveDuration.prefault('1s'),
+})
+
+const longRunning = z.strictObject({
+  transaction: duration.prefault('5m'),
+  idle_in_transaction: duration.prefault('1m'),
+  statement: duration.prefault('1m'),
+})
+
+const querySampleCollection = z.strictObject({ max_rows_per_query: z.int().min(1).default(1_000) })
+
+/** What counts as slow for `db.query.duration` and `db.query.count`. */
+const statements = z.strictObject({
+  min_mean_ms: z.number().min(0).default(100),
+  max_statements: z.int().min(1).max(1_000).default(100),
+})
+
+/** Upstream's keys, as far as they mean something here. */
+const topQueryCollection = z.strictObject({
+  top_n_query: z.int().min(1).max(1_000).default(200),
+})
 
 /** What a user may write under `receivers: {postgresql: ...}`; keys, defaults and texts follow upstream's receiver. */
 export const postgresqlConfig = z
@@ -44,12 +69,20 @@ export const postgresqlConfig = z
     timeout: duration.prefault('0s'),
     tls: tls.optional(),
     instance: z.string().min(1).optional(),
+    preset: z.enum(['default', 'simple']).default('default'),
+    statements: statements.prefault({}),
+    allowed_comment_keys: z.array(z.string().min(1)).default(['nr_service_guid', 'traceparent']),
+    top_query_collection: topQueryCollection.prefault({}),
     attribute_names: z.enum(['both', 'semconv', 'legacy']).default('both'),
     scope_name: z.string().min(1).optional(),
+    events: eventsConfig.default({}),
     intervals: intervalsConfig.default({}),
     limits: limitsConfig.default({}),
     metrics: metricsConfig.default({}),
     resource_attributes: resourceAttributesConfig.default({}),
+    session_sampling: sessionSampling.prefault({}),
+    long_running: longRunning.prefault({}),
+    query_sample_collection: querySampleCollection.prefault({}),
   })
   .refine((config) => !config.databases.some((name) => config.exclude_databases.includes(name)), {
     path: ['exclude_databases'],

@@ -2,7 +2,9 @@ import type { Privilege } from '../../metadata/query.ts'
 import { readCapabilities } from './capabilities.ts'
 import type { Database } from './discovery.ts'
 import type { Observation } from './observation.ts'
-import { composePlan, type Omission, type PlanSettings } from './plan.ts'
+import type { RowComputer } from './fold/row-computer.ts'
+import { TopRows } from './fold/top-rows.ts'
+import { composePlan, type Omission, type PlannedQuery, type PlanSettings } from './plan.ts'
 import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } from './query-runner.ts'
 import { Schedule } from './schedule.ts'
 import type { Session } from './session.ts'
@@ -11,7 +13,9 @@ export interface DatabasePlanSettings {
   readonly scope: 'server' | 'database'
   readonly plan: PlanSettings
   readonly privileges: readonly Privilege[]
-  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent'>
+  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent' | 'top' | 'computer'>
+  /** What fills in the computed columns, by query. */
+  readonly computers?: Readonly<Record<string, RowComputer>>
   /** Called with what isn't collected, each time that a plan is composed. */
   readonly omitted: (omissions: readonly Omission[], database: Database) => void
 }
@@ -25,6 +29,8 @@ export class DatabasePlan {
   #absent: Absence | undefined
   #epoch: string | undefined
   #runners: readonly QueryRunner[] = []
+  /** By set: the rows that keep series of their own, whatever is planned anew. */
+  readonly #top = new Map<string, TopRows>()
 
   /** @param absent when the database didn't exist yet, if that was seen */
   constructor(settings: DatabasePlanSettings, database: Database, absent?: Absence) {
@@ -57,12 +63,24 @@ export class DatabasePlan {
     const { queries, omissions } = composePlan(plan, scope, capabilities)
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
     const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
-    this.#runners = queries.map((query) => kept.get(query.digest) ?? new QueryRunner({ ...runner, ...known, query }))
+    const make = (query: PlannedQuery) =>
+      new QueryRunner({ ...runner, ...known, query, ...this.#folding(query, queries) })
+    this.#runners = queries.map((query) => kept.get(query.digest) ?? make(query))
     this.#absent = undefined
     this.#epoch = observation.capabilityEpoch
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
     this.schedule.forgive()
     omitted(omissions, this.#database)
+  }
+
+  /** Queries of one set share what they keep: as many rows as the most generous of them. */
+  #folding({ name, fold }: PlannedQuery, queries: readonly PlannedQuery[]) {
+    if (fold === undefined) return {}
+    const rows = Math.max(...queries.map((query) => (query.fold?.set === fold.set ? query.fold.rows : 1)))
+    const top = this.#top.get(fold.set) ?? new TopRows(rows)
+    this.#top.set(fold.set, top)
+    const computer = this.#settings.computers?.[name]
+    return { top, ...(computer === undefined ? {} : { computer }) }
   }
 
   #scheduled() {

@@ -1,14 +1,16 @@
+import type { Clock } from '../../component/clock.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
 import type { Connector } from './connector.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
 import { type Database, type DiscoverySettings, discover } from './discovery.ts'
 import { observer } from './observation.ts'
 import type { Absence, Failure, QueryRunner } from './query-runner.ts'
-import { partial, type RunDueSettings, runDue } from './run-due.ts'
+import { partial, runDue } from './run-due.ts'
 import { Schedule } from './schedule.ts'
 import type { ServerConnection } from './server-connection.ts'
 
-export interface DatabasesScraperSettings extends RunDueSettings {
+export interface DatabasesScraperSettings {
+  readonly clock: Clock
   readonly connection: ServerConnection
   readonly connector: Connector
   readonly discovery: DiscoverySettings
@@ -106,7 +108,7 @@ export class DatabasesScraper implements Scraper {
       const observation = await observe(signal)
       await plan.refresh(session, observation, signal)
       const context = { session, observation, databases: [], left: '' }
-      return await runDue(choose(), plan, database, context, this.#settings, sink, signal)
+      return await runDue(choose(), plan, context, this.#settings.clock, sink, signal)
     } finally {
       await session.close()
     }

@@ -46,6 +46,11 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds + Number(match[3] ?? 0) * 1_000
 }
 
+/** A value as a part of a key: NULL is told from the text "null". */
+export function raw(value: ColumnValue): string {
+  return value === null ? '\u0001' : String(value)
+}
+
 function mismatch(expected: string, text: string): TypeError {
   return new TypeError(`expected ${expected}, found "${text.slice(0, 40)}"`)
 }

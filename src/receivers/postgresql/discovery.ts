@@ -30,7 +30,7 @@ const managed: ReadonlySet<string> = new Set([
 ])
 
 /** A limit of -2 marks a database that an interrupted DROP DATABASE left behind. */
-const text = `/* otelephant discover */ SELECT d.oid, d.datname, d.datistemplate, d.datallowconn AND d.datconnlimit <> -2,
+const text = `SELECT /* otelephant discover */ d.oid, d.datname, d.datistemplate, d.datallowconn AND d.datconnlimit <> -2,
     has_database_privilege(d.oid, 'CONNECT') FROM pg_database AS d ORDER BY d.oid`
 
 export async function discover(session: Session, settings: DiscoverySettings, signal: AbortSignal): Promise<Discovery> {

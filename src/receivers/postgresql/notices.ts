@@ -32,11 +32,9 @@ export class Notices {
     }
   }
 
-  readonly limited = (query: string, database: Database): void => {
-    this.#once(`${query} ${database.oid}`, () => {
-      const message = `More than \`limits: {${query}: N}\` allows; only the largest are collected.`
-      this.#logger.warn(message, { query, database: database.name })
-    })
+  /** What works less well than it could, and how to mend it. */
+  readonly degraded = (message: string): void => {
+    this.#once(message, () => this.#logger.warn(message))
   }
 
   #once(what: string, tell: () => void): void {

@@ -10,6 +10,8 @@ export interface Observation {
   readonly epoch: StatisticsEpoch
   readonly databaseOid: string
   readonly userName: string
+  /** Whether the role sees what other roles' sessions do (pg_read_all_stats). */
+  readonly readsAllStats: boolean
   /** Server time less collector time, milliseconds. */
   readonly offsetMs: number
   /** When the postmaster started, the server's text. */
@@ -39,7 +41,7 @@ export function resetToken(text: string | null, offsetMs: number, exact: boolean
 }
 
 const mayIdentifyText =
-  "/* otelephant observe */ SELECT has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE')"
+  "SELECT /* otelephant observe */ has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE')"
 
 /** Views whose reset timestamps a crash sets to one and the same moment. */
 function witnessViews(versionNumber: number): string[] {
@@ -48,7 +50,7 @@ function witnessViews(versionNumber: number): string[] {
 
 /** @param mayIdentify false where pg_control_system is denied: then the reset timestamps alone tell servers apart */
 function observationText(versionNumber: number, mayIdentify: boolean): string {
-  return `/* otelephant observe */ SELECT pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
+  return `SELECT /* otelephant observe */ pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
     (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
     pg_postmaster_start_time(),
     (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, n.nspname, has_schema_privilege(n.oid, 'USAGE')),
@@ -73,6 +75,7 @@ function observation(row: readonly (string | null)[], versionNumber: number, atM
     role,
     databaseOid: databaseOid ?? '',
     userName: userName ?? '',
+    readsAllStats: (roles ?? '').split(',').includes('pg_read_all_stats'),
     offsetMs,
     postmasterStart: postmasterStart ?? '',
     capabilityEpoch: [versionNumber, role, system, databaseOid, extensions, roles].join('/'),

@@ -28,8 +28,28 @@ export interface PlannedPoint {
   readonly constants: Attributes
   /** Tells the point from the row's others in a series' key. */
   readonly id: string
+  /** A column: the value is shown only where it is true. */
+  readonly when?: number
+  /** How values of rows that share a series become one. */
+  readonly fold?: 'sum' | 'max'
   /** What to record while the server can't be asked. */
   readonly unreachable?: number
+}
+
+export interface PlannedColumn {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** Which rows keep series of their own. Columns are places in the rows. */
+export interface PlannedFold {
+  readonly rows: number
+  readonly by: readonly number[]
+  /** Columns that only grow. */
+  readonly counters: readonly number[]
+  readonly others: readonly number[]
+  /** Queries of one set keep the same rows. */
+  readonly set: string
 }
 
 /** One statement, composed of just what the enabled metrics need and this server can say. */
@@ -39,11 +59,17 @@ export interface PlannedQuery extends ComposedText {
   readonly takesLocks: boolean
   /** Whether a new row's counters may be older than the row. */
   readonly inheritsCounters: boolean
-  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
+  readonly columns: readonly PlannedColumn[]
+  /** What code adds to each row, after the columns. */
+  readonly computed: readonly PlannedColumn[]
+  readonly fold?: PlannedFold
+  readonly fallsWhenReset: boolean
   readonly identity: readonly number[]
   readonly reset?: { readonly column: number; readonly exact: boolean }
   readonly onDuplicate?: 'sum' | 'max'
   readonly points: readonly PlannedPoint[]
+  /** Of the extension that it reads, quoted. */
+  readonly extensionSchema?: string
   /** Digest of all that decides which rows and points a complete result holds. */
   readonly digest: string
 }
@@ -65,7 +91,9 @@ export interface PlanSettings {
   readonly enabled: ReadonlySet<string>
   /** Query -> milliseconds; what isn't named runs at `collectionIntervalMs`. */
   readonly intervals: Readonly<Record<string, number | undefined>>
-  /** Query -> rows; replaces the metadata's limit. */
+  /** Query -> columns that code reads, whatever is enabled. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+  /** Query -> rows that keep series of their own; replaces the metadata's number. */
   readonly limits: Readonly<Record<string, number | undefined>>
   readonly collectionIntervalMs: number
   /** Rows of one slice of a big result. */
@@ -111,7 +139,8 @@ function planQuery(
         .filter((source) => source.query === query.name)
         .flatMap((source) => source.points.map((point): Candidate => ({ metric, source, point }))),
     )
-  if (candidates.length === 0) return undefined
+  const extra = settings.extra?.[query.name] ?? []
+  if (candidates.length === 0 && extra.length === 0) return undefined
   const omit = (metrics: Iterable<string>, because: Unmet) => {
     for (const metric of new Set(metrics)) omissions.push({ metric, query: query.name, ...because })
   }
@@ -128,7 +157,21 @@ function planQuery(
     if (because !== undefined) omit([candidate.metric.info.name], because)
     return because === undefined
   })
-  return kept.length === 0 ? undefined : assemble(query, resolved, kept, settings, capabilities)
+  if (kept.length === 0 && extra.length === 0) return undefined
+  return assemble(query, resolved, kept, settings, capabilities)
+}
+
+/** The columns that a candidate's points are made of; those that computed ones are made of too. */
+function columnsOf({ source, point }: Candidate, { columns }: Resolved): readonly string[] {
+  const named = [point.value, ...(point.when === undefined ? [] : [point.when])]
+  const all = [...named, ...Object.values(source.entity), ...Object.values(source.attributes)]
+  return all.flatMap((name) => [name, ...(columns[name]?.computed ?? [])])
+}
+
+/** Whether this server has the column; `extension` names the extension whose columns are meant. */
+function isThere(name: string, { columns }: Resolved, capabilities: Capabilities, extension?: string): boolean {
+  const column = columns[name]
+  return column !== undefined && unmet(column.requires, capabilities, extension) === undefined
 }
 
 function resolveVariant(query: QueryDefinition, capabilities: Capabilities): Resolved | Unmet {
@@ -153,15 +196,16 @@ function resolve(query: QueryDefinition, variant: QueryVariant | undefined): Res
 }
 
 function unmetCandidate(
-  { metric, source, point }: Candidate,
+  candidate: Candidate,
   query: QueryDefinition,
   resolved: Resolved,
   capabilities: Capabilities,
 ): Unmet | undefined {
+  const { metric, source } = candidate
   const extension = query.requires?.extension?.name
   const because = unmet(metric.requires, capabilities) ?? unmet(source.requires, capabilities, extension)
   if (because !== undefined) return because
-  for (const name of [point.value, ...Object.values(source.entity), ...Object.values(source.attributes)]) {
+  for (const name of columnsOf(candidate, resolved)) {
     if (isImplicit(query, name)) continue
     const column = resolved.columns[name]
     // Columns of another variant: this server says it elsewhere or not at all.
@@ -183,11 +227,14 @@ function assemble(
   settings: PlanSettings,
   capabilities: Capabilities,
 ): PlannedQuery {
-  const used = new Set<string>()
-  for (const { source, point } of candidates) {
-    for (const name of [point.value, ...Object.values(source.entity), ...Object.values(source.attributes)])
-      used.add(name)
-  }
+  const extension = query.requires?.extension?.name
+  const asked = new Set(candidates.flatMap((candidate) => columnsOf(candidate, resolved)))
+  // Ranked by what is asked for anyway; by all of it where that is nothing.
+  const ranking = query.fold?.by.some((name) => asked.has(name)) === true ? [] : (query.fold?.by ?? [])
+  const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name] ?? [])]
+  const used = asked.union(
+    new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))),
+  )
   // A key that some metric shows but no enabled one needs is dropped: fewer, larger groups.
   const shown = new Set(
     settings.metrics.flatMap(({ sources }) =>
@@ -200,14 +247,17 @@ function assemble(
   const identity = query.identity.filter((name) => !dropped.has(name))
   const names = [...new Set([...identity, ...Object.keys(resolved.columns).filter((name) => used.has(name))])]
   const columns = names.flatMap((name) => {
-    const column = resolved.columns[name]
-    return column === undefined ? [] : [{ name, type: column.type, sql: column.sql }]
+    const { sql, type } = resolved.columns[name] ?? {}
+    return sql === undefined || type === undefined ? [] : [{ name, type, sql }]
   })
-  const index = new Map(columns.map(({ name }, at) => [name, at]))
+  const computed = names.flatMap((name) => {
+    const { computed: from, type } = resolved.columns[name] ?? {}
+    return from === undefined || type === undefined ? [] : [{ name, type }]
+  })
+  const index = new Map([...columns, ...computed].map(({ name }, at) => [name, at]))
   const at = (name: string): number => index.get(name) ?? 0
   const ref = (name: string): ColumnRef => (isImplicit(query, name) ? name : at(name))
 
-  const limitRows = query.limit === undefined ? undefined : (settings.limits[query.name] ?? query.limit.rows)
   const text = composeText({
     name: query.name,
     columns,
@@ -215,10 +265,6 @@ function assemble(
     where: resolved.where,
     groupBy: query.groupBy?.filter((name) => index.has(name)).map((name) => resolved.columns[name]?.sql ?? name),
     resetSql: resolved.reset?.sql,
-    limit:
-      query.limit === undefined || limitRows === undefined
-        ? undefined
-        : { rows: limitRows, orderBy: query.limit.orderBy },
     slice: query.slice === undefined ? undefined : { sql: query.slice, rows: settings.sliceRows },
     extensions: capabilities.extensions,
   })
@@ -231,6 +277,8 @@ function assemble(
       attributes: Object.entries(source.attributes).map(([name, column]) => [name, ref(column)] as const),
       constants: point.attributes,
       id: `${metric.info.name}${JSON.stringify(point.attributes)}`,
+      ...(point.when === undefined ? {} : { when: at(point.when) }),
+      ...(metric.fold === undefined ? {} : { fold: metric.fold }),
       ...(point.unreachable === undefined ? {} : { unreachable: point.unreachable }),
     }),
   )
@@ -241,6 +289,10 @@ function assemble(
     takesLocks: query.takesLocks,
     inheritsCounters: query.inheritsCounters ?? false,
     columns: columns.map(({ name, type }) => ({ name, type })),
+    computed,
+    ...foldOf(query, index, settings),
+    fallsWhenReset: query.fallsWhenReset ?? false,
+    ...extensionSchemaOf(query, capabilities),
     identity: identity.map(at),
     ...(resolved.reset === undefined ? {} : { reset: { column: columns.length, exact: resolved.reset.exact } }),
     ...(query.onDuplicate === undefined ? {} : { onDuplicate: query.onDuplicate }),
@@ -250,6 +302,27 @@ function assemble(
       .digest('base64url')
       .slice(0, 16),
   }
+}
+
+function extensionSchemaOf({ requires }: QueryDefinition, { extensions }: Capabilities) {
+  const schema = requires?.extension && extensions.get(requires.extension.name)?.schema
+  return schema === undefined ? {} : { extensionSchema: schema }
+}
+
+function foldOf(
+  { name, fold }: QueryDefinition,
+  index: ReadonlyMap<string, number>,
+  { limits, metrics }: PlanSettings,
+): { readonly fold?: PlannedFold } {
+  if (fold === undefined) return {}
+  const places = (columns: readonly string[]) => columns.flatMap((column) => index.get(column) ?? [])
+  const counters = metrics
+    .filter(({ info }) => info.monotonic)
+    .flatMap(({ sources }) => sources.filter(({ query }) => query === name).flatMap(({ points }) => points))
+    .map(({ value }) => value)
+  const rows = limits[name] ?? fold.rows
+  const columns = { by: places(fold.by), counters: places([...new Set(counters)]), others: places(fold.others) }
+  return { fold: { rows, ...columns, set: fold.set ?? name } }
 }
 
 /** The entity's parts; a query that runs in a database knows the database itself. */

@@ -4,8 +4,11 @@ import type { Reading, ResetToken } from '../../pdata/reading.ts'
 import type { Sink } from '../../scraper/scraper.ts'
 import type { Statement } from './compose-text.ts'
 import { decode, type Row } from './decode.ts'
+import { FoldedRows } from './fold/folded-rows.ts'
+import type { RowComputer } from './fold/row-computer.ts'
+import { TopRows } from './fold/top-rows.ts'
 import { type Observation, resetToken } from './observation.ts'
-import { type AskedFor, type Page, pagesOf } from './pages.ts'
+import { type Page, pagesOf } from './pages.ts'
 import type { PlannedQuery } from './plan.ts'
 import { QueryError } from './query-error.ts'
 import { RowPoints } from './row-points.ts'
@@ -25,8 +28,15 @@ export interface QueryRunnerSettings {
   /** When the database didn't exist yet, if that was seen: then this query would have given nothing. */
   readonly absent?: Absence
   readonly clock: Clock
-  readonly measured: (query: string, durationMs: number, outcome: 'success' | 'failure') => void
+  /** Of a folded query: which of its rows keep series of their own. */
+  readonly top?: TopRows
+  /** What fills in the computed columns, where there are any. */
+  readonly computer?: RowComputer
+  readonly measured: Measured
 }
+
+/** Told of every statement that was sent. */
+export type Measured = (query: string, durationMs: number, outcome: 'success' | 'failure') => void
 
 /** A moment at which something is known not to have existed. */
 export interface Absence {
@@ -44,11 +54,6 @@ export interface RunContext {
   readonly left: string
 }
 
-/** Whether a limit cut the result. */
-export interface RunResult {
-  readonly limited: boolean
-}
-
 /** A query that failed, with what it would have given. */
 export interface Failure {
   readonly runner: QueryRunner
@@ -60,26 +65,26 @@ export class QueryRunner {
   readonly query: PlannedQuery
   readonly #settings: QueryRunnerSettings
   readonly #points: RowPoints
+  readonly #folded: FoldedRows | undefined
   #absent: Absence | undefined
 
   constructor(settings: QueryRunnerSettings) {
     this.query = settings.query
     this.#settings = settings
     this.#points = new RowPoints(settings)
+    const { query, top = new TopRows(query.fold?.rows ?? 1), computer } = settings
+    this.#folded = query.fold && new FoldedRows({ ...settings, fold: query.fold, top, computer })
     this.#absent = settings.absent
   }
 
   /** @throws QueryError; what was given to the sink before stays, but the result isn't complete then */
-  async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<RunResult> {
+  async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<void> {
     const startedMs = this.#settings.clock.now()
-    this.#points.begin()
     await this.#giveAbsence(sink)
-    let limited = false
-    for await (const page of this.#pages(context, signal)) {
-      limited ||= page.limited
-      await this.#give(page, startedMs, context, sink)
-    }
-    return { limited }
+    const pages = pagesOf(this.query, (statement, after) => this.#ask(statement, after, context, signal))
+    if (this.#folded !== undefined) return this.#giveFolded(this.#folded, pages, startedMs, context, sink, signal)
+    this.#points.begin()
+    for await (const page of pages) await this.#give(page, startedMs, context, sink)
   }
 
   /** Records what stands for a server that can't be asked. */
@@ -101,22 +106,13 @@ export class QueryRunner {
     await sink.metrics({ resource, scope, reading, points: [] })
   }
 
-  /** The result, slice by slice; nothing is held on the server between two. */
-  #pages(context: RunContext, signal: AbortSignal): AsyncGenerator<Page> {
-    return pagesOf(this.query, (statement, values) => this.#ask(statement, values, context, signal))
-  }
-
   async #ask(
     { text, parameters }: Statement,
-    asked: AskedFor,
+    after: string,
     context: RunContext,
     signal: AbortSignal,
   ): Promise<TextRow[]> {
-    const values = {
-      databases: `{${context.databases.join(',')}}`,
-      after: asked.after,
-      keys: `{${asked.keys.join(',')}}`,
-    }
+    const values = { databases: `{${context.databases.join(',')}}`, after }
     const { clock, measured } = this.#settings
     const sentMs = clock.now()
     try {
@@ -143,12 +139,38 @@ export class QueryRunner {
       page.rows.map((row) => this.#token(row, observation)),
     )
     // Where rows inherit, a series' absence from a result says nothing of when it began.
-    const completes = page.last && !page.limited && !this.query.inheritsCounters
+    const completes = page.last && !this.query.inheritsCounters
     for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
       const final = from + batchPoints >= points.length
       const reading = this.#reading(startedMs, timeMs, observation.epoch, left, completes && final)
       await sink.metrics({ resource, scope, reading, points: points.slice(from, from + batchPoints) })
     }
+  }
+
+  /** All rows of the result in one batch: they are ranked against each other, and judged together. */
+  async #giveFolded(
+    folded: FoldedRows,
+    pages: AsyncGenerator<Page>,
+    startedMs: number,
+    context: RunContext,
+    sink: Sink,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { resource, scope, clock, computer } = this.#settings
+    const { observation, left } = context
+    const rows: Row[] = []
+    const tokens: (ResetToken | undefined)[] = []
+    for await (const page of pages) {
+      for (const row of page.rows) {
+        rows.push(this.#decode(row))
+        tokens.push(this.#token(row, observation))
+      }
+    }
+    const timeMs = clock.now()
+    const result = await folded.take(rows, tokens, context, signal)
+    const reading = this.#reading(startedMs, timeMs, observation.epoch, left, !this.query.inheritsCounters)
+    await sink.metrics({ resource, scope, reading, ...result })
+    await computer?.report(reading, sink, signal)
   }
 
   #reading(startedMs: number, timeMs: number, epoch: Reading['epoch'], left: string, completes: boolean): Reading {

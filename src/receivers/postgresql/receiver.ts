@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { metricDefaults } from '../../../generated/postgresql/config.ts'
-import { scopeName } from '../../../generated/postgresql/metrics.ts'
+import { EventsBuilder } from '../../../generated/postgresql/events.ts'
+import { MetricsBuilder, scopeName } from '../../../generated/postgresql/metrics.ts'
 import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import { resource } from '../../../generated/postgresql/resource.ts'
 import { instruments } from '../../../generated/postgresql/telemetry.ts'
@@ -9,11 +9,15 @@ import type { Consumer } from '../../component/consumer.ts'
 import type { ComponentSettings, ReceiverFactory } from '../../component/factory.ts'
 import type { Host } from '../../component/host.ts'
 import type { Receiver } from '../../component/receiver.ts'
+import type { Signal } from '../../pdata/signal.ts'
 import { ScraperController } from '../../scraper/controller.ts'
+import { childStatementTexts } from '../../sql-text/child-statement-texts.ts'
+import type { StatementTexts } from '../../sql-text/statement-texts.ts'
 import { receiverTelemetry } from '../../telemetry/receiver-telemetry.ts'
 import { wantedPrivileges } from './capabilities.ts'
 import { type PostgresqlConfig, postgresqlConfig } from './config.ts'
 import { connectionSettings, isUnverified } from './connection-settings.ts'
+import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { Connector } from './connector.ts'
 import type { DatabasePlanSettings } from './database-plan.ts'
 import { DatabasesScraper } from './databases-scraper.ts'
@@ -23,6 +27,10 @@ import type { PlanSettings } from './plan.ts'
 import { ServerConnection } from './server-connection.ts'
 import { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
+import { sessionScrapers } from './sessions/session-scrapers.ts'
+import { StatementNames } from './statements/statement-names.ts'
+import { Statements } from './statements/statements.ts'
+import { topQueryColumns } from './statements/top-queries.ts'
 
 /**
  * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
@@ -42,6 +50,7 @@ export class PostgresqlReceiver implements Receiver {
   readonly #config: PostgresqlConfig
   readonly #settings: ComponentSettings
   readonly #connection: ServerConnection
+  readonly #texts: StatementTexts
   readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
   readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
   #warned = false
@@ -72,19 +81,39 @@ export class PostgresqlReceiver implements Receiver {
         own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
       },
     }
-    const plan = planSettings(config)
+    const wanted = (signal: Signal) => consumer.signals?.has(signal) ?? true
+    const enabled: Enabled = {
+      metrics: wanted('metrics') ? enabledMetrics(config) : new Set(),
+      events: wanted('logs') ? enabledEvents(config) : new Set(),
+    }
+    const { resource: about, scope } = runner
+    const builders = () => ({
+      metrics: new MetricsBuilder({
+        ...{ resource: about, scope, endpoint: config.endpoint },
+        ...{ enabled: enabled.metrics, vocabulary: config.attribute_names },
+      }),
+      events: new EventsBuilder({ resource: about, scope, enabled: enabled.events }),
+    })
+    this.#texts = childStatementTexts({ logger, tagKeys: config.allowed_comment_keys })
+    const statements = new Statements({
+      ...builders(),
+      names: new StatementNames({ texts: this.#texts, clock, measured: runner.measured }),
+      slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },
+      topQueries: config.top_query_collection.top_n_query,
+    })
+    const plan = planSettings(config, enabled)
     const shared = {
       connection: this.#connection,
       clock,
       discovery: { databases: config.databases, exclude: config.exclude_databases },
       slackMs: config.collection_interval / 2,
-      limited: notices.limited,
     }
     const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
       scope,
       plan,
       privileges: wantedPrivileges(queries, sourcedMetrics),
       runner,
+      computers: { statement: statements },
       omitted: notices.omitted,
     })
     this.#scrapers = {
@@ -96,9 +125,17 @@ export class PostgresqlReceiver implements Receiver {
       }),
       databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
     }
+    const sessions = sessionScrapers({
+      ...{ config, enabled, builders, clock, notices },
+      connection: this.#connection,
+      texts: this.#texts,
+      statementLabel: (databaseOid, queryId) => statements.label(databaseOid, queryId),
+      measured: runner.measured,
+      skipped: (reason) => own.otelephantPostgresqlSkippedSamples.add(1, { reason, receiver: id }),
+    })
     this.#controller = new ScraperController({
       id,
-      scrapers: Object.values(this.#scrapers),
+      scrapers: [...Object.values(this.#scrapers), ...sessions],
       consumer,
       collectionIntervalMs: config.collection_interval,
       initialDelayMs: config.initial_delay,
@@ -117,6 +154,7 @@ export class PostgresqlReceiver implements Receiver {
   async shutdown(): Promise<void> {
     await this.#controller.shutdown()
     await this.#connection.close()
+    await this.#texts.close()
   }
 
   async collect(signal: AbortSignal): Promise<void> {
@@ -156,15 +194,12 @@ export function postgresqlReceiverWith(own: ReceiverSettings): ReceiverFactory<P
   }
 }
 
-function planSettings(config: PostgresqlConfig): PlanSettings {
-  const wanted: Readonly<Record<string, { readonly enabled?: boolean } | undefined>> = config.metrics
-  const enabled = Object.entries(metricDefaults)
-    .filter(([name, byDefault]) => wanted[name]?.enabled ?? byDefault)
-    .map(([name]) => name)
+function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings {
   return {
     queries,
     metrics: sourcedMetrics,
-    enabled: new Set(enabled),
+    enabled: enabled.metrics,
+    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryColumns } } : {}),
     intervals: config.intervals,
     limits: config.limits,
     collectionIntervalMs: config.collection_interval,

@@ -3,7 +3,7 @@ import type { Point } from '../../pdata/batch.ts'
 import { entityAttributes } from '../../pdata/entity.ts'
 import type { ResetToken } from '../../pdata/reading.ts'
 import type { Series } from '../../pdata/series.ts'
-import type { ColumnValue, Row } from './decode.ts'
+import { type ColumnValue, type Row, raw } from './decode.ts'
 import type { ColumnRef, PlannedPoint, PlannedQuery } from './plan.ts'
 
 export interface RowPointsSettings {
@@ -93,55 +93,60 @@ export class RowPoints {
 
   #row(row: Row): KnownRow {
     const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
-    const labels = this.#labelColumns.map((column) => raw(this.#value(row, column))).join('\u0000')
+    const labels = this.#labelColumns.map((column) => raw(valueOf(this.#settings, row, column))).join('\u0000')
     const known = this.#known.get(identity)
     if (known !== undefined && known.labels === labels) {
       known.result = this.#result
       return known
     }
-    const series = this.#settings.query.points.map((point) => this.#series(point, row, identity))
+    const value = (column: ColumnRef) => valueOf(this.#settings, row, column)
+    const series = this.#settings.query.points.map((point) => seriesOf(this.#settings, point, value, identity))
     const made = { labels, series, result: this.#result }
     this.#known.set(identity, made)
     return made
   }
+}
 
-  #series(point: PlannedPoint, row: Row, identity: string): Series {
-    const { endpoint, vocabulary, database, query } = this.#settings
-    const parts = Object.fromEntries(
-      point.parts.map(([part, column]) => {
-        const value = this.#value(row, column)
-        return [part, value === null ? undefined : String(value)]
-      }),
-    )
-    const attributes: Record<string, AttributeValue> = entityAttributes(point.entity, parts, vocabulary)
-    for (const [name, column] of point.attributes) {
-      const value = this.#value(row, column)
-      if (value !== null) attributes[name] = typeof value === 'bigint' ? String(value) : value
-    }
-    return {
-      metric: point.info,
-      attributes: Object.freeze({ ...attributes, ...point.constants }),
-      key: [endpoint, database.oid, query.name, point.id, identity].join('\u0000'),
-    }
+/**
+ * @param value of a column, as it is shown
+ * @param identity tells the series from others of the same point
+ */
+export function seriesOf(
+  { endpoint, vocabulary, database, query }: RowPointsSettings,
+  point: PlannedPoint,
+  value: (column: ColumnRef) => ColumnValue,
+  identity: string,
+): Series {
+  const parts = Object.fromEntries(
+    point.parts.map(([part, column]) => {
+      const shown = value(column)
+      return [part, shown === null ? undefined : String(shown)]
+    }),
+  )
+  const attributes: Record<string, AttributeValue> = entityAttributes(point.entity, parts, vocabulary)
+  for (const [name, column] of point.attributes) {
+    const shown = value(column)
+    if (shown !== null) attributes[name] = typeof shown === 'bigint' ? String(shown) : shown
   }
-
-  #value(row: Row, column: ColumnRef): ColumnValue {
-    if (column === 'database') return this.#settings.database.name
-    if (column === 'database_oid') return this.#settings.database.oid
-    return row[column] ?? null
+  return {
+    metric: point.info,
+    attributes: Object.freeze({ ...attributes, ...point.constants }),
+    key: [endpoint, database.oid, query.name, point.id, identity].join('\u0000'),
   }
 }
 
-/** NULL is told from the text "null". */
-function raw(value: ColumnValue): string {
-  return value === null ? '\u0001' : String(value)
+/** What a column holds, or what the query knows of its database without asking. */
+export function valueOf({ database }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
+  if (column === 'database') return database.name
+  if (column === 'database_oid') return database.oid
+  return row[column] ?? null
 }
 
-function numeric(value: ColumnValue): number | bigint | null {
+export function numeric(value: ColumnValue): number | bigint | null {
   return typeof value === 'number' || typeof value === 'bigint' ? value : null
 }
 
-function combine(how: 'sum' | 'max' | undefined, a: number | bigint, b: number | bigint): number | bigint {
+export function combine(how: 'sum' | 'max' | undefined, a: number | bigint, b: number | bigint): number | bigint {
   if (how === 'max') return b > a ? b : a
   return typeof a === 'bigint' || typeof b === 'bigint' ? BigInt(a) + BigInt(b) : a + b
 }

@@ -2,14 +2,7 @@ import type { Clock } from '../../component/clock.ts'
 import { PartialScrapeError } from '../../scraper/partial-scrape-error.ts'
 import type { Sink } from '../../scraper/scraper.ts'
 import type { DatabasePlan } from './database-plan.ts'
-import type { Database } from './discovery.ts'
 import type { Failure, QueryRunner, RunContext } from './query-runner.ts'
-
-export interface RunDueSettings {
-  readonly clock: Clock
-  /** Called when a limit cuts a result. */
-  readonly limited: (query: string, database: Database) => void
-}
 
 /**
  * Runs queries one after the other on one session. One that fails delays the others by no more than its own deadline
@@ -19,21 +12,18 @@ export interface RunDueSettings {
 export async function runDue(
   runners: readonly QueryRunner[],
   plan: DatabasePlan,
-  database: Database,
   context: RunContext,
-  settings: RunDueSettings,
+  clock: Clock,
   sink: Sink,
   signal: AbortSignal,
 ): Promise<Failure[]> {
-  const { clock, limited } = settings
   const failures: Failure[] = []
   for (const [index, runner] of runners.entries()) {
     const { name } = runner.query
     plan.schedule.started(name, clock.now())
     try {
-      const result = await runner.run(context, sink, signal)
+      await runner.run(context, sink, signal)
       plan.schedule.succeeded(name)
-      if (result.limited) limited(name, database)
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause))
       failures.push({ runner, error })

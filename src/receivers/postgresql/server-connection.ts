@@ -17,6 +17,7 @@ export class ServerConnection {
   readonly #watch: ServerWatch
   readonly #clock: Clock
   #kept: { readonly session: Session; readonly observe: Observe } | undefined
+  #last: Observed | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(connector: Connector, database: string, watch: ServerWatch, clock: Clock) {
@@ -31,6 +32,11 @@ export class ServerConnection {
     const turn = this.#turn.then(() => this.#observe(signal))
     this.#turn = turn.catch(() => undefined)
     return turn
+  }
+
+  /** What was observed last, while its session lives: connects to nothing and asks nothing. */
+  get current(): Observed | undefined {
+    return this.#last?.session.closed === false ? this.#last : undefined
   }
 
   async close(): Promise<void> {
@@ -64,6 +70,7 @@ export class ServerConnection {
   async #ask({ session, observe }: { session: Session; observe: Observe }, signal: AbortSignal): Promise<Observed> {
     const observation = await observe(signal)
     this.#watch.observe(observation)
-    return { session, observation }
+    this.#last = { session, observation }
+    return this.#last
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../component/clock.ts'
 import { type Deadline, deadline } from '../../scraper/deadline.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
@@ -5,11 +6,12 @@ import { type Discovery, type DiscoverySettings, discover } from './discovery.ts
 import type { Observation } from './observation.ts'
 import { composePlan } from './plan.ts'
 import { QueryRunner, type RunContext } from './query-runner.ts'
-import { partial, type RunDueSettings, runDue } from './run-due.ts'
+import { partial, runDue } from './run-due.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { errorCode } from './sqlstate.ts'
 
-export interface ServerScraperSettings extends RunDueSettings {
+export interface ServerScraperSettings {
+  readonly clock: Clock
   readonly connection: ServerConnection
   readonly discovery: DiscoverySettings
   readonly discovered: (discovery: Discovery) => void
@@ -57,7 +59,7 @@ export class ServerScraper implements Scraper {
     // What failed and isn't tried again yet is missing all the same.
     const failures = this.#plan.heldBack(clock.now(), slackMs)
     const due = this.#plan.due(clock.now(), slackMs)
-    failures.push(...(await runDue(due, this.#plan, server, context, this.#settings, sink, signal)))
+    failures.push(...(await runDue(due, this.#plan, context, clock, sink, signal)))
     for (const { runner, error } of failures) await this.#recordUnreachable([runner], error, sink, limit, parent)
     parent.throwIfAborted()
     if (failures.length > 0) throw partial(failures)

@@ -24,6 +24,7 @@ export class Session {
   readonly #client: pg.Client
   readonly #settings: ConnectionSettings
   #turn: Promise<unknown> = Promise.resolve()
+  #waiting = 0
   #closed = false
   #pooled = false
   #versionNumber = 0
@@ -74,6 +75,11 @@ export class Session {
     return this.#closed
   }
 
+  /** Whether a statement runs: another one would wait for its turn. */
+  get busy(): boolean {
+    return this.#waiting > 0
+  }
+
   /** Whether the settings couldn't be put in force for the session, so that each statement is a transaction of its own. */
   get pooled(): boolean {
     return this.#pooled
@@ -86,13 +92,17 @@ export class Session {
    * @throws QueryError with the SQLSTATE; the signal's reason when aborted
    */
   async query(name: string, text: string, values: readonly unknown[], signal: AbortSignal): Promise<TextRow[]> {
+    this.#waiting += 1
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
       const send = () => (this.#pooled ? this.#sendInTransaction(text, values) : this.#send(text, values))
       return this.#guarded(name, send, signal)
     })
-    this.#turn = turn.catch(() => undefined)
+    this.#turn = turn.then(
+      () => this.#left(),
+      () => this.#left(),
+    )
     return unlessAborted(turn, signal)
   }
 
@@ -109,6 +119,10 @@ export class Session {
       clearTimeout(timer)
       this.#destroy()
     }
+  }
+
+  #left(): void {
+    this.#waiting -= 1
   }
 
   #destroy(): void {

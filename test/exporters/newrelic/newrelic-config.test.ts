@@ -9,7 +9,10 @@ for (const { key, endpoint } of [
 ]) {
   test(`a key that begins with ${key.slice(0, 6)} goes to ${endpoint}`, () => {
     const target = newrelicTarget(newrelicConfig.parse({ api_key: key }))
-    expect(target).toMatchObject({ metricsUrl: endpoint, headers: { 'api-key': key } })
+    expect(target).toMatchObject({
+      urls: { metrics: endpoint, logs: endpoint.replace('metrics', 'logs') },
+      headers: { 'api-key': key },
+    })
   })
 }
 
@@ -21,9 +24,12 @@ test('deltas go out as protobuf with zstd, within the limits', () => {
 
 test('a region and an endpoint stand above the key', () => {
   const eu = newrelicConfig.parse({ api_key: 'abc', region: 'eu' })
-  expect(newrelicTarget(eu).metricsUrl).toBe('https://otlp.eu01.nr-data.net/v1/metrics')
+  expect(newrelicTarget(eu).urls.metrics).toBe('https://otlp.eu01.nr-data.net/v1/metrics')
   const proxy = newrelicConfig.parse({ api_key: 'abc', region: 'eu', endpoint: 'http://localhost:4318' })
-  expect(newrelicTarget(proxy).metricsUrl).toBe('http://localhost:4318/v1/metrics')
+  expect(newrelicTarget(proxy).urls).toEqual({
+    metrics: 'http://localhost:4318/v1/metrics',
+    logs: 'http://localhost:4318/v1/logs',
+  })
 })
 
 for (const key of ['', 'abc\n', 'NRAK-ABCDEF']) {

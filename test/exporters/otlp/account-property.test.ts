@@ -2,21 +2,24 @@ import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Account } from '../../../src/component/exporter.ts'
+import { decodePayload } from '../../../src/demo/endpoint/decode-request.ts'
+import { logsOf } from '../../../src/demo/endpoint/received-point.ts'
 import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
 import { decodeRequest, pointsOf } from './decode.ts'
 import { exporterTo } from './exporter-under-test.ts'
-import { OtlpServer } from './otlp-server.ts'
+import { logBatch, record } from './log-records.ts'
+import { OtlpServer, type ReceivedRequest } from './otlp-server.ts'
 import { at, backends, batch, commits, point, reading, rowsRead, series } from './points.ts'
 
 const moods = [202, 202, 202, 200, 307, 400, 401, 404, 408, 413, 415, 429, 500, 503, 'partial', 'reset', 'bad'] as const
 type Mood = (typeof moods)[number]
 
-/** Answers in that mood; gives how many of the points were taken. */
+/** Answers in that mood; gives how many of the points or records were taken. */
 function answer(response: ServerResponse, mood: Mood, values: readonly number[]): number {
   switch (mood) {
     case 'partial':
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end('{"partialSuccess":{"rejectedDataPoints":1,"errorMessage":"too old"}}')
+      response.end('{"partialSuccess":{"rejectedDataPoints":1,"rejectedLogRecords":1,"errorMessage":"too old"}}')
       return values.length - 1
     case 'reset':
       response.destroy()
@@ -37,13 +40,22 @@ function balance({ consumed, sent, queued, dropped, absorbed }: Account): { cons
   return { consumed, explained: sent + queued + sum(dropped) + sum(absorbed) }
 }
 
+/** Of each data point the value, of each log record the pid. */
+function numbersIn({ path, body }: ReceivedRequest): number[] {
+  if (path === '/v1/metrics') return pointsOf(decodeRequest(body)).map(({ value }) => value)
+  const payload = decodePayload('logs', 'application/x-protobuf', Buffer.from(body))
+  if (payload.kind !== 'logs') return []
+  return [...logsOf(payload.request)].map(({ attributes }) => Number(attributes['postgresql.pid']))
+}
+
 const step = fc.record({
+  pids: fc.array(fc.constantFrom(11, 900), { maxLength: 4 }),
   values: fc.array(fc.constantFrom(0, 7, 7, 900, Number.NaN, -1), { minLength: 1, maxLength: 6 }),
   abort: fc.boolean(),
   complete: fc.boolean(),
 })
 
-test('every point is in the account, whatever the endpoint answers and whenever the exporter stops', async ({
+test('every point and record is in the account, whatever the endpoint answers and whenever the exporter stops', async ({
   signal,
 }) => {
   await fc.assert(
@@ -55,16 +67,15 @@ test('every point is in the account, whatever the endpoint answers and whenever 
       async (steps, answers, capacityBytes, survives) => {
         await using server = await OtlpServer.listen()
         let accepted = 0
-        server.answer = (response, { body }, index) => {
-          const values = pointsOf(decodeRequest(body)).map(({ value }) => value)
-          accepted += answer(response, answers[index % answers.length] ?? 202, values)
+        server.answer = (response, request, index) => {
+          accepted += answer(response, answers[index % answers.length] ?? 202, numbersIn(request))
         }
         const store = new MemoryStore({ capacityBytes })
         store.survives = survives
         const backoff = { initialMs: 1, maxMs: 1, multiplier: 1, jitter: 0 }
         const { exporter } = await exporterTo(server.url, { store, target: { backoff } })
         let taken = 0
-        for (const [index, { values, abort, complete }] of steps.entries()) {
+        for (const [index, { pids, values, abort, complete }] of steps.entries()) {
           const of = reading(index, { completes: complete, startedMs: at(index) - 1 })
           const points = values.flatMap((value, row) => [
             point(series(commits, { row }), value),
@@ -72,10 +83,14 @@ test('every point is in the account, whatever the endpoint answers and whenever 
             point(series(backends, { row }), value),
           ])
           const controller = new AbortController()
-          const consumed = exporter.consume(batch(of, points), AbortSignal.any([signal, controller.signal]))
+          const records = pids.map((pid) => record(index, { 'postgresql.pid': pid }))
+          const either = AbortSignal.any([signal, controller.signal])
+          const consumed = exporter.consume(batch(of, points), either)
+          const logged = exporter.consumeLogs(logBatch(records), either)
           if (abort) controller.abort()
-          const [result] = await Promise.allSettled([consumed])
-          if (result?.status === 'fulfilled') taken += points.length
+          const [result, logResult] = await Promise.allSettled([consumed, logged])
+          if (result.status === 'fulfilled') taken += points.length
+          if (logResult.status === 'fulfilled') taken += records.length
           const { consumed: total, explained } = balance(exporter.account())
           expect(explained).toBe(total)
         }

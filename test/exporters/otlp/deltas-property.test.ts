@@ -47,9 +47,9 @@ class Server {
 class FickleStore extends MemoryStore {
   refusing = false
 
-  override put(...[request, baselines, completes]: Parameters<MemoryStore['put']>): void {
-    if (this.refusing && request !== undefined) throw new StoreFullError(7, 7)
-    super.put(request, baselines, completes)
+  override put(...[requests, baselines, completes]: Parameters<MemoryStore['put']>): void {
+    if (this.refusing && requests.length > 0) throw new StoreFullError(7, 7)
+    super.put(requests, baselines, completes)
   }
 }
 

@@ -7,18 +7,20 @@ import { exporterTo } from './exporter-under-test.ts'
 import { OtlpServer } from './otlp-server.ts'
 import { backends, batch, point, reading, series } from './points.ts'
 
-test('each reason is said at once, then once a minute with all that came between', async () => {
+test('each reason is said at once for each signal, then once a minute with all that came between', async () => {
   const clock = new FakeClock()
   const logger = memoryLogger()
   const drops = new DropLog(logger, clock)
-  drops.dropped('queue_full', 11)
-  drops.dropped('max_age', 5)
-  drops.dropped('queue_full', 12)
+  drops.dropped('queue_full', 'metrics', 11)
+  drops.dropped('max_age', 'metrics', 5)
+  drops.dropped('queue_full', 'logs', 7)
+  drops.dropped('queue_full', 'metrics', 12)
   await clock.advance(60_000)
-  drops.dropped('queue_full', 13)
+  drops.dropped('queue_full', 'metrics', 13)
   expect(logger.lines.map(({ level, fields }) => ({ level, ...fields }))).toEqual([
     { level: 'error', reason: 'queue_full', points: 11 },
     { level: 'error', reason: 'max_age', points: 5 },
+    { level: 'error', reason: 'queue_full', records: 7 },
     { level: 'error', reason: 'queue_full', points: 25 },
   ])
 })

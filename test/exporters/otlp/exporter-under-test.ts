@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/component/clock.ts'
 import type { Status } from '../../../src/component/status.ts'
 import { OtlpExporter } from '../../../src/exporters/otlp/exporter.ts'
 import type { OtlpTarget } from '../../../src/exporters/otlp/exporter-settings.ts'
-import type { ExporterTelemetry } from '../../../src/exporters/otlp/exporter-telemetry.ts'
+import { noSignalTelemetry, type SignalTelemetry } from '../../../src/exporters/otlp/exporter-telemetry.ts'
 import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
 
@@ -12,7 +12,7 @@ export interface ExporterOptions {
   readonly clock?: Clock
   readonly store?: MemoryStore
   readonly shutdownTimeoutMs?: number
-  readonly telemetry?: ExporterTelemetry
+  readonly telemetry?: Partial<SignalTelemetry>
   /** False where nobody starts it, as with the SDK. */
   readonly start?: boolean
 }
@@ -24,7 +24,7 @@ export async function exporterTo(url: string, options: ExporterOptions = {}) {
   const store = options.store ?? new MemoryStore({ capacityBytes: 1_000_000 })
   const exporter = new OtlpExporter({
     target: {
-      metricsUrl: `${url}/v1/metrics`,
+      urls: { metrics: `${url}/v1/metrics`, logs: `${url}/v1/logs` },
       headers: { 'api-key': 'key-of-the-test' },
       compression: 'zstd',
       encoding: 'protobuf',
@@ -41,7 +41,7 @@ export async function exporterTo(url: string, options: ExporterOptions = {}) {
     logger,
     version: '7.8.9',
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 5_000,
-    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+    telemetry: { ...noSignalTelemetry, ...options.telemetry },
   })
   if (options.start !== false) await exporter.start({ report: (status) => statuses.push(status) })
   return {

@@ -179,7 +179,7 @@ test('a full queue refuses, no baseline moves, and the increments come with the 
   const clock = new FakeClock()
   server.answer = (response) => response.writeHead(503).end()
   const refused: number[] = []
-  const telemetry = { ...noExporterTelemetry, enqueueFailed: (points: number) => refused.push(points) }
+  const telemetry = { metrics: { ...noExporterTelemetry, enqueueFailed: (points: number) => refused.push(points) } }
   const store = new MemoryStore({ capacityBytes: 300 })
   await using under = await exporterTo(server.url, { clock, store, telemetry })
   const take = async (second: number, value: number) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { cut, limitAttributes, newRelicLimits } from '../../../src/exporters/otlp/limits.ts'
+import { limitAttributes, newRelicLimits } from '../../../src/exporters/otlp/limits.ts'
+import { cut } from '../../../src/pdata/cut.ts'
 
 test('attributes within the limits stay the same object', () => {
   const attributes = { 'db.namespace': 'orders', count_of: 7 }

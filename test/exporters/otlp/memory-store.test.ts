@@ -32,7 +32,7 @@ const none = new Map()
 
 test('what is put is taken newest first, and stays stored until it is removed', () => {
   const store = new MemoryStore({ capacityBytes: 1_000 })
-  for (const bytes of [10, 20, 30]) store.put(requestOf(bytes), [], none)
+  for (const bytes of [10, 20, 30]) store.put([requestOf(bytes)], [], none)
   const newest = store.take()
   expect(newest?.sizeBytes).toBe(30)
   expect(store.size()).toEqual({ requests: 3, points: 9, bytes: 60, capacityBytes: 1_000 })
@@ -42,7 +42,7 @@ test('what is put is taken newest first, and stays stored until it is removed', 
 
 test('a request that is given back keeps its place', () => {
   const store = new MemoryStore({ capacityBytes: 1_000 })
-  for (const bytes of [10, 20, 30]) store.put(requestOf(bytes), [], none)
+  for (const bytes of [10, 20, 30]) store.put([requestOf(bytes)], [], none)
   const taken = [store.take(), store.take()]
   for (const request of taken) if (request !== undefined) store.release(request)
   expect([store.take(), store.take(), store.take(), store.take()].map((one) => one?.sizeBytes)).toEqual([
@@ -55,19 +55,19 @@ test('a request that is given back keeps its place', () => {
 
 test('a full store refuses the request and all that belongs to it', () => {
   const store = new MemoryStore({ capacityBytes: 100 })
-  store.put(requestOf(60), [{ key: 'a', baseline: baselineOf(10) }], none)
+  store.put([requestOf(60)], [{ key: 'a', baseline: baselineOf(10) }], none)
   const completes = new Map([['tables', completeAt(40)]])
-  expect(() => store.put(requestOf(41), [{ key: 'a', baseline: baselineOf(40) }], completes)).toThrow(StoreFullError)
+  expect(() => store.put([requestOf(41)], [{ key: 'a', baseline: baselineOf(40) }], completes)).toThrow(StoreFullError)
   expect(store.baseline('tables', 'a')?.value).toBe(10)
   expect(store.lastComplete('tables')).toBeUndefined()
-  store.put(requestOf(40), [], none)
+  store.put([requestOf(40)], [], none)
   expect(store.size().bytes).toBe(100)
 })
 
 test('a complete result ends the baselines of series that are not in it, of its query only', () => {
   const store = new MemoryStore({ capacityBytes: 100 })
   store.put(
-    undefined,
+    [],
     [
       { key: 'gone', baseline: baselineOf(10) },
       { key: 'stays', baseline: baselineOf(40) },
@@ -75,7 +75,7 @@ test('a complete result ends the baselines of series that are not in it, of its 
     ],
     none,
   )
-  store.put(undefined, [], new Map([['tables', completeAt(39)]]))
+  store.put([], [], new Map([['tables', completeAt(39)]]))
   expect(store.baseline('tables', 'gone')).toBeUndefined()
   expect(store.baseline('tables', 'stays')?.value).toBe(40)
   expect(store.baseline('indexes', 'elsewhere')?.value).toBe(10)
@@ -83,15 +83,15 @@ test('a complete result ends the baselines of series that are not in it, of its 
 
 test('series of a query that never completes are forgotten after a day, and count as unknown then', () => {
   const store = new MemoryStore({ capacityBytes: 100 })
-  store.put(undefined, [], new Map([['tables', completeAt(0)]]))
+  store.put([], [], new Map([['tables', completeAt(0)]]))
   const many = (second: number) =>
     Array.from({ length: 30_000 }, (_, index) => ({ key: `${second} ${index}`, baseline: baselineOf(second) }))
-  store.put(undefined, many(10), none)
+  store.put([], many(10), none)
   expect(store.baseline('tables', '10 7')?.value).toBe(10)
   // So many more that the store looks for what can go.
-  store.put(undefined, many(20), none)
+  store.put([], many(20), none)
   const later = 25 * 3_600
-  store.put(undefined, many(later), none)
+  store.put([], many(later), none)
   expect(store.baseline('tables', '10 7')).toBeUndefined()
   expect(store.baseline('tables', `${later} 7`)?.value).toBe(later)
   expect(store.lastComplete('tables')).toBeUndefined()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { otlpHttpConfig, otlpHttpTarget } from '../../../src/exporters/otlp/otlp-http-config.ts'
+import { otlpHttpExporter } from '../../../src/exporters/otlp/otlp-http-exporter.ts'
 
 const issues = (config: unknown) =>
   (otlpHttpConfig.safeParse(config).error?.issues ?? []).map((one) => one.path.join('.'))
@@ -10,7 +11,10 @@ const issues = (config: unknown) =>
 test('an endpoint is all that is needed; the defaults are those of the Collector', () => {
   const target = otlpHttpTarget(otlpHttpConfig.parse({ endpoint: 'https://otlp.example.com:4318/base/' }))
   expect(target).toEqual({
-    metricsUrl: 'https://otlp.example.com:4318/base/v1/metrics',
+    urls: {
+      metrics: 'https://otlp.example.com:4318/base/v1/metrics',
+      logs: 'https://otlp.example.com:4318/base/v1/logs',
+    },
     headers: {},
     compression: 'gzip',
     encoding: 'protobuf',
@@ -29,10 +33,21 @@ test('metrics_endpoint is used as it is', () => {
     headers: { authorization: 'Bearer t' },
   })
   expect(otlpHttpTarget(config)).toMatchObject({
-    metricsUrl: 'http://localhost:4318/in',
+    urls: { metrics: 'http://localhost:4318/in' },
     headers: { authorization: 'Bearer t' },
   })
   expect(JSON.stringify(config)).not.toContain('Bearer t')
+})
+
+test('an address of one signal stands above the base address', () => {
+  const config = otlpHttpConfig.parse({ endpoint: 'http://localhost:4318', logs_endpoint: 'http://logs:80/x' })
+  expect(otlpHttpTarget(config).urls).toEqual({ metrics: 'http://localhost:4318/v1/metrics', logs: 'http://logs:80/x' })
+})
+
+test('a pipeline whose signal has no address is refused', () => {
+  const config = otlpHttpConfig.parse({ logs_endpoint: 'http://logs:80/x' })
+  expect(otlpHttpExporter.refuses?.(config, 'metrics')).toBe('it needs endpoint or metrics_endpoint')
+  expect(otlpHttpExporter.refuses?.(config, 'logs')).toBeUndefined()
 })
 
 for (const { config, path } of [

@@ -5,24 +5,30 @@ import { createDispatcher } from '../../../src/exporters/otlp/dispatcher.ts'
 import { type SendSettings, send } from '../../../src/exporters/otlp/send.ts'
 import { OtlpServer } from './otlp-server.ts'
 
-const outgoing = { bytes: Uint8Array.of(1, 2, 3), encoding: 'protobuf', compression: 'none', points: 50 } as const
+const outgoing = {
+  bytes: Uint8Array.of(1, 2, 3),
+  encoding: 'protobuf',
+  compression: 'none',
+  points: 50,
+  path: '/v1/metrics',
+} as const
 
 async function attempt(
   url: string,
-  options: Partial<SendSettings> & { readonly signal?: AbortSignal } = {},
+  options: Partial<SendSettings> & { readonly signal?: AbortSignal; readonly path?: string } = {},
 ): ReturnType<typeof send> {
-  const { signal = new AbortController().signal, ...settings } = options
+  const { signal = new AbortController().signal, path = outgoing.path, ...settings } = options
   const dispatcher = createDispatcher({ rejectUnauthorized: true })
   try {
-    return await send(outgoing, { url, headers: {}, timeoutMs: 10_000, dispatcher, ...settings }, signal)
+    return await send({ ...outgoing, path }, { url, headers: {}, timeoutMs: 10_000, dispatcher, ...settings }, signal)
   } finally {
     await dispatcher.destroy()
   }
 }
 
 for (const { status, headers = {}, expected } of [
-  { status: 200, expected: { kind: 'accepted', rejectedPoints: 0 } },
-  { status: 202, expected: { kind: 'accepted', rejectedPoints: 0 } },
+  { status: 200, expected: { kind: 'accepted', rejected: 0 } },
+  { status: 202, expected: { kind: 'accepted', rejected: 0 } },
   { status: 307, headers: { location: '/elsewhere' }, expected: { kind: 'permanent' } },
   { status: 400, expected: { kind: 'permanent' } },
   { status: 401, expected: { kind: 'permanent' } },
@@ -63,21 +69,30 @@ test('an error carries the status and what the endpoint said', async () => {
   expect(outcome).toMatchObject({ error: { status: 400, message: 'HTTP 400: start time is in the future' } })
 })
 
-for (const { encoding, body, expected } of [
-  { encoding: 'x-protobuf', body: Buffer.from([0x0a, 0x06, 0x08, 0x07, 0x12, 0x02, 0x6e, 0x6f]), expected: 7 },
+const rejecting = Buffer.from([0x0a, 0x06, 0x08, 0x07, 0x12, 0x02, 0x6e, 0x6f])
+for (const { path, encoding, body, expected } of [
+  { path: '/v1/metrics', encoding: 'x-protobuf', body: rejecting, expected: 7 },
   {
+    path: '/v1/metrics',
     encoding: 'json',
     body: Buffer.from('{"partialSuccess":{"rejectedDataPoints":"9","errorMessage":"no"}}'),
     expected: 9,
   },
+  { path: '/v1/logs', encoding: 'x-protobuf', body: rejecting, expected: 7 },
+  {
+    path: '/v1/logs',
+    encoding: 'json',
+    body: Buffer.from('{"partialSuccess":{"rejectedLogRecords":"11","errorMessage":"no"}}'),
+    expected: 11,
+  },
 ]) {
-  test(`a partial success in ${encoding} tells how many points were rejected`, async () => {
+  test(`a partial success of ${path} in ${encoding} tells how much was rejected`, async () => {
     await using server = await OtlpServer.listen()
     server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
-    expect(await attempt(server.url)).toEqual({
+    expect(await attempt(server.url, { path })).toEqual({
       kind: 'accepted',
       status: 200,
-      rejectedPoints: expected,
+      rejected: expected,
       message: 'no',
     })
   })
@@ -87,7 +102,7 @@ for (const body of ['null', '{', '{"partialSuccess":{"rejectedDataPoints":"-3"}}
   test(`a 2xx with the body ${body} is accepted whole`, async () => {
     await using server = await OtlpServer.listen()
     server.answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body)
-    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejectedPoints: 0 })
+    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejected: 0 })
   })
 }
 
@@ -95,7 +110,7 @@ test('no more points are rejected than were sent', async () => {
   await using server = await OtlpServer.listen()
   server.answer = (response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"partialSuccess":{"rejectedDataPoints":51}}')
-  expect(await attempt(server.url)).toMatchObject({ kind: 'accepted', rejectedPoints: 50 })
+  expect(await attempt(server.url)).toMatchObject({ kind: 'accepted', rejected: 50 })
 })
 
 test('an endless answer is read up to its limit', async () => {

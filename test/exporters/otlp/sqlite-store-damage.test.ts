@@ -21,7 +21,7 @@ beforeAll(() => {
   const under = storeAt(path)
   for (let number = 1; number <= last; number++) {
     const put = seriesKeys.map((key) => ({ key, baseline: { ...baselineOf(number), token: token(number % 7) } }))
-    under.store.put(requestOf(`${number} ${'x'.repeat(700)}`, number), put, new Map([['tables', completeAt(number)]]))
+    under.store.put([requestOf(`${number} ${'x'.repeat(700)}`, number)], put, new Map([['tables', completeAt(number)]]))
   }
   open = { file: readFileSync(path), log: readFileSync(`${path}-wal`) }
   under[Symbol.dispose]()
@@ -47,7 +47,7 @@ function expectNothingFalse(path: string) {
   if (errors.length === 0) expect({ state, requests: texts.length }).toEqual({ state, requests: state })
   // It works from here on.
   const before = under.store.size().requests
-  under.store.put(requestOf('new', 99), [{ key: 'series 0', baseline: baselineOf(99) }], nothing)
+  under.store.put([requestOf('new', 99)], [{ key: 'series 0', baseline: baselineOf(99) }], nothing)
   expect(under.store.size().requests).toBe(before + 1)
   return { errors, texts, known, state }
 }
@@ -133,8 +133,9 @@ test('damage that shows while it runs: the request is refused, memory and what c
     using under = storeAt(path)
     const drops: unknown[] = []
     under.store.onDropped((...drop) => drops.push(drop))
-    for (let number = 1; number <= 30; number++) under.store.put(requestOf(`${number} ${big}`, number, 2), [], nothing)
-    under.store.put(undefined, [{ key: 'a', baseline: baselineOf(5) }], new Map([['tables', completeAt(5)]]))
+    for (let number = 1; number <= 30; number++)
+      under.store.put([requestOf(`${number} ${big}`, number, 2)], [], nothing)
+    under.store.put([], [{ key: 'a', baseline: baselineOf(5) }], new Map([['tables', completeAt(5)]]))
     const taken = under.store.take()
     const file = readFileSync(path)
     file.fill(0xaa, 4_096 * 2, Math.floor(file.byteLength / 2))
@@ -144,7 +145,11 @@ test('damage that shows while it runs: the request is refused, memory and what c
     // Pages that SQLite holds in memory hide it for some time.
     for (let number = 31; number <= 60; number++) {
       try {
-        under.store.put(requestOf(`${number} ${big}`, number, 2), [{ key: 'a', baseline: baselineOf(number) }], nothing)
+        under.store.put(
+          [requestOf(`${number} ${big}`, number, 2)],
+          [{ key: 'a', baseline: baselineOf(number) }],
+          nothing,
+        )
       } catch (error) {
         expect(error).toBeInstanceOf(StoreFailedError)
         refused += 1

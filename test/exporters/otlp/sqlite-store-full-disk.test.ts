@@ -17,7 +17,7 @@ test.skipIf(!canMount)('a full disk refuses what comes and loses nothing; with r
     let stored = 0
     const put = (number: number) =>
       under.store.put(
-        requestOf(text(number), number),
+        [requestOf(text(number), number)],
         [{ key: 'a', baseline: baselineOf(number) }],
         new Map([['tables', completeAt(number)]]),
       )

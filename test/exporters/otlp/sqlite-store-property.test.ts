@@ -92,7 +92,7 @@ test('a store in a file is as one in memory, whatever is done to it, and however
       for (const step of steps) {
         second += 3
         if (step.kind === 'put') {
-          const request = step.text === null ? undefined : requestOf(step.text, second, step.text.length + 1)
+          const requests = step.text === null ? [] : [requestOf(step.text, second, step.text.length + 1)]
           const put = step.baselines.map(({ key, token: moved, ...rest }) => ({
             key,
             baseline: {
@@ -106,7 +106,7 @@ test('a store in a file is as one in memory, whatever is done to it, and however
               { filter: `f${second}`, startedMs: at(second - 1), timeMs: at(second), epoch: epoch() },
             ] as const
           })
-          both((store) => store.put(request, put, new Map(completes)))
+          both((store) => store.put(requests, put, new Map(completes)))
         } else if (step.kind === 'take') {
           const { memory, file } = both((store) => store.take(step.which))
           if (isRequest(memory) && isRequest(file)) taken.push({ memory, file })

@@ -12,8 +12,12 @@ test('what was put is there when the file is opened again, taken requests too', 
   const path = join(folder.path, 'a.queue')
   {
     using under = storeAt(path)
-    under.store.put(requestOf('one', 1), [{ key: 'a', baseline: baselineOf(1) }], nothing)
-    under.store.put(requestOf('two', 2), [{ key: 'a', baseline: baselineOf(2) }], new Map([['tables', completeAt(2)]]))
+    under.store.put([requestOf('one', 1)], [{ key: 'a', baseline: baselineOf(1) }], nothing)
+    under.store.put(
+      [requestOf('two', 2)],
+      [{ key: 'a', baseline: baselineOf(2) }],
+      new Map([['tables', completeAt(2)]]),
+    )
     expect(takeAll(under.store)).toEqual(['request two', 'request one'])
   }
   using under = storeAt(path)
@@ -42,7 +46,7 @@ test('values come back as they were: whole numbers of any size, fractions, none'
         token: token(index, index % 2 === 0),
       },
     }))
-    under.store.put(undefined, baselines, nothing)
+    under.store.put([], baselines, nothing)
   }
   using under = storeAt(path)
   for (const [index, value] of values.entries()) {
@@ -57,18 +61,18 @@ test('past its size the oldest requests make room, and are counted; what is take
   using under = storeAt(join(folder.path, 'a.queue'), { capacityBytes: 40 })
   const drops: unknown[] = []
   under.store.onDropped((...drop) => drops.push(drop))
-  under.store.put(requestOf('a', 1, 5), [], nothing)
+  under.store.put([requestOf('a', 1, 5)], [], nothing)
   const taken = under.store.take()
-  under.store.put(requestOf('b', 2, 7), [], nothing)
-  under.store.put(requestOf('c', 3, 11), [], nothing)
-  under.store.put(requestOf('d', 4, 13), [], nothing)
+  under.store.put([requestOf('b', 2, 7)], [], nothing)
+  under.store.put([requestOf('c', 3, 11)], [], nothing)
+  under.store.put([requestOf('d', 4, 13)], [], nothing)
   expect(under.store.size()).toMatchObject({ requests: 4, points: 36, bytes: 36 })
-  under.store.put(requestOf('e', 5, 17), [], nothing)
-  expect(drops).toEqual([['queue_full', 7]])
+  under.store.put([requestOf('e', 5, 17)], [], nothing)
+  expect(drops).toEqual([['queue_full', 7, '/v1/metrics']])
   if (taken !== undefined) under.store.release(taken)
   expect(takeAll(under.store)).toEqual(['request e', 'request d', 'request c', 'request a'])
   // All is taken now, so nothing can make room.
-  expect(() => under.store.put(requestOf('f', 6), [{ key: 'a', baseline: baselineOf(6) }], nothing)).toThrow(
+  expect(() => under.store.put([requestOf('f', 6)], [{ key: 'a', baseline: baselineOf(6) }], nothing)).toThrow(
     StoreFullError,
   )
   expect(under.store.baseline('tables', 'a')).toBeUndefined()
@@ -79,9 +83,9 @@ test('with on_full: block a request that does not fit is refused, and no baselin
   const path = join(folder.path, 'a.queue')
   {
     using under = storeAt(path, { capacityBytes: 12, onFull: 'block' })
-    under.store.put(requestOf('a'), [{ key: 'a', baseline: baselineOf(1) }], nothing)
+    under.store.put([requestOf('a')], [{ key: 'a', baseline: baselineOf(1) }], nothing)
     const completes = new Map([['tables', completeAt(2)]])
-    expect(() => under.store.put(requestOf('b'), [{ key: 'a', baseline: baselineOf(2) }], completes)).toThrow(
+    expect(() => under.store.put([requestOf('b')], [{ key: 'a', baseline: baselineOf(2) }], completes)).toThrow(
       StoreFullError,
     )
   }
@@ -99,11 +103,11 @@ test('what is too old is dropped when something is taken, and counted', () => {
     using under = storeAt(path, { maxAgeMs: 10_000, clock: { now: () => at(second) } })
     const drops: unknown[] = []
     under.store.onDropped((...drop) => drops.push(drop))
-    under.store.put(requestOf('old', 0, 5), [], nothing)
-    under.store.put(requestOf('younger', 4, 7), [], nothing)
+    under.store.put([requestOf('old', 0, 5)], [], nothing)
+    under.store.put([requestOf('younger', 4, 7)], [], nothing)
     second = 11
     expect(takeAll(under.store)).toEqual(['request younger'])
-    expect(drops).toEqual([['max_age', 5]])
+    expect(drops).toEqual([['max_age', 5, '/v1/metrics']])
   }
   using under = storeAt(path)
   expect(takeAll(under.store)).toEqual(['request younger'])
@@ -114,10 +118,10 @@ test('the pieces of a request take its place, also in the file', () => {
   const path = join(folder.path, 'a.queue')
   {
     using under = storeAt(path)
-    under.store.put(requestOf('whole', 1, 4), [], nothing)
+    under.store.put([requestOf('whole', 1, 4)], [], nothing)
     const whole = under.store.take()
     if (whole === undefined) throw new Error('nothing to take')
-    under.store.put(requestOf('new', 9, 3), [], nothing)
+    under.store.put([requestOf('new', 9, 3)], [], nothing)
     const pieces = under.store.replace(whole, [requestOf('left', 1, 2), requestOf('right', 1, 2)])
     expect(under.store.size()).toMatchObject({ requests: 3, points: 7 })
     const [left] = pieces
@@ -138,21 +142,17 @@ test('series that vanish are forgotten in the file too, with what only they used
       { key: 'stays', baseline: baselineOf(5) },
       { key: 'other database', baseline: baselineOf(1, 'dropped') },
     ]
-    under.store.put(undefined, put, new Map([['dropped', completeAt(1)]]))
-    under.store.put(undefined, [], new Map([['tables', completeAt(4)]]))
+    under.store.put([], put, new Map([['dropped', completeAt(1)]]))
+    under.store.put([], [], new Map([['tables', completeAt(4)]]))
     // A day later only one query still runs.
     const later = 25 * 3_600
-    under.store.put(
-      undefined,
-      [{ key: 'stays', baseline: baselineOf(later) }],
-      new Map([['tables', completeAt(later)]]),
-    )
-    under.store.put(undefined, [{ key: 'stays', baseline: baselineOf(later) }], nothing)
+    under.store.put([], [{ key: 'stays', baseline: baselineOf(later) }], new Map([['tables', completeAt(later)]]))
+    under.store.put([], [{ key: 'stays', baseline: baselineOf(later) }], nothing)
   }
   // Opened twice: what is found unused at the first time goes with its next write.
   for (const second of [90_100, 90_200]) {
     using under = storeAt(path)
-    under.store.put(undefined, [{ key: 'stays', baseline: baselineOf(second) }], nothing)
+    under.store.put([], [{ key: 'stays', baseline: baselineOf(second) }], nothing)
   }
   const db = new DatabaseSync(path)
   const rows = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']
@@ -176,7 +176,7 @@ test('epochs and tokens of the past do not pile up while it runs', () => {
         key: `${index}`,
         baseline: { ...baselineOf(second), token: token(second + index) },
       }))
-      under.store.put(undefined, put, nothing)
+      under.store.put([], put, nothing)
     }
   }
   const db = new DatabaseSync(path)
@@ -189,7 +189,7 @@ test('a file that another store has open is refused', () => {
   const path = join(folder.path, 'a.queue')
   using under = storeAt(path)
   expect(() => storeAt(path)).toThrow(FileInUseError)
-  under.store.put(requestOf('still works'), [], nothing)
+  under.store.put([requestOf('still works')], [], nothing)
   expect(under.store.size().requests).toBe(1)
 })
 
@@ -197,10 +197,10 @@ test('the file is its owner’s alone, and closing leaves one file behind', () =
   using folder = temporaryFolder()
   const path = join(folder.path, 'a.queue')
   const under = storeAt(path)
-  under.store.put(requestOf('a'), [], nothing)
+  under.store.put([requestOf('a')], [], nothing)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
   under[Symbol.dispose]()
   expect(statSync(`${path}-wal`, { throwIfNoEntry: false })).toBeUndefined()
-  expect(() => under.store.put(requestOf('b'), [], nothing)).toThrow(/is closed/)
+  expect(() => under.store.put([requestOf('b')], [], nothing)).toThrow(/is closed/)
 })

@@ -42,11 +42,11 @@ lifecycleSuite('internal receiver', () => {
 test('gives what was counted, cumulative, a minute after another', async () => {
   const { receiver, clock, meter, batches, host } = internal()
   const telemetry = receiverTelemetry(meter, 'postgresql/orders')
-  telemetry.scraped('table', 11)
+  telemetry.scraped('table', 'metrics', 11)
   telemetry.lastSuccess('table', 1_900_000_000_500)
   await receiver.start(host)
   await clock.advance(60_000)
-  telemetry.scraped('table', 5)
+  telemetry.scraped('table', 'metrics', 5)
   await clock.advance(1_000)
   const points = batches.map((batch) =>
     batch.points.map(({ series, value }) => [series.metric.name, series.attributes, value]),
@@ -114,7 +114,7 @@ test('the result is complete, and its epoch is that of the instruments: another 
 
 test('an instrument that cannot be read leaves the others, and the result is not complete', async () => {
   const { receiver, meter, batches } = internal()
-  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 11)
+  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 'metrics', 11)
   meter.createObservableGauge('broken').addCallback(() => {
     throw new Error('no such queue')
   })
@@ -125,7 +125,7 @@ test('an instrument that cannot be read leaves the others, and the result is not
 test('more series than the limit of the SDK are all counted', async () => {
   const { receiver, meter, batches } = internal()
   const telemetry = receiverTelemetry(meter, 'postgresql/orders')
-  for (let index = 0; index < 2_500; index++) telemetry.scraped(`scraper${index}`, 3)
+  for (let index = 0; index < 2_500; index++) telemetry.scraped(`scraper${index}`, 'metrics', 3)
   await receiver.collect(neverAborted())
   expect(batches[0]?.points).toHaveLength(2_500)
 })

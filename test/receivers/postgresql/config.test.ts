@@ -26,6 +26,7 @@ test('the defaults are those of upstream but for the interval', () => {
     initial_delay: 1_000,
     timeout: 0,
     attribute_names: 'both',
+    events: {},
     intervals: {},
     limits: {},
     metrics: {},
@@ -70,6 +71,7 @@ test.each<[string, Input, string]>([
 test.each<[string, Input]>([
   ['an unknown key', { databse: [] }],
   ['an unknown metric', { metrics: { 'postgresql.comits': { enabled: true } } }],
+  ['an unknown event', { events: { 'db.server.top_querys': { enabled: true } } }],
   ['an unknown query', { intervals: { tables: '5m' } }],
   ['a limit of nothing', { limits: { table: 0 } }],
   ['a transport there is not', { transport: 'udp' }],

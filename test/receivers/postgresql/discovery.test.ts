@@ -84,6 +84,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
         await dropping
         seen.push(...points.map(({ series }) => series.attributes['postgresql.database.name']))
       },
+      async consumeLogs() {},
     }
     await using under = receiverOf(cluster, { databases: [doomed, other] }, { consumer })
     await under.collect()

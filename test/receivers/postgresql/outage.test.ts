@@ -98,6 +98,7 @@ describe.each(majors)('a PostgreSQL %i that goes away', (major) => {
         await acting
         batches.push(batch)
       },
+      async consumeLogs() {},
     }
   }
 

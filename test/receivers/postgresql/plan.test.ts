@@ -130,7 +130,7 @@ test('a key that no enabled metric shows is neither grouped by nor asked for', (
     const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled) })
     return composePlan(settings, 'server', capabilitiesOf()).queries[0]?.text
   }
-  const head = '/* otelephant locks */ SELECT'
+  const head = 'SELECT /* otelephant locks */'
   expect(text('by_both', 'all')).toBe(
     `${head} l.mode AS "mode", l.locktype AS "type", count(*) AS "locks" FROM pg_locks AS l GROUP BY l.mode, l.locktype`,
   )
@@ -152,7 +152,7 @@ describe('a query with a limit and a slice', () => {
   const metrics = [metricOf('pages', { query: 'tables', points: [{ value: 'pages', attributes: {} }] })]
   const plan = (limits: Record<string, number>) =>
     composePlan(planOf({ queries: [query], metrics, limits }), 'server', capabilitiesOf()).queries[0]
-  const head = '/* otelephant tables */ SELECT c.oid AS "oid", c.relpages AS "pages"'
+  const head = 'SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages"'
 
   test('asks for one row more than a small limit, to know whether it cut', () => {
     expect(plan({})).toMatchObject({
@@ -164,7 +164,7 @@ describe('a query with a limit and a slice', () => {
 
   test('asks for the keys first when the limit is larger than a slice, then for their rows in slices', () => {
     const keys =
-      "/* otelephant tables */ SELECT array_to_string(ARRAY(SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'r' " +
+      "SELECT /* otelephant tables */ array_to_string(ARRAY(SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'r' " +
       "ORDER BY c.relpages DESC, c.oid LIMIT 1001), ',')"
     expect(plan({ tables: 1_000 })).toMatchObject({
       text: `${head} FROM pg_class AS c WHERE (c.relkind = 'r') AND (c.oid = ANY ($1::oid[]))`,

@@ -112,5 +112,6 @@ export function keepingSink(): Sink & { readonly batches: Batch[] } {
     async metrics(batch) {
       batches.push(batch)
     },
+    async logs() {},
   }
 }

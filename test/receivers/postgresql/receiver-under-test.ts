@@ -5,6 +5,7 @@ import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Status } from '../../../src/component/status.ts'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import type { Batch, Point } from '../../../src/pdata/batch.ts'
+import type { LogRecord } from '../../../src/pdata/log-record.ts'
 import { postgresqlConfig } from '../../../src/receivers/postgresql/config.ts'
 import { PostgresqlReceiver } from '../../../src/receivers/postgresql/receiver.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
@@ -26,10 +27,14 @@ export function receiverOf(
   const clock = new SkippingClock()
   const logger = memoryLogger()
   const batches: Batch[] = []
+  const records: LogRecord[] = []
   const statuses: Status[] = []
   const consumer: Consumer = options.consumer ?? {
     async consume(batch) {
       batches.push(batch)
+    },
+    async consumeLogs(batch) {
+      records.push(...batch.records)
     },
   }
   const parsed = postgresqlConfig.parse({
@@ -54,6 +59,8 @@ export function receiverOf(
     clock,
     logger,
     batches,
+    /** Log records, of whatever batch. */
+    records,
     statuses,
     host: { report: (status: Status) => statuses.push(status) },
     /** What was given since so many batches. */

@@ -56,7 +56,7 @@ describe.each(tested)('a collector that stops for good while it scrapes 3,000 ta
       await using watcher = await cluster.connect()
       for (const moment of moments) {
         const busy = `SELECT FROM pg_stat_activity WHERE application_name = 'otelephant' AND state = 'active'
-          AND query LIKE '/* otelephant ${moment}%'`
+          AND query LIKE '%/* otelephant ${moment} %'`
         await vi.waitFor(async () => expect((await watcher.query(busy)).rowCount).toBe(1), {
           timeout: 10_000,
           interval: 0,

@@ -1,12 +1,10 @@
+import { checkAge } from './age-limits.ts'
 import { checkAttributes, checkReservedKeys } from './attribute-limits.ts'
-import type { LogsRequest, MetricsRequest, OtlpDataPoint, OtlpMetric } from './otlp-request.ts'
+import type { MetricsRequest, OtlpDataPoint, OtlpMetric } from './otlp-request.ts'
 import { pointValue } from './received-point.ts'
 import type { Violation } from './violation.ts'
 
 const nameLength = 255
-const hourNs = 3_600_000_000_000n
-const oldestNs = 48n * hourNs
-const newestNs = 24n * hourNs
 
 /** OTLP's AGGREGATION_TEMPORALITY_DELTA; 0 is unspecified. */
 const delta = 1
@@ -26,22 +24,6 @@ export function* checkMetrics(request: MetricsRequest, nowNs: bigint): Generator
           yield* checkPoint(metric, point, nowNs)
           yield* checkSumPoint(metric, point)
         }
-      }
-    }
-  }
-}
-
-/** Everything in a logs request that New Relic would drop, cut or misread. */
-export function* checkLogs(request: LogsRequest, nowNs: bigint): Generator<Violation> {
-  for (const { resource, scopeLogs } of request.resourceLogs) {
-    yield* checkAttributes('resource', resource.attributes, 'resource_attribute_count')
-    for (const { scope, logRecords } of scopeLogs) {
-      yield* checkAttributes('scope', scope.attributes, 'scope_attribute_count')
-      for (const record of logRecords) {
-        const owner = record.eventName === '' ? 'log record' : record.eventName
-        yield* checkAttributes(owner, record.attributes, 'record_attribute_count')
-        // Zero is allowed: then the time of arrival counts.
-        if (record.timeUnixNano !== 0n) yield* checkAge(owner, record.timeUnixNano, record.timeUnixNano, nowNs)
       }
     }
   }
@@ -82,11 +64,4 @@ function* checkSumPoint(metric: OtlpMetric, point: OtlpDataPoint): Generator<Vio
   if (value !== undefined && value < 0) yield { rule: 'delta_negative', detail: `${name}: ${value}` }
   const { startTimeUnixNano: startNs, timeUnixNano: timeNs } = point
   if (startNs === timeNs || startNs === 0n) yield { rule: 'delta_without_duration', detail: `${name}: from ${startNs}` }
-}
-
-function* checkAge(owner: string, startNs: bigint, endNs: bigint, nowNs: bigint): Generator<Violation> {
-  const ageNs = nowNs - startNs
-  const aheadNs = endNs - nowNs
-  if (ageNs > oldestNs) yield { rule: 'time_too_old', detail: `${owner}: ${ageNs / hourNs} h old` }
-  if (aheadNs > newestNs) yield { rule: 'time_too_new', detail: `${owner}: ${aheadNs / hourNs} h ahead` }
 }

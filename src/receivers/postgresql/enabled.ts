@@ -1,0 +1,35 @@
+import { eventDefaults, metricDefaults } from '../../../generated/postgresql/config.ts'
+import type { PostgresqlConfig } from './config.ts'
+
+/** What is to be collected, by name. */
+export interface Enabled {
+  readonly metrics: ReadonlySet<string>
+  readonly events: ReadonlySet<string>
+}
+
+/** What the first collector sent, which the preset `simple` is. */
+const simple: ReadonlySet<string> = new Set([
+  'db.connections.active',
+  'db.connections.idle',
+  'db.query.count',
+  'db.query.duration',
+])
+
+/** A preset says what is on, and `metrics` changes single ones of it. */
+export function enabledMetrics({ preset, metrics }: Pick<PostgresqlConfig, 'preset' | 'metrics'>): ReadonlySet<string> {
+  const byDefault = Object.entries(metricDefaults).map(
+    ([name, isOn]) => [name, preset === 'simple' ? simple.has(name) : isOn] as const,
+  )
+  return switched(byDefault, metrics)
+}
+
+export function enabledEvents({ events }: Pick<PostgresqlConfig, 'events'>): ReadonlySet<string> {
+  return switched(Object.entries(eventDefaults), events)
+}
+
+function switched(
+  byDefault: readonly (readonly [name: string, isOn: boolean])[],
+  wanted: Readonly<Record<string, { readonly enabled?: boolean } | undefined>>,
+): ReadonlySet<string> {
+  return new Set(byDefault.flatMap(([name, isOn]) => ((wanted[name]?.enabled ?? isOn) ? [name] : [])))
+}

@@ -1,0 +1,164 @@
+import type { CounterRow, CounterRows, Point } from '../../../pdata/batch.ts'
+import type { ResetToken } from '../../../pdata/reading.ts'
+import type { Series } from '../../../pdata/series.ts'
+import { type ColumnValue, type Row, raw } from '../decode.ts'
+import type { ColumnRef, PlannedFold, PlannedPoint } from '../plan.ts'
+import type { RunContext } from '../query-runner.ts'
+import { combine, numeric, type RowPointsSettings, seriesOf, valueOf } from '../row-points.ts'
+import { Increases } from './increases.ts'
+import type { MeasuredRow } from './measured-row.ts'
+import type { ComputedRows, RowComputer } from './row-computer.ts'
+import { scoresOf } from './scores.ts'
+import type { TopRows } from './top-rows.ts'
+
+/** What stands in place of the names of rows that have no series of their own. */
+export const other = '(other)'
+
+/** Series that no result used for so many results are forgotten. */
+const forgetAfterResults = 3
+
+export interface FoldedRowsSettings extends RowPointsSettings {
+  readonly fold: PlannedFold
+  readonly top: TopRows
+  readonly computer: RowComputer | undefined
+}
+
+/** What one complete result comes to. */
+export interface FoldedResult {
+  /** Gauges and up-down sums. */
+  readonly points: readonly Point[]
+  readonly folded: CounterRows
+}
+
+/** A set of labels and the series that are shown under it, by point. */
+interface Group {
+  readonly series: readonly (Series | undefined)[]
+  /** Of the counters alone, as {@link CounterRows.columns} has them. */
+  readonly targets: readonly (Series | undefined)[]
+  result: number
+}
+
+/** Turns the rows of a complete result into few series: those that matter have their own, the rest shares one. */
+export class FoldedRows {
+  readonly #settings: FoldedRowsSettings
+  readonly #increases: Increases
+  readonly #labelColumns: readonly ColumnRef[]
+  readonly #others: ReadonlySet<ColumnRef>
+  readonly #counters: readonly { readonly point: PlannedPoint; readonly at: number }[]
+  readonly #columns: readonly string[]
+  readonly #groups = new Map<string, Group>()
+  readonly #series = new Map<string, { readonly series: Series; result: number }>()
+  #result = 0
+
+  constructor(settings: FoldedRowsSettings) {
+    const { query, fold } = settings
+    this.#settings = settings
+    this.#increases = new Increases(query.identity, fold.counters)
+    this.#others = new Set(fold.others)
+    this.#labelColumns = [...new Set(query.points.flatMap((point) => [...labelsOf(point), ...whenOf(point)]))]
+    this.#counters = query.points.flatMap((point, at) => (point.info.monotonic ? [{ point, at }] : []))
+    this.#columns = this.#counters.map(({ point }) => point.id)
+  }
+
+  async take(
+    rows: readonly Row[],
+    tokens: readonly (ResetToken | undefined)[],
+    context: RunContext,
+    signal: AbortSignal,
+  ): Promise<FoldedResult> {
+    const { query, fold, top, computer } = this.#settings
+    const measured = this.#increases.measure(rows, tokens)
+    top.settle(query.name, scoresOf(measured, fold))
+    const isTop = (identity: string) => top.has(identity)
+    const computed =
+      query.computed.length === 0 ? undefined : await computer?.compute({ query, rows: measured, isTop, context }, signal)
+    this.#result += 1
+    const gauges = new Map<Series, Point>()
+    const counterRows = measured.map((row) => this.#place(row, computed, gauges))
+    this.#forget()
+    const metrics = this.#counters.map(({ point }) => point.info)
+    return {
+      points: [...gauges.values()],
+      folded: { columns: this.#columns, metrics, rows: counterRows, fallsWhenReset: query.fallsWhenReset },
+    }
+  }
+
+  /** The row's counters with the series that they are shown under; its gauges go to `gauges`. */
+  #place(measured: MeasuredRow, computed: ComputedRows | undefined, gauges: Map<Series, Point>): CounterRow {
+    const { endpoint, database, query, top } = this.#settings
+    const { identity, row, token } = measured
+    const wanted = top.has(identity) || computed?.also.has(identity) === true
+    const values = query.computed.length === 0 ? [] : wanted ? computed?.of(measured) : undefined
+    const whole = [...row, ...(values ?? query.computed.map(() => null))]
+    const group = this.#group(whole, wanted && values !== undefined)
+    this.#addGauges(whole, group, wanted && values !== undefined, gauges)
+    return {
+      key: [endpoint, database.oid, query.name, identity].join('\u0000'),
+      values: this.#counters.map(({ point }) => numeric(whole[point.value] ?? null)),
+      ...(token === undefined ? {} : { token }),
+      targets: group.targets,
+    }
+  }
+
+  #addGauges(row: Row, { series }: Group, isOwn: boolean, gauges: Map<Series, Point>): void {
+    this.#settings.query.points.forEach((point, at) => {
+      const one = series[at]
+      const value = numeric(row[point.value] ?? null)
+      if (point.info.monotonic || one === undefined || value === null) return
+      if (!isOwn && point.fold === undefined) return
+      const before = gauges.get(one)
+      if (before === undefined) gauges.set(one, { series: one, value })
+      else if (point.fold !== undefined) gauges.set(one, { series: one, value: combine(point.fold, before.value, value) })
+    })
+  }
+
+  #group(row: Row, isOwn: boolean): Group {
+    const shown = (column: ColumnRef): ColumnValue =>
+      !isOwn && this.#others.has(column) ? other : valueOf(this.#settings, row, column)
+    const labels = this.#labelColumns.map((column) => raw(shown(column))).join('\u0000')
+    const known = this.#groups.get(labels)
+    if (known !== undefined) {
+      known.result = this.#result
+      return known
+    }
+    const series = this.#settings.query.points.map((point) =>
+      point.when !== undefined && shown(point.when) !== true ? undefined : this.#seriesOf(point, shown),
+    )
+    const made = { series, targets: this.#counters.map(({ at }) => series[at]), result: this.#result }
+    this.#groups.set(labels, made)
+    return made
+  }
+
+  /** One series for all groups that differ only in what this metric doesn't show. */
+  #seriesOf(point: PlannedPoint, shown: (column: ColumnRef) => ColumnValue): Series {
+    const labels = labelsOf(point).map((column) => raw(shown(column)))
+    const identity = labels.join('\u0000')
+    const key = `${point.id}\u0000${identity}`
+    const known = this.#series.get(key)
+    if (known !== undefined) {
+      known.result = this.#result
+      return known.series
+    }
+    const series = seriesOf(this.#settings, point, shown, identity)
+    this.#series.set(key, { series, result: this.#result })
+    return series
+  }
+
+  #forget(): void {
+    const isOld = (result: number) => result + forgetAfterResults < this.#result
+    const used = new Set<Series | undefined>()
+    for (const [labels, { result, series }] of this.#groups) {
+      if (isOld(result)) this.#groups.delete(labels)
+      else for (const one of series) used.add(one)
+    }
+    for (const [key, { series }] of this.#series) if (!used.has(series)) this.#series.delete(key)
+  }
+}
+
+function labelsOf({ parts, attributes }: PlannedPoint): readonly ColumnRef[] {
+  return [...parts, ...attributes].map(([, column]) => column)
+}
+
+function whenOf({ when }: PlannedPoint): readonly ColumnRef[] {
+  return when === undefined ? [] : [when]
+}

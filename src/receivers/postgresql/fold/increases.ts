@@ -1,0 +1,57 @@
+import type { ResetToken } from '../../../pdata/reading.ts'
+import { type ColumnValue, type Row, raw } from '../decode.ts'
+import type { MeasuredRow } from './measured-row.ts'
+
+/** What is remembered of a row. */
+interface Remembered {
+  values: Float64Array
+  token: string | undefined
+}
+
+/**
+ * How much the rows of a query grow from result to result, as far as this process has seen them: for ranking and for
+ * means, where a restart may begin anew. What is sent is reckoned from stored baselines.
+ */
+export class Increases {
+  readonly #counters: readonly number[]
+  readonly #identity: readonly number[]
+  #rows: Map<string, Remembered> | undefined
+
+  /** @param counters columns whose growth is wanted */
+  constructor(identity: readonly number[], counters: readonly number[]) {
+    this.#identity = identity
+    this.#counters = counters
+  }
+
+  /** Compares a complete result with the one before, and keeps it for the next. */
+  measure(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[]): MeasuredRow[] {
+    const before = this.#rows
+    const now = new Map<string, Remembered>()
+    const measured = rows.map((row, index): MeasuredRow => {
+      const token = tokens[index]
+      const identity = this.#identity.map((column) => raw(row[column] ?? null)).join('\u0000')
+      const values = Float64Array.from(this.#counters, (column) => toNumber(row[column] ?? null))
+      const known = before?.get(identity)
+      now.set(identity, { values, token: token?.text })
+      return { identity, row, token, increases: before && this.#grown(values, known, token) }
+    })
+    this.#rows = now
+    return measured
+  }
+
+  #grown(values: Float64Array, known: Remembered | undefined, token: ResetToken | undefined): number[] {
+    const isSame =
+      known !== undefined &&
+      (token?.exact !== true || token.text === known.token) &&
+      values.every((value, at) => value >= (known.values[at] ?? 0))
+    const grown: number[] = []
+    this.#counters.forEach((column, at) => {
+      grown[column] = (values[at] ?? 0) - (isSame ? (known.values[at] ?? 0) : 0)
+    })
+    return Array.from(grown, (value) => value ?? 0)
+  }
+}
+
+export function toNumber(value: ColumnValue): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0
+}

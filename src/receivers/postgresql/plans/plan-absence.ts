@@ -1,0 +1,34 @@
+/** Why a statement has no plan. `transient` ones are tried again with the next interval, the others when the TTL is over. */
+export const absences = {
+  calls_function: { transient: false, brief: 'planning it may run a function that is not of the system' },
+  denied: { transient: false, brief: 'the role may not read its relations' },
+  foreign_table: { transient: false, brief: 'planning it may ask another server' },
+  function_refused: { transient: false, brief: 'the function that explains is not as it must be' },
+  pooled: { transient: false, brief: 'a pooler gives each transaction another session' },
+  postponed: { transient: true, brief: 'as many as one interval allows were asked for' },
+  rejected: { transient: false, brief: 'the server refuses to prepare it' },
+  several_statements: { transient: false, brief: 'its text holds a semicolon' },
+  too_long: { transient: false, brief: 'its text is too long' },
+  too_many_relations: { transient: false, brief: 'it reaches more relations, partitions and indexes than is allowed' },
+  unreachable: { transient: true, brief: 'the database could not be reached or asked' },
+  unreadable: { transient: false, brief: 'its text or its plan could not be read' },
+  unsafe_role: { transient: false, brief: 'the role may do too much' },
+  unsupported_statement: { transient: false, brief: 'statements of its kind have no plan' },
+} as const satisfies Record<string, { readonly transient: boolean; readonly brief: string }>
+
+export type AbsenceReason = keyof typeof absences
+
+export interface PlanAbsence {
+  readonly kind: 'absent'
+  readonly reason: AbsenceReason
+  /** What was found, without values of the user's: a function, a role, an SQLSTATE. */
+  readonly detail?: string
+}
+
+export function absent(reason: AbsenceReason, detail?: string): PlanAbsence {
+  return { kind: 'absent', reason, ...(detail === undefined ? {} : { detail }) }
+}
+
+export function isAbsenceReason(text: string): text is AbsenceReason {
+  return Object.hasOwn(absences, text)
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../../component/clock.ts'
+import type { TraceLink } from '../../../pdata/log-record.ts'
+import type { Sink } from '../../../scraper/scraper.ts'
+import type { StatementText } from '../../../sql-text/statement-texts.ts'
+import { parseTraceparent } from '../../../sql-text/traceparent.ts'
+import type { Session } from '../session.ts'
+import { commentTags } from '../statements/comment-tags.ts'
+import type { EventSources } from './blocking-records.ts'
+import type { GraphPace } from './graph-pace.ts'
+import { type Measured, timed } from './measured.ts'
+import { readSampledSessions, type SampledSession, type SampledSessionsSettings } from './sampled-session.ts'
+import { rfc3339, rfc3339Seconds } from './server-time.ts'
+
+export interface QuerySamplesSettings extends EventSources, Omit<SampledSessionsSettings, 'withBlockers'> {
+  readonly pace: GraphPace
+  readonly clock: Clock
+  readonly measured: Measured
+}
+
+/** The event db.server.query_sample: what each session that isn't idle is at, as upstream's receiver tells it. */
+export class QuerySamples {
+  readonly #settings: QuerySamplesSettings
+
+  constructor(settings: QuerySamplesSettings) {
+    this.#settings = settings
+  }
+
+  async scrape(session: Session, sink: Sink, signal: AbortSignal): Promise<void> {
+    const { clock, measured, texts, events, pace } = this.#settings
+    const timeMs = clock.now()
+    const wanted = { ...this.#settings, withBlockers: !pace.isResting(timeMs) }
+    const sessions = await timed('query_sample', clock, measured, () => readSampledSessions(session, wanted, signal))
+    if (sessions.length === 0) return
+    const read = await texts.read(
+      sessions.map(({ statement }) => statement),
+      signal,
+    )
+    for (const [index, sampled] of sessions.entries()) {
+      const text = read[index]
+      events.recordDbServerQuerySample(timeMs, valuesOf(sampled, text), traceOf(sampled, text))
+    }
+    await sink.logs(events.take())
+  }
+}
+
+/** As upstream writes them: what isn't known of a session is empty or 0, where it isn't about its text. */
+function valuesOf(session: SampledSession, text: StatementText | undefined) {
+  const { lock } = session
+  return {
+    'db.namespace': session.database ?? '',
+    ...textValuesOf(text),
+    'user.name': session.user ?? '',
+    'postgresql.state': session.state ?? '',
+    'postgresql.pid': session.pid,
+    'postgresql.backend.connection.start': rfc3339(session.backendStart) ?? '',
+    'postgresql.session.duration': session.connectedSeconds,
+    'postgresql.application_name': session.applicationName ?? '',
+    'network.peer.address': session.clientAddress ?? '',
+    'network.peer.port': session.clientPort ?? 0,
+    'postgresql.client_hostname': session.clientHostname ?? '',
+    'postgresql.query_start': session.queryStart ?? '',
+    'postgresql.wait_event': session.waitEvent ?? '',
+    'postgresql.wait_event_type': session.waitEventType ?? '',
+    'postgresql.query_id': session.queryId ?? '',
+    'postgresql.total_exec_time': session.executedMs,
+    'postgresql.blocking.pids': session.blockers,
+    'postgresql.blocking.start_time': rfc3339Seconds(lock?.waitStart) ?? '',
+    'postgresql.blocking.wait_duration': lock?.waitedSeconds ?? 0,
+    'postgresql.blocking.lock.mode': lock?.mode ?? '',
+    'postgresql.blocking.lock.type': lock?.type ?? '',
+    'postgresql.blocking.lock.relation': lock?.relation ?? '',
+    'postgresql.blocking.transaction.start_time': rfc3339Seconds(session.transactionStart) ?? '',
+  }
+}
+
+function textValuesOf(text: StatementText | undefined) {
+  return {
+    'db.query.text': text?.text,
+    ...commentTags(text?.tags ?? {}),
+    'db.query.text.normalized.hash': text === undefined ? undefined : createHash('md5').update(text.text).digest('hex'),
+    'query.hash': text?.fingerprint,
+    'db.query.summary': text?.summary,
+    'db.operation.name': text?.operation,
+    'db.collection.name': text?.collection,
+  }
+}
+
+/** The trace that the statement's comment names, or else its client's application_name. */
+function traceOf({ applicationName }: SampledSession, text: StatementText | undefined): TraceLink | undefined {
+  const inComment = text?.tags['traceparent']
+  const found = inComment === undefined ? undefined : parseTraceparent(inComment)
+  return found ?? (applicationName === undefined ? undefined : parseTraceparent(applicationName))
+}

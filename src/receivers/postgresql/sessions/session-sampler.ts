@@ -1,0 +1,145 @@
+import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
+import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import type { Clock } from '../../../component/clock.ts'
+import type { Scraper, Sink } from '../../../scraper/scraper.ts'
+import type { StatementTexts } from '../../../sql-text/statement-texts.ts'
+import type { Observed, ServerConnection } from '../server-connection.ts'
+import { BlockedTime } from './blocked-time.ts'
+import { BlockingEpisodes } from './blocking-episodes.ts'
+import { type BlockingTree, blockingForest } from './blocking-forest.ts'
+import { giveBlockingEpisodes } from './blocking-records.ts'
+import type { GraphPace } from './graph-pace.ts'
+import { type LockGraph, readLockGraph } from './lock-graph.ts'
+import { type Measured, timed } from './measured.ts'
+import { isBlocked, knowsQueryIds, type SessionSample, takeSample } from './session-sample.ts'
+import { SessionTime, type StatementLabel } from './session-time.ts'
+import type { TrackingWatch } from './tracking-watch.ts'
+
+export interface SessionSamplerSettings {
+  readonly connection: Pick<ServerConnection, 'current'>
+  readonly clock: Clock
+  readonly intervalMs: number
+  /** Names this run of the sampler: no other run, of this or another process, has the same. */
+  readonly run: string
+  readonly statementLabel: StatementLabel
+  /** Whether sessions are told apart by statement. */
+  readonly byStatement: boolean
+  /** Whether who blocks whom is asked when somebody waits. */
+  readonly blocking: boolean
+  readonly pace: GraphPace
+  readonly events: EventsBuilder
+  readonly texts: StatementTexts
+  readonly watch: TrackingWatch
+  readonly measured: Measured
+  /** Called for each sample that is left out. */
+  readonly skipped: (reason: 'busy' | 'dear') => void
+}
+
+/** A sample that costs more than this share of the interval puts the next one off until it doesn't. */
+const maxCostShare = 0.01
+/** What lasted longer between two samples isn't known, and isn't made up. */
+const maxIntervals = 2
+
+interface Previous {
+  readonly timeMs: number
+  readonly costMs: number
+}
+
+/**
+ * Looks at what all sessions do, over the session that the server's statistics are read on: once a second, when that is
+ * there and isn't busy. Keeps the totals until {@link record} gives them away; episodes of blocking are told at once.
+ */
+export class SessionSampler implements Scraper {
+  readonly name = 'session_sample'
+  readonly intervalMs: number
+  readonly #settings: SessionSamplerSettings
+  readonly #time: SessionTime
+  readonly #blocked: BlockedTime
+  readonly #episodes = new BlockingEpisodes()
+  #previous: Previous | undefined
+  #spacingMs: number
+
+  constructor(settings: SessionSamplerSettings) {
+    this.intervalMs = settings.intervalMs
+    this.#settings = settings
+    this.#time = new SessionTime(settings.run, settings.statementLabel)
+    this.#blocked = new BlockedTime(settings.run)
+    this.#spacingMs = settings.intervalMs
+  }
+
+  /** Records what was counted so far. */
+  record(builder: MetricsBuilder): void {
+    const nowMs = this.#settings.clock.now()
+    this.#time.record(builder, nowMs)
+    this.#blocked.record(builder, nowMs)
+  }
+
+  async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
+    const { connection, clock, watch, skipped, byStatement, measured } = this.#settings
+    const current = connection.current
+    // Nobody asked the server yet, or it is away, and others are about to find out when it is back.
+    if (current === undefined || !watch.sees(current.observation)) return
+    const { session } = current
+    if (session.busy) return skipped('busy')
+    if (this.#isPutOff(clock.now())) return skipped('dear')
+    const sample = await timed('session_sample', clock, measured, () => takeSample(session, { byStatement }, signal))
+    const nowMs = clock.now()
+    watch.sampled(sample)
+    const seconds = this.#secondsSince(nowMs)
+    this.#followCost(sample, nowMs)
+    this.#time.add(sample, seconds, nowMs, byStatement && knowsQueryIds(session.versionNumber))
+    if (!this.#settings.blocking) return
+    try {
+      await this.#followBlocking(sample, current, sink, signal)
+    } finally {
+      this.#blocked.add(sample, seconds, nowMs)
+    }
+  }
+
+  #isPutOff(nowMs: number): boolean {
+    // A timer may fire a moment early; half an interval is no matter.
+    return this.#previous !== undefined && nowMs < this.#previous.timeMs + this.#spacingMs - this.intervalMs / 2
+  }
+
+  /** For how long the sample counts. The first one has seen nothing before it. */
+  #secondsSince(nowMs: number): number {
+    if (this.#previous === undefined) return 0
+    return Math.min(nowMs - this.#previous.timeMs, maxIntervals * this.#spacingMs) / 1_000
+  }
+
+  #followCost({ costMs }: SessionSample, nowMs: number): void {
+    // One that had to wait for a processor says little.
+    const lesserMs = Math.min(costMs, this.#previous?.costMs ?? costMs)
+    this.#spacingMs = Math.max(this.intervalMs, lesserMs / maxCostShare)
+    this.#previous = { timeMs: nowMs, costMs }
+  }
+
+  async #followBlocking(sample: SessionSample, current: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+    const { pace, clock } = this.#settings
+    if (!sample.groups.some(isBlocked)) return this.#tell([], sink, signal)
+    if (!pace.allows(clock.now())) return
+    const graph = await this.#look(current, signal)
+    const trees = blockingForest(graph)
+    this.#blocked.graph(trees, graph.modes)
+    await this.#tell(trees, sink, signal)
+  }
+
+  async #look({ session }: Observed, signal: AbortSignal): Promise<LockGraph> {
+    const { pace, clock, measured } = this.#settings
+    const startedMs = clock.now()
+    try {
+      const graph = await timed('lock_graph', clock, measured, () => readLockGraph(session, signal))
+      pace.looked(startedMs, graph.costMs)
+      return graph
+    } catch (error) {
+      pace.looked(startedMs, clock.now() - startedMs)
+      throw error
+    }
+  }
+
+  async #tell(trees: readonly BlockingTree[], sink: Sink, signal: AbortSignal): Promise<void> {
+    const nowMs = this.#settings.clock.now()
+    const news = this.#episodes.see(trees, nowMs)
+    if (news.length > 0) await giveBlockingEpisodes(news, nowMs, this.#settings, sink, signal)
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { EventName, EventsBuilder } from '../../../../generated/postgresql/events.ts'
+import type { MetricName, MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import type { Clock } from '../../../component/clock.ts'
+import type { Scraper } from '../../../scraper/scraper.ts'
+import type { StatementTexts } from '../../../sql-text/statement-texts.ts'
+import type { PostgresqlConfig } from '../config.ts'
+import type { Enabled } from '../enabled.ts'
+import type { Notices } from '../notices.ts'
+import type { ServerConnection } from '../server-connection.ts'
+import { GraphPace } from './graph-pace.ts'
+import { LongRunningWatch } from './long-running-watch.ts'
+import type { Measured } from './measured.ts'
+import { QuerySamples } from './query-samples.ts'
+import { SessionSampler } from './session-sampler.ts'
+import type { StatementLabel } from './session-time.ts'
+import { SessionsScraper } from './sessions-scraper.ts'
+import { TrackingWatch } from './tracking-watch.ts'
+
+export interface SessionScrapersSettings {
+  readonly config: PostgresqlConfig
+  readonly enabled: Enabled
+  /** Makes builders that nobody else takes from. */
+  readonly builders: () => { readonly metrics: MetricsBuilder; readonly events: EventsBuilder }
+  readonly connection: ServerConnection
+  readonly clock: Clock
+  readonly texts: StatementTexts
+  readonly statementLabel: StatementLabel
+  readonly notices: Notices
+  readonly measured: Measured
+  /** Called for each sample that is left out. */
+  readonly skipped: (reason: 'busy' | 'dear') => void
+}
+
+const timeMetrics = ['postgresql.session.time', 'postgresql.statement.session.time'] as const
+const blockingMetrics = [
+  'postgresql.blocking.depth',
+  'postgresql.blocking.longest_wait',
+  'postgresql.blocking.sessions',
+  'postgresql.blocking.time',
+] as const
+const blockingEvent = 'postgresql.blocking_episode'
+const longRunningEvent = 'postgresql.long_running'
+const sampleEvent = 'db.server.query_sample'
+
+/** What watches the sessions, as far as anything of it is enabled. */
+export function sessionScrapers(settings: SessionScrapersSettings): Scraper[] {
+  const { config, enabled, connection, clock, notices } = settings
+  const metrics = [...timeMetrics, ...blockingMetrics] satisfies MetricName[]
+  const events = [blockingEvent, longRunningEvent, sampleEvent] satisfies EventName[]
+  const watch = new TrackingWatch({
+    affected: [
+      ...metrics.filter((name) => enabled.metrics.has(name)),
+      ...events.filter((name) => enabled.events.has(name)),
+    ],
+    omitted: (omissions) => notices.omitted(omissions, { oid: '', name: '' }),
+    degraded: notices.degraded,
+  })
+  const pace = new GraphPace()
+  const sampler = samplerOf(settings, watch, pace)
+  const longRunning = longRunningOf(settings)
+  const querySamples = querySamplesOf(settings, pace)
+  if (sampler === undefined && longRunning === undefined && querySamples === undefined) return []
+  const builder = settings.builders().metrics
+  const { endpoint } = config
+  const scraper = new SessionsScraper({
+    ...{ endpoint, connection, clock, builder, watch },
+    ...{ sampler, longRunning, querySamples },
+  })
+  return sampler === undefined ? [scraper] : [sampler, scraper]
+}
+
+function samplerOf(
+  settings: SessionScrapersSettings,
+  watch: TrackingWatch,
+  pace: GraphPace,
+): SessionSampler | undefined {
+  const { config, enabled, connection, clock, texts, statementLabel, measured, skipped } = settings
+  const { session_sampling: sampling } = config
+  const blocking = blockingMetrics.some((name) => enabled.metrics.has(name)) || enabled.events.has(blockingEvent)
+  if (!sampling.enabled || !(blocking || timeMetrics.some((name) => enabled.metrics.has(name)))) return undefined
+  return new SessionSampler({
+    ...{ connection, clock, texts, statementLabel, measured, skipped, watch, pace, blocking },
+    intervalMs: sampling.interval,
+    run: randomUUID(),
+    byStatement: enabled.metrics.has('postgresql.statement.session.time'),
+    events: settings.builders().events,
+  })
+}
+
+function longRunningOf(settings: SessionScrapersSettings): LongRunningWatch | undefined {
+  const { config, enabled, clock, texts, measured } = settings
+  const { transaction, idle_in_transaction, statement } = config.long_running
+  if (!enabled.events.has(longRunningEvent) || transaction + idle_in_transaction + statement === 0) return undefined
+  return new LongRunningWatch({
+    ...{ clock, texts, measured },
+    events: settings.builders().events,
+    thresholds: { transactionMs: transaction, idleInTransactionMs: idle_in_transaction, statementMs: statement },
+  })
+}
+
+function querySamplesOf(settings: SessionScrapersSettings, pace: GraphPace): QuerySamples | undefined {
+  const { config, enabled, clock, texts, measured } = settings
+  if (!enabled.events.has(sampleEvent)) return undefined
+  return new QuerySamples({
+    ...{ clock, texts, measured, pace },
+    events: settings.builders().events,
+    maxRows: config.query_sample_collection.max_rows_per_query,
+    databases: config.databases,
+    excludedDatabases: config.exclude_databases,
+  })
+}

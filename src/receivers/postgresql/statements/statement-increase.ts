@@ -1,0 +1,34 @@
+import type { PlannedQuery } from '../plan.ts'
+import type { MeasuredRow } from '../fold/measured-row.ts'
+import type { StatementKey } from './statement-names.ts'
+
+/** What one row of pg_stat_statements has come to since the reading before. */
+export interface StatementIncrease extends StatementKey {
+  readonly identity: string
+  readonly database: string
+  readonly userId: string
+  readonly calls: number
+  /** Executing. */
+  readonly seconds: number
+  /** Of any counter of the query; 0 where this server hasn't got it. */
+  readonly of: (column: string) => number
+}
+
+/** Reads rows by the names that metadata gives their columns. */
+export function statementIncreases(query: PlannedQuery, rows: readonly MeasuredRow[]): StatementIncrease[] {
+  const places = new Map(query.columns.map(({ name }, at) => [name, at]))
+  const text = ({ row }: MeasuredRow, column: string) => String(row[places.get(column) ?? -1] ?? '')
+  return rows.map((row) => {
+    const of = (column: string) => row.increases?.[places.get(column) ?? -1] ?? 0
+    return {
+      identity: row.identity,
+      database: text(row, 'database'),
+      databaseId: text(row, 'database_id'),
+      userId: text(row, 'user_id'),
+      queryid: text(row, 'queryid'),
+      calls: of('calls'),
+      seconds: of('execution_time'),
+      of,
+    }
+  })
+}

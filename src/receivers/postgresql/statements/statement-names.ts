@@ -1,0 +1,161 @@
+import type { Clock } from '../../../component/clock.ts'
+import { cut } from '../../../pdata/cut.ts'
+import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
+import type { Measured } from '../query-runner.ts'
+import type { Session } from '../session.ts'
+
+/** A statement as pg_stat_statements knows it. The same queryid may be another statement in another database. */
+export interface StatementKey {
+  readonly databaseId: string
+  readonly queryid: string
+}
+
+/** What a statement is called and says. */
+export interface StatementName extends StatementText {
+  /** Whether the collector itself sent it. */
+  readonly isOwn: boolean
+}
+
+export interface StatementNamesSettings {
+  readonly texts: StatementTexts
+  readonly clock: Clock
+  readonly measured: Measured
+}
+
+/** Between two readings of texts at least so many times as long as the last one took: 14 ms are 84 s, 160 ms 16 min. */
+const pauseFactor = 6_000
+/** Texts that one reading brings at most; the rest comes with the next. */
+const textsAtOnce = 250
+/** Of what is kept of a text, in UTF-16 units: beyond what backends take of a string. */
+const keptLength = 8_192
+/** How long a result waits for the names of its statements; later ones are there for the next. */
+const waitMs = 1_000
+/** What could not be read is tried again. */
+const retryMs = 3_600_000
+/** Names of statements that nobody asks for any more are kept as long as there are no more than these. */
+const spare = 1_000
+
+/** In every statement of the collector's, behind its first keyword: PostgreSQL 18 drops comments before it. */
+const marker = '/* otelephant '
+
+type Entry = { readonly name: StatementName } | { readonly name: undefined; readonly notBeforeMs: number }
+
+/**
+ * The names of the statements that are shown. Their texts are read for those that are new, and rarely, because the server
+ * reads the file of all texts for any of them (160 ms for 5,000 texts of 10 kB).
+ */
+export class StatementNames {
+  readonly #settings: StatementNamesSettings
+  readonly #entries = new Map<string, Entry>()
+  #notBeforeMs = Number.NEGATIVE_INFINITY
+  #readBytes: number | undefined
+
+  constructor(settings: StatementNamesSettings) {
+    this.#settings = settings
+  }
+
+  /** Bytes of the texts that the last reading brought; `undefined` before the first. */
+  get readBytes(): number | undefined {
+    return this.#readBytes
+  }
+
+  get(key: StatementKey): StatementName | undefined {
+    return this.#entries.get(textOf(key))?.name
+  }
+
+  /**
+   * Reads the texts of those that have no name yet, if it is time for that, and waits a moment for their names.
+   * @param schema of pg_stat_statements, quoted
+   * @throws QueryError when the texts can't be read
+   */
+  async learn(keys: readonly StatementKey[], schema: string, session: Session, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#settings
+    const missing = this.#missing(keys)
+    if (missing.length === 0 || clock.now() < this.#notBeforeMs) return
+    const found = await this.#readTexts(missing.slice(0, textsAtOnce), schema, session, signal)
+    const waited = new AbortController()
+    const named = this.#readNames(found, signal)
+    // Neither rejects: what fails is tried again later.
+    await Promise.race([named, clock.sleep(waitMs, waited.signal).catch(() => undefined)])
+    waited.abort()
+    signal.throwIfAborted()
+  }
+
+  /** Those without a name, once each; those with one are moved to the end of those that may be forgotten. */
+  #missing(keys: readonly StatementKey[]): StatementKey[] {
+    const missing = new Map<string, StatementKey>()
+    for (const key of keys) {
+      const text = textOf(key)
+      const entry = this.#entries.get(text)
+      const isWanted = entry === undefined || (entry.name === undefined && this.#settings.clock.now() >= entry.notBeforeMs)
+      if (isWanted) missing.set(text, key)
+      if (entry === undefined) continue
+      this.#entries.delete(text)
+      this.#entries.set(text, entry)
+    }
+    for (const text of this.#entries.keys()) {
+      if (this.#entries.size <= keys.length + spare) break
+      this.#entries.delete(text)
+    }
+    return [...missing.values()]
+  }
+
+  async #readTexts(
+    keys: readonly StatementKey[],
+    schema: string,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<(readonly [key: StatementKey, text: string])[]> {
+    const { clock, measured } = this.#settings
+    const sentMs = clock.now()
+    let outcome: 'success' | 'failure' = 'failure'
+    try {
+      const databases = `{${keys.map(({ databaseId }) => databaseId).join(',')}}`
+      const ids = `{${keys.map(({ queryid }) => queryid).join(',')}}`
+      const rows = await session.query('statement_texts', textsSql(schema), [databases, ids], signal)
+      outcome = 'success'
+      const found = rows.map(([databaseId, queryid, text]): readonly [StatementKey, string] => [
+        { databaseId: databaseId ?? '', queryid: queryid ?? '' },
+        text ?? '',
+      ])
+      this.#readBytes = found.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)
+      return found
+    } finally {
+      const costMs = clock.now() - sentMs
+      measured('statement_texts', costMs, outcome)
+      this.#notBeforeMs = clock.now() + costMs * pauseFactor
+    }
+  }
+
+  async #readNames(found: readonly (readonly [StatementKey, string])[], signal: AbortSignal): Promise<void> {
+    const { texts, clock } = this.#settings
+    try {
+      const read = await texts.read(
+        found.map(([, text]) => text),
+        signal,
+      )
+      found.forEach(([key, text], index) => {
+        const name = read[index]
+        this.#entries.set(
+          textOf(key),
+          name === undefined
+            ? { name, notBeforeMs: clock.now() + retryMs }
+            : { name: { ...name, text: cut(name.text, keptLength), isOwn: text.includes(marker) } },
+        )
+      })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+}
+
+function textOf({ databaseId, queryid }: StatementKey): string {
+  return `${databaseId}/${queryid}`
+}
+
+/** A text is the same for every role and nesting. */
+function textsSql(schema: string): string {
+  return `SELECT /* otelephant statement_texts */ DISTINCT ON (s.dbid, s.queryid) s.dbid, s.queryid, left(s.query, 1000000)
+    FROM ${schema}.pg_stat_statements(true) AS s
+    JOIN unnest($1::oid[], $2::int8[]) AS k(dbid, queryid) ON k.dbid = s.dbid AND k.queryid = s.queryid`
+}

@@ -1,0 +1,142 @@
+import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
+import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import type { Reading } from '../../../pdata/reading.ts'
+import type { Sink } from '../../../scraper/scraper.ts'
+import type { ColumnValue } from '../decode.ts'
+import type { MeasuredRow } from '../fold/measured-row.ts'
+import type { ComputedRows, MeasuredResult, RowComputer } from '../fold/row-computer.ts'
+import { RoleNames } from './role-names.ts'
+import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
+import { type StatementIncrease, statementIncreases } from './statement-increase.ts'
+import type { StatementName, StatementNames } from './statement-names.ts'
+import { recordTopQuery, type TopQuery, topQueries } from './top-queries.ts'
+
+export interface StatementsSettings {
+  readonly names: StatementNames
+  readonly slow: SlowSettings
+  /** Most events `db.server.top_query` of one reading. */
+  readonly topQueries: number
+  readonly events: EventsBuilder
+  readonly metrics: MetricsBuilder
+}
+
+/** What the last reading came to, until it is reported. */
+interface Latest {
+  readonly entries: number
+  readonly incomplete: boolean | undefined
+  readonly top: readonly TopQuery[]
+}
+
+/**
+ * What code adds to the rows of pg_stat_statements: fingerprint and operation from the text, which is read apart, the mean
+ * of slow ones, and the events of those that took the most time.
+ */
+export class Statements implements RowComputer {
+  readonly #settings: StatementsSettings
+  readonly #roles = new RoleNames()
+  /** The fingerprints that were shown last, by database and queryid. */
+  #labels: ReadonlyMap<string, string> = new Map()
+  #dealloc: number | undefined
+  #latest: Latest | undefined
+
+  constructor(settings: StatementsSettings) {
+    this.#settings = settings
+  }
+
+  /** Under which fingerprint a statement is shown at present; `undefined` where it is among the rest. */
+  label(databaseId: string, queryid: string): string | undefined {
+    return this.#labels.get(`${databaseId}/${queryid}`)
+  }
+
+  async compute({ query, rows, isTop, context }: MeasuredResult, signal: AbortSignal): Promise<ComputedRows> {
+    const { names, slow, events } = this.#settings
+    const increases = statementIncreases(query, rows)
+    const wantsSlow = query.computed.some(({ name }) => name === 'slow')
+    const slowOnes = wantsSlow ? slowRows(increases, slow) : []
+    const top = events.isEnabled('db.server.top_query') ? topQueries(increases, this.#settings.topQueries) : []
+    const also = new Set(slowOnes.map(({ identity }) => identity))
+    const shown = increases.filter(({ identity }) => isTop(identity) || also.has(identity))
+    if (query.extensionSchema !== undefined) {
+      await names.learn([...shown, ...top], query.extensionSchema, context.session, signal)
+    }
+    if (top.length > 0) await this.#roles.learn(top.map(({ userId }) => userId), context.session, signal)
+    this.#remember(rows, query, top)
+    return { of: this.#columns(query.computed, shown), also }
+  }
+
+  async report(reading: Reading, sink: Sink, _signal: AbortSignal): Promise<void> {
+    const latest = this.#latest
+    if (latest === undefined) return
+    this.#latest = undefined
+    const { metrics, events, names } = this.#settings
+    metrics.recordPostgresqlStatementsEntries(latest.entries)
+    metrics.recordPostgresqlStatementsIncomplete(latest.incomplete === undefined ? null : Number(latest.incomplete))
+    metrics.recordPostgresqlStatementsTextSize(names.readBytes ?? null)
+    await sink.metrics(metrics.take({ ...reading, query: `${reading.query}/about`, completes: false }))
+    for (const one of latest.top) recordTopQuery(events, reading.timeMs, one, latest.incomplete)
+    const records = events.take()
+    if (records.records.length > 0) await sink.logs(records)
+  }
+
+  /** The computed columns of the rows that have a name. */
+  #columns(computed: MeasuredResult['query']['computed'], shown: readonly StatementIncrease[]): ComputedRows['of'] {
+    const named = new Map<string, { readonly group: string; readonly name: StatementName }>()
+    const grouped: [string, StatementIncrease][] = []
+    const labels = new Map<string, string>()
+    for (const row of shown) {
+      const name = this.#settings.names.get(row)
+      if (name === undefined || name.isOwn) continue
+      const group = `${row.databaseId}/${name.fingerprint}`
+      named.set(row.identity, { group, name })
+      grouped.push([group, row])
+      labels.set(`${row.databaseId}/${row.queryid}`, name.fingerprint)
+    }
+    this.#labels = labels
+    const slow = slowStatements(grouped, this.#settings.slow)
+    return ({ identity }: MeasuredRow) => {
+      const found = named.get(identity)
+      return found && computed.map(({ name }) => columnOf(name, identity, found.name, slow.get(found.group)))
+    }
+  }
+
+  #remember(rows: readonly MeasuredRow[], query: MeasuredResult['query'], top: readonly StatementIncrease[]): void {
+    const place = query.columns.findIndex(({ name }) => name === 'dealloc')
+    const value = rows[0]?.row[place]
+    const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
+    const before = this.#dealloc
+    this.#dealloc = dealloc
+    this.#latest = {
+      entries: rows.length,
+      incomplete: before === undefined || dealloc === undefined ? undefined : hasEvicted(before, dealloc),
+      top: top.flatMap((row): TopQuery[] => {
+        const name = this.#settings.names.get(row)
+        return name === undefined || name.isOwn ? [] : [{ row, name, role: this.#roles.get(row.userId) }]
+      }),
+    }
+  }
+}
+
+/** A count that fell began at zero with a reset. */
+function hasEvicted(before: number, now: number): boolean {
+  return now > before || (now < before && now > 0)
+}
+
+function columnOf(
+  column: string,
+  identity: string,
+  name: StatementName,
+  slow: SlowStatement | undefined,
+): ColumnValue {
+  switch (column) {
+    case 'hash':
+      return name.fingerprint
+    case 'operation':
+      return name.operation ?? null
+    case 'mean_ms':
+      return slow?.first === identity ? slow.meanMs : null
+    case 'slow':
+      return slow !== undefined
+    default:
+      throw new Error(`statement.${column} is computed by nobody`)
+  }
+}
