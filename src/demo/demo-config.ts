@@ -1,4 +1,4 @@
-import { metricDefaults, queryIntervals } from '../../generated/postgresql/config.ts'
+import { eventDefaults, metricDefaults, queryIntervals } from '../../generated/postgresql/config.ts'
 import type { Cluster } from './embedded-postgres/cluster.ts'
 
 /** A key of the right form; the demo's endpoint knows no other. */
@@ -17,6 +17,10 @@ export function demoConfig(cluster: Cluster, endpointUrl: string, queue?: string
     initial_delay: 0s
     instance: demo
     intervals: {${intervals.map(([name]) => `${name}: ${2 * intervalSeconds}s`).join(', ')}}
+    long_running: {transaction: 5s, idle_in_transaction: 3s, statement: 900ms}
+    events: {${Object.keys(eventDefaults)
+      .map((name) => `${name}: {enabled: true}`)
+      .join(', ')}}
     metrics:
 ${Object.keys(metricDefaults)
   .map((name) => `      ${name}: {enabled: true}`)

@@ -5,6 +5,7 @@ import { demoConfig, demoKey } from './demo-config.ts'
 import { startCluster } from './embedded-postgres.ts'
 import { startEndpoint } from './endpoint/endpoint.ts'
 import type { Received } from './endpoint/received.ts'
+import { describeEvent, renderQueries } from './queries-view.ts'
 import { renderSummary, type Summary, summarize } from './summary.ts'
 import { renderTable } from './table.ts'
 import { startWorkload } from './workload.ts'
@@ -71,6 +72,7 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
 /** Shows what arrives until stopped: a live table on a terminal, a line a request elsewhere. */
 async function show(received: Received, { output, stop }: DemoSettings): Promise<void> {
   let shown = 0
+  let told = 0
   const lines = () => {
     for (const { path, at, status, points, logs, wireBytes, encoding } of received.requests().slice(shown)) {
       const time = new Date(at).toISOString()
@@ -78,10 +80,17 @@ async function show(received: Received, { output, stop }: DemoSettings): Promise
       output.write(`${time} ${status} ${items}, ${wireBytes} bytes ${encoding}\n`)
     }
     shown = received.requests().length
+    for (const event of received.logs().slice(told)) {
+      const line = describeEvent(event)
+      if (line !== undefined) output.write(`${line}\n`)
+    }
+    told = received.logs().length
   }
   const table = () => {
-    const size = { columns: output.columns ?? 100, rows: output.rows ?? 40 }
-    output.write(`\u001b[H\u001b[J${renderTable(received, size)}\nCtrl-C ends the demo.\n`)
+    const { columns = 100, rows = 40 } = output
+    const queries = renderQueries(received, columns, Date.now())
+    const metrics = renderTable(received, { columns, rows: rows - queries.split('\n').length })
+    output.write(`\u001b[H\u001b[J${metrics}\n${queries}\nCtrl-C ends the demo.\n`)
   }
   const timer = setInterval(output.isTTY === true ? table : lines, refreshMs)
   try {

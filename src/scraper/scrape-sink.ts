@@ -1,6 +1,7 @@
 import type { Consumer } from '../component/consumer.ts'
 import type { Batch } from '../pdata/batch.ts'
 import type { LogBatch } from '../pdata/log-record.ts'
+import { pointsIn } from '../pdata/points-in.ts'
 import type { Signal } from '../pdata/signal.ts'
 import type { Sink } from './scraper.ts'
 import type { ScraperTelemetry } from './scraper-telemetry.ts'
@@ -84,9 +85,4 @@ export class ScrapeSink implements Sink {
       this.#telemetry.refused(signal, items)
     }
   }
-}
-
-/** Each value of a folded row is one that is compared and counted. */
-function pointsIn({ points, folded }: Batch): number {
-  return points.length + (folded === undefined ? 0 : folded.rows.length * folded.columns.length)
 }

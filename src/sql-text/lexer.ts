@@ -30,13 +30,25 @@ export function lex(sql: string): readonly Token[] {
     const start = blankEnd ?? at
     spaced ||= blankEnd !== undefined
     if (start === sql.length) break
-    const token: Token = { start, spaced, ...cut(sql, start, previous) }
+    let token: Token = { start, spaced, ...cut(sql, start, previous) }
+    if (previous !== undefined && continues(sql, previous, token)) {
+      const escaped = quoted('string', sql, escapedEnd(sql, start + 1))
+      token = { ...previous, ...(/[eE]/.test(sql.charAt(previous.start)) ? escaped : cut(sql, start, previous)) }
+      // The comments between them as well.
+      tokens.length = tokens.lastIndexOf(previous)
+    }
     tokens.push(token)
     spaced = token.kind === 'comment'
     if (!spaced) previous = token
     at = token.end
   }
   return tokens
+}
+
+/** A string goes on in quotes on another line, and backslashes mean there what they mean before. */
+function continues(sql: string, previous: Token, token: Token): boolean {
+  if (previous.kind !== 'string' || token.kind !== 'string' || sql[token.start] !== "'") return false
+  return /[\n\r]/.test(sql.slice(previous.end, token.start))
 }
 
 function cut(sql: string, start: number, previous: Token | undefined): Cut {
@@ -87,12 +99,12 @@ function operatorEnd(sql: string, start: number): number {
   return start + Math.max(1, symbol.replace(/[+-]+$/, '').length)
 }
 
-/** Merges a sign into the number that it belongs to, so that `IN (-1, 2)` and `IN (1, 2)` look alike. */
+/** Merges a minus into the number that it belongs to, so that `IN (-1, 2)` and `IN (1, 2)` look alike. */
 export function withSigns(sql: string, tokens: readonly Token[]): readonly Token[] {
   const merged: Token[] = []
   for (const token of tokens) {
     const sign = merged.at(-1)
-    const signed = token.kind === 'number' && /^[+-]$/.test(symbolOf(sql, sign)) && startsValue(sql, merged.at(-2))
+    const signed = token.kind === 'number' && symbolOf(sql, sign) === '-' && startsValue(sql, merged.at(-2))
     if (signed && sign !== undefined) merged[merged.length - 1] = { ...token, start: sign.start, spaced: sign.spaced }
     else merged.push(token)
   }

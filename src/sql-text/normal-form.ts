@@ -11,16 +11,11 @@ import { withWordValues } from './word-values.ts'
  * For the fragments of a plan too. Not for messages of errors: those put values in double quotes, as names are.
  */
 export function normalForm(sql: string): string {
-  return normalFormOf(sql, lexed(sql))
-}
-
-/** The tokens of a text, a sign with its number. */
-export function lexed(sql: string): readonly Token[] {
-  return withSigns(sql, lex(sql))
+  return normalFormOf(sql, lex(sql))
 }
 
 export function normalFormOf(sql: string, tokens: readonly Token[]): string {
   const doubtful = tokens.findIndex(({ doubt }) => doubt !== undefined)
   const sure = doubtful === -1 ? tokens : tokens.slice(0, doubtful + 1)
-  return render(sql, withWordValues(sql, sure), { string: '?', number: '?' })
+  return render(sql, withWordValues(sql, withSigns(sql, sure)), { string: '?', number: '?', arrays: 'short' })
 }

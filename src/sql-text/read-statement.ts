@@ -1,8 +1,9 @@
 import { commentTagsOf } from './comment-tags.ts'
 import { hashOf } from './fingerprint.ts'
-import { lexed, normalFormOf } from './normal-form.ts'
+import { lex } from './lexer.ts'
+import { normalFormOf } from './normal-form.ts'
 import { type Relation, relationsOf } from './relations.ts'
-import { type Placeholders, render } from './render.ts'
+import { type RenderStyle, render } from './render.ts'
 import type { StatementText } from './statement-texts.ts'
 import { summarize } from './summary.ts'
 import type { Token } from './token.ts'
@@ -26,10 +27,10 @@ const longestFingerprint = 256 * 1_024
  * in the place of a value (pg_stat_statements writes them) may stand where the grammar takes none, so it is tried as a
  * string and as a number first.
  */
-const attempts: readonly Placeholders[] = [
-  { string: "''", number: '1', param: "''" },
-  { string: "''", number: '1', param: '1' },
-  { string: "''", number: '1' },
+const attempts: readonly RenderStyle[] = [
+  { string: "''", number: '1', param: "''", arrays: 'whole' },
+  { string: "''", number: '1', param: '1', arrays: 'whole' },
+  { string: "''", number: '1', arrays: 'whole' },
 ]
 
 interface Parsed {
@@ -51,32 +52,27 @@ interface Unparsed {
  * @param tagKeys the comments' keys that are kept
  */
 export function readStatement(sql: string, parser: SqlParser, tagKeys: readonly string[]): StatementText {
-  const tokens = lexed(sql)
+  const tokens = lex(sql)
   const text = normalFormOf(sql, tokens)
   const tags = commentTagsOf(sql, tokens, tagKeys)
   const outcome = parseText(sql, tokens, parser)
   if ('endsEarly' in outcome) {
-    return { fingerprint: hashOf(text, outcome.endsEarly), text, ...summarize(text, lexed(text), undefined), tags }
+    return { fingerprint: hashOf(text, outcome.endsEarly), text, ...summarize(text, lex(text), undefined), tags }
   }
   // Where a string can be read in two ways, a name may be part of a value: only what comes before it is told.
   const sure = tokens.every(({ doubt }) => doubt === undefined) && outcome.relations !== undefined
   const summary = sure
-    ? summarize(outcome.sql, lexed(outcome.sql), outcome.relations)
-    : summarize(text, lexed(text), undefined)
+    ? summarize(outcome.sql, lex(outcome.sql), outcome.relations)
+    : summarize(text, lex(text), undefined)
   return { fingerprint: outcome.fingerprint, text, ...summary, tags }
-}
-
-/** The text that the parser gets in the first attempt. */
-export function parserText(sql: string): string {
-  return render(sql, lexed(sql), { string: "''", number: '1', param: "''" })
 }
 
 function parseText(sql: string, tokens: readonly Token[], parser: SqlParser): Parsed | Unparsed {
   if (tokens.at(-1)?.doubt === 'open') return { endsEarly: true }
   const hasParams = tokens.some(({ kind }) => kind === 'param')
   let endsEarly = false
-  for (const placeholders of hasParams ? attempts : attempts.slice(0, 1)) {
-    const text = render(sql, tokens, placeholders)
+  for (const style of hasParams ? attempts : attempts.slice(0, 1)) {
+    const text = render(sql, tokens, style)
     if (text === '' || text.length > longestFingerprint) break
     try {
       const tree = text.length > longestTree ? undefined : parser.parse(text)

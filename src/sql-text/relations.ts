@@ -4,6 +4,9 @@ export interface Relation {
   readonly location: number
 }
 
+/** Seen to by itself; what FROM has named already, maybe by its alias; a composite type, which looks like a table. */
+const passedOver = new Set(['withClause', 'lockedRels', 'typevar'])
+
 interface Visit {
   readonly node: unknown
   /** The WITH queries in scope: their names are no tables. */
@@ -26,8 +29,7 @@ export function relationsOf(tree: unknown): readonly Relation[] {
       if (relation !== undefined) found.push(relation)
       const hidden = visitWith(node['withClause'], visit.hidden, visits)
       for (const [key, child] of Object.entries(node)) {
-        // FOR UPDATE OF names what FROM has named already, by its alias.
-        if (key !== 'withClause' && key !== 'lockedRels' && typeof child === 'object')
+        if (!passedOver.has(key) && typeof child === 'object')
           visits.push({ node: child, hidden })
       }
     }

@@ -1,11 +1,13 @@
 import { symbolOf, type Token, wordOf } from './token.ts'
 
-/** What stands for a value in the rendered text. */
-export interface Placeholders {
+export interface RenderStyle {
+  /** What stands for a value. */
   readonly string: string
   readonly number: string
   /** Absent: parameters stay as they are. */
   readonly param?: string
+  /** Whether ARRAY[...] is made short as well. */
+  readonly arrays: 'short' | 'whole'
 }
 
 /** Something in brackets, or the rows of VALUES, while it is put together. */
@@ -23,17 +25,18 @@ interface Frame {
 const deepestList = 32
 
 /**
- * The text without comments and values, white space made one space. Of the elements of IN (...), ARRAY[...] and VALUES
+ * The text without comments and values, white space made one space. Of the elements of IN (...), VALUES and ARRAY[...]
  * that look alike once their values are gone, one is kept, so that the text doesn't grow with the number of values.
  */
-export function render(sql: string, tokens: readonly Token[], placeholders: Placeholders): string {
+export function render(sql: string, tokens: readonly Token[], style: RenderStyle): string {
   const stack: Frame[] = [{ closer: ')', opener: '', elements: '', element: '' }]
   const significant = tokens.filter(({ kind }) => kind !== 'comment')
   for (const [index, token] of significant.entries()) {
     const previous = significant[index - 1]
     if (continuesString(sql, significant, index)) continue
-    put(stack, pieceOf(sql, token, placeholders), token.spaced && index > 0, listOf(sql, stack, previous, token))
+    put(stack, pieceOf(sql, token, style), token.spaced && index > 0, listOf(sql, stack, previous, token, style))
   }
+  dropUnfinished(stack)
   while (stack.length > 1) close(stack, '')
   return trimEnd(stack[0]?.element ?? '')
 }
@@ -51,6 +54,18 @@ function put(stack: Frame[], piece: string, spaced: boolean, list: 'rows' | 'ele
   else frame.element += text
 }
 
+/** Of a list that is cut, what comes after its last whole element: two cuts of one statement end alike then. */
+function dropUnfinished(stack: Frame[]): void {
+  const depth = stack.findIndex(({ closer, elements }, at) => {
+    const whole = closer === 'rows' && at === stack.length - 1
+    return elements !== '' && !whole
+  })
+  const frame = stack[depth]
+  if (frame === undefined) return
+  frame.element = ''
+  stack.length = depth + 1
+}
+
 function close(stack: Frame[], closer: string): void {
   const frame = stack.pop()
   if (frame === undefined) return
@@ -62,35 +77,43 @@ function endElement(frame: Frame, seen: Set<string>): void {
   // The first row keeps its distance from VALUES.
   const element = frame.elements === '' ? frame.element : frame.element.trim()
   const shape = element.trim().replace(/\$\d+/g, '?')
-  if (shape !== '' && !seen.has(shape)) {
+  // An array may well hold a column twice; in the others it makes no difference.
+  const again = seen.has(shape) && (frame.closer !== ']' || shape.includes('?'))
+  if (shape !== '' && !again) {
     seen.add(shape)
     frame.elements += frame.elements === '' ? element : `, ${element}`
   }
   frame.element = ''
 }
 
-function listOf(sql: string, stack: readonly Frame[], previous: Token | undefined, token: Token) {
+function listOf(
+  sql: string,
+  stack: readonly Frame[],
+  previous: Token | undefined,
+  token: Token,
+  style: RenderStyle,
+): 'rows' | 'elements' | undefined {
   if (stack.length > deepestList) return undefined
   const bracket = symbolOf(sql, token)
   if (bracket === '(' && wordOf(sql, previous) === 'VALUES') return 'rows'
   if (bracket === '(' && wordOf(sql, previous) === 'IN') return 'elements'
-  if (bracket !== '[') return undefined
+  if (bracket !== '[' || style.arrays === 'whole') return undefined
   const frame = stack.at(-1)
   const nested = frame?.closer === ']' && frame.seen !== undefined && frame.element.trim() === ''
   return wordOf(sql, previous) === 'ARRAY' || nested ? 'elements' : undefined
 }
 
-function pieceOf(sql: string, token: Token, placeholders: Placeholders): string {
+function pieceOf(sql: string, token: Token, style: RenderStyle): string {
   switch (token.kind) {
     case 'string':
-      return placeholders.string
+      return style.string
     case 'number':
-      return placeholders.number
+      return style.number
     case 'param':
-      return placeholders.param ?? sql.slice(token.start, token.end)
+      return style.param ?? sql.slice(token.start, token.end)
     case 'quoted_name':
       // A name that is cut can't be told from a value.
-      return token.doubt === 'open' ? placeholders.string : sql.slice(token.start, token.end)
+      return token.doubt === 'open' ? style.string : sql.slice(token.start, token.end)
     case 'word':
     case 'symbol':
     case 'comment':

@@ -35,7 +35,7 @@ function* checkRecord(record: OtlpLogRecord, resource: readonly KeyValue[], nowN
   if (body !== undefined && Object.values(body).some((member) => member !== undefined))
     yield { rule: 'body_present', detail: owner }
   const system = attributeLookup(attributes, 'db.system.name') ?? attributeLookup(resource, 'db.system.name')
-  if (system !== 'postgresql') yield { rule: 'db_system_missing', detail: `${owner}: db.system.name ${system}` }
+  if (system !== 'postgresql') yield { rule: 'db_system_missing', detail: owner }
   yield* checkAttributes(owner, attributes, 'record_attribute_count')
   for (const { key, value } of attributes) {
     if (value.arrayValue !== undefined) yield { rule: 'record_array', detail: `${owner}: ${key}` }

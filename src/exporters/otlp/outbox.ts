@@ -5,6 +5,7 @@ import type { Host } from '../../component/host.ts'
 import type { Status } from '../../component/status.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LogBatch } from '../../pdata/log-record.ts'
+import { pointsIn } from '../../pdata/points-in.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { Delivery } from './deliver.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -12,31 +13,21 @@ import { DropLog } from './drop-log.ts'
 import { ExportError } from './export-error.ts'
 import type { DeliveryReading, OtlpExporterSettings } from './exporter-settings.ts'
 import { noSignalTelemetry, type SignalTelemetry } from './exporter-telemetry.ts'
-import { Grouping } from './group.ts'
-import { Intake } from './intake.ts'
-import { LogIntake } from './log-intake.ts'
-import { LogSize } from './log-size.ts'
+import { Packing } from './packing.ts'
 import { PointAccount } from './point-account.ts'
-import { SdkIntake } from './sdk-intake.ts'
 import { countPoints } from './sdk-metrics.ts'
 import { send } from './send.ts'
-import { signalOf, signalPaths } from './signal-paths.ts'
-import { maxRequestBytes, RequestSize } from './split.ts'
+import { signalOf } from './signal-paths.ts'
 import type { StoredRequest } from './store.ts'
 
-/**
- * What an exporter is made of: batches are grouped, points judged, all is encoded and stored, and what is stored is
- * delivered.
- */
+/** What an exporter is made of: batches are packed to stored requests, and what is stored is delivered. */
 export class Outbox {
   readonly #settings: OtlpExporterSettings
   readonly #telemetry: SignalTelemetry
   readonly #account: PointAccount
   readonly #dispatcher: Dispatcher
   readonly #delivery: Delivery
-  readonly #metrics: Grouping<Batch>
-  readonly #logs: Grouping<LogBatch>
-  readonly #sdkIntake: SdkIntake
+  readonly #packing: Packing
   #host: Host | undefined
   #observation: Disposable | undefined
   #shutdown: Promise<void> | undefined
@@ -57,9 +48,11 @@ export class Outbox {
       if (reason !== 'damaged') drops.dropped(reason, signal, items)
       this.#delivery.wake()
     })
-    this.#metrics = this.#makeMetrics()
-    this.#logs = this.#makeLogs()
-    this.#sdkIntake = new SdkIntake(this.#intakeSettings('metrics'))
+    this.#packing = new Packing({
+      ...{ target, store, clock, account: this.#account, telemetry: this.#telemetry },
+      compression: () => this.#delivery.compression,
+      stored: () => this.#stored(),
+    })
   }
 
   start(host: Host): void {
@@ -73,20 +66,19 @@ export class Outbox {
   }
 
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
-    this.#refuseAfterShutdown('metrics', batch.points.length)
-    await this.#metrics.add(batch, signal)
+    this.#refuseAfterShutdown('metrics', pointsIn(batch))
+    await this.#packing.add(batch, signal)
   }
 
   async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
     this.#refuseAfterShutdown('logs', batch.records.length)
-    if (batch.records.length > 0) await this.#logs.add(batch, signal)
+    await this.#packing.addLogs(batch, signal)
   }
 
   /** Stores metrics of the SDK as they are. */
   consumeSdk(resourceMetrics: ResourceMetrics): void {
     this.#refuseAfterShutdown('metrics', countPoints(resourceMetrics))
-    this.#sdkIntake.store(resourceMetrics, this.#delivery.compression)
-    this.#stored()
+    this.#packing.addSdk(resourceMetrics)
   }
 
   account(): Account {
@@ -94,7 +86,7 @@ export class Outbox {
   }
 
   async flush(signal: AbortSignal): Promise<void> {
-    this.#closeGroups()
+    this.#packing.close()
     await this.#delivery.empty(signal)
   }
 
@@ -106,16 +98,11 @@ export class Outbox {
   async #stop(): Promise<void> {
     this.#report({ kind: 'stopping' })
     // What waits for more company is stored first, so that it is delivered with the rest.
-    this.#closeGroups()
+    this.#packing.close()
     await this.#delivery.shutdown()
     await this.#dispatcher.destroy()
     this.#observation?.[Symbol.dispose]()
     this.#report({ kind: 'stopped' })
-  }
-
-  #closeGroups(): void {
-    this.#metrics.close()
-    this.#logs.close()
   }
 
   #refuseAfterShutdown(signal: Signal, items: number): void {
@@ -149,46 +136,6 @@ export class Outbox {
       return [signal, `${origin}${pathname}`]
     })
     return Object.fromEntries(addresses)
-  }
-
-  #intakeSettings(signal: Signal) {
-    const { target, store, clock } = this.#settings
-    return {
-      ...{ store, clock, maxRequestBytes, account: this.#account, telemetry: this.#telemetry[signal] },
-      ...{ encoding: target.encoding, limits: target.limits },
-    }
-  }
-
-  #makeMetrics(): Grouping<Batch> {
-    const { target, clock } = this.#settings
-    const { temporality, encoding, lingerMs } = target
-    const intake = new Intake({ ...this.#intakeSettings('metrics'), temporality, path: signalPaths.metrics })
-    return new Grouping({
-      ...{ clock, lingerMs },
-      newSize: () => new RequestSize(encoding),
-      store: (batches) => {
-        const refused = intake.store(batches, this.#delivery.compression)
-        this.#stored()
-        return refused
-      },
-      withdrawn: (batch) => intake.refuse(batch),
-    })
-  }
-
-  #makeLogs(): Grouping<LogBatch> {
-    const { target, clock } = this.#settings
-    const { encoding, lingerMs } = target
-    const intake = new LogIntake(this.#intakeSettings('logs'))
-    return new Grouping({
-      ...{ clock, lingerMs },
-      newSize: () => new LogSize(encoding),
-      store: (batches) => {
-        intake.store(batches, this.#delivery.compression)
-        this.#stored()
-        return new Map()
-      },
-      withdrawn: () => {},
-    })
   }
 
   #makeDelivery(): Delivery {

@@ -17,10 +17,10 @@ export const explainArguments = 'text, text[], integer'
 export const explainBody = `
 DECLARE
   refused text;
-  found text;
+  object text;
   path text;
-  prepare text;
-  explain text;
+  preparation text;
+  command text;
   plan json;
 BEGIN
   IF current_setting('transaction_read_only') <> 'on' THEN
@@ -29,30 +29,30 @@ BEGIN
   IF strpos($1, ';') > 0 OR $1 !~* '^[\\s(]*(SELECT|VALUES|TABLE|WITH)\\M' THEN
     RETURN json_build_object('refused', 'unsupported_statement');
   END IF;
-  SELECT verdict, detail INTO refused, found FROM (${userCodeSql}) AS answer;
+  SELECT verdict, detail INTO refused, object FROM (${userCodeSql}) AS answer;
   IF refused IS NOT NULL THEN
-    RETURN json_build_object('refused', refused, 'detail', found);
+    RETURN json_build_object('refused', refused, 'detail', object);
   END IF;
   SELECT coalesce(string_agg(quote_ident(name), ', ' ORDER BY place), '""') INTO path
     FROM unnest($2) WITH ORDINALITY AS schema(name, place);
   IF current_setting('server_version_num')::integer >= 160000 THEN
-    explain := 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || $1;
+    command := 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || $1;
   ELSE
     IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'otelephant_explained') THEN
       DEALLOCATE otelephant_explained;
     END IF;
-    prepare := 'PREPARE otelephant_explained AS ' || $1;
+    preparation := 'PREPARE otelephant_explained AS ' || $1;
     SELECT 'EXPLAIN (FORMAT JSON) EXECUTE otelephant_explained'
         || coalesce('(' || string_agg('NULL', ', ') || ')', '')
-      INTO explain
+      INTO command
       FROM generate_series(1, (SELECT max(n[1]::integer) FROM regexp_matches($1, '\\$(\\d{1,5})', 'g') AS n));
   END IF;
   PERFORM set_config('search_path', path, true);
-  IF prepare IS NOT NULL THEN
-    EXECUTE prepare;
+  IF preparation IS NOT NULL THEN
+    EXECUTE preparation;
   END IF;
   -- A loop is a cursor, which takes one statement and no more.
-  FOR plan IN EXECUTE explain LOOP
+  FOR plan IN EXECUTE command LOOP
     RETURN plan;
   END LOOP;
 END`

@@ -8,6 +8,7 @@ export const absences = {
   postponed: { transient: true, brief: 'as many as one interval allows were asked for' },
   rejected: { transient: false, brief: 'the server refuses to prepare it' },
   several_statements: { transient: false, brief: 'its text holds a semicolon' },
+  timed_out: { transient: false, brief: 'planning it takes too long, or waits for a lock' },
   too_long: { transient: false, brief: 'its text is too long' },
   too_many_relations: { transient: false, brief: 'it reaches more relations, partitions and indexes than is allowed' },
   unreachable: { transient: true, brief: 'the database could not be reached or asked' },

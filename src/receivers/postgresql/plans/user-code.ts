@@ -42,7 +42,7 @@ const objectsPerRelation = 50
 /**
  * Whether the statement may name an object of this name: true too often (a column of that name, a word of a comment),
  * never too seldom. Every run of letters, digits, _ and $ counts as a name, wherever it stands, and from every position
- * where a number or a parameter may end before it (\`1evil\`, \`$1evil\`). Names of other characters are looked for as
+ * where a number or a parameter may end before it (`1evil`, `$1evil`). Names of other characters are looked for as
  * they are.
  */
 const named = (name: string): string =>

@@ -88,15 +88,12 @@ export async function takeSample(
   return { groups, ...server }
 }
 
-/**
- * Whether these sessions only wait for their clients' next statement. What a session with track_activities off does isn't
- * known, but an idle one always reads from its client.
- */
-export function isIdle({ state, waitEvent }: SessionGroup): boolean {
-  return state === 'disabled' && waitEvent === 'ClientRead'
+/** Whether these sessions have track_activities off: nothing tells them from idle ones, on every version. */
+export function isUntracked({ state }: SessionGroup): boolean {
+  return state === 'disabled'
 }
 
-/** The kind of wait: what a session runs on, stands in for no wait at all, and an open transaction for its client's. */
+/** The kind of wait; `CPU` for none, and a class of its own for an open transaction whose client is silent. */
 export function waitClassOf({ state, waitEventType }: SessionGroup): string {
   if (state?.startsWith('idle in transaction') === true) return 'IdleInTransaction'
   return waitEventType ?? 'CPU'

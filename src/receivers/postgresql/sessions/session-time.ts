@@ -1,6 +1,6 @@
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
 import { RunningTotals } from './running-totals.ts'
-import { isIdle, type SessionGroup, type SessionSample, waitClassOf } from './session-sample.ts'
+import { isUntracked, type SessionGroup, type SessionSample, waitClassOf } from './session-sample.ts'
 
 /** What stands for a statement; `undefined` for one of those that are shown together. */
 export type StatementLabel = (databaseOid: string, queryId: string) => string | undefined
@@ -42,7 +42,7 @@ export class SessionTime {
   add({ groups }: SessionSample, seconds: number, nowMs: number, byStatement: boolean): void {
     const sinceMs = nowMs - seconds * 1_000
     for (const group of groups) {
-      if (isIdle(group)) continue
+      if (isUntracked(group)) continue
       const spent = seconds * group.sessions
       this.#sessions.add(sessionLabels(group), restOf(group), spent, sinceMs, nowMs)
       if (!byStatement || group.backendType !== 'client backend') continue

@@ -1,7 +1,7 @@
 import type { Observation } from '../observation.ts'
 import type { Omission } from '../plan.ts'
 import { unmet } from '../requirements.ts'
-import type { SessionSample } from './session-sample.ts'
+import { isUntracked, type SessionSample } from './session-sample.ts'
 
 export interface TrackingWatchSettings {
   /** The metrics and events that are made of what sessions do. */
@@ -33,9 +33,9 @@ export class TrackingWatch {
   }
 
   sampled({ groups, computeQueryId }: SessionSample): void {
-    if (groups.some(({ state }) => state === 'disabled')) {
+    if (groups.some(isUntracked)) {
       this.#settings.degraded(
-        "What some sessions run isn't known, as track_activities is off for them: ALTER SYSTEM SET track_activities = on, then SELECT pg_reload_conf().",
+        "What some sessions do isn't known, as track_activities is off for them: ALTER SYSTEM SET track_activities = on, then SELECT pg_reload_conf().",
       )
     }
     if (computeQueryId === 'off') {

@@ -1,0 +1,145 @@
+import { QueryError } from '../query-error.ts'
+import type { Session } from '../session.ts'
+import { sqlState } from '../sqlstate.ts'
+import { faultOfExplainFunction } from './explain-function-check.ts'
+import type { Explainable } from './explainable.ts'
+import { absent, isAbsenceReason, type PlanAbsence } from './plan-absence.ts'
+import { quoteIdentifier, searchPathOf } from './search-path.ts'
+import { unsafeRole } from './unsafe-role.ts'
+import { userCodeSql } from './user-code.ts'
+
+/** What EXPLAIN (FORMAT JSON) printed, literals and all. */
+export interface RawPlan {
+  readonly kind: 'raw'
+  readonly json: string
+}
+
+export interface ExplainVisitSettings {
+  readonly maxRelations: number
+  /** `schema.name` of the function that explains, for a role that may not read the tables. */
+  readonly function: string | undefined
+}
+
+/** Every statement of ours begins with it. */
+const marker = '/* otelephant plan */'
+
+/** In force for the transaction: planned as the statement's own sessions would, but for what can't be known of them. */
+const localSettings = `${marker} SELECT set_config('statement_timeout', '1s', true),
+  set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '2', true)`
+
+/**
+ * One stay in one database, in a session of its own. Each statement is judged by the catalogs and then planned, in one
+ * read-only transaction that is rolled back; nothing is executed.
+ */
+export class ExplainVisit {
+  readonly #session: Session
+  readonly #settings: ExplainVisitSettings
+  readonly #obstacle: PlanAbsence | undefined
+  readonly #functionFault: string | undefined
+
+  private constructor(
+    session: Session,
+    settings: ExplainVisitSettings,
+    obstacle: PlanAbsence | undefined,
+    functionFault: string | undefined,
+  ) {
+    this.#session = session
+    this.#settings = settings
+    this.#obstacle = obstacle
+    this.#functionFault = functionFault
+  }
+
+  /** Looks at who we are here, before anything is planned. */
+  static async begin(session: Session, settings: ExplainVisitSettings, signal: AbortSignal): Promise<ExplainVisit> {
+    const role = await unsafeRole(session, signal)
+    const obstacle = session.pooled
+      ? absent('pooled', 'the connection goes through a pooler')
+      : role === undefined
+        ? undefined
+        : absent('unsafe_role', role)
+    const { function: name } = settings
+    const fault = name === undefined ? undefined : await faultOfExplainFunction(session, name, signal)
+    return new ExplainVisit(session, settings, obstacle, fault)
+  }
+
+  /**
+   * @param userName whose statement it is: its search_path decides what bare names mean
+   * @throws QueryError when the session is lost; the signal's reason when aborted
+   */
+  async explain(statement: Explainable, userName: string, signal: AbortSignal): Promise<RawPlan | PlanAbsence> {
+    if (this.#obstacle !== undefined) return this.#obstacle
+    const throughFunction = this.#settings.function !== undefined && !statement.writes
+    if (throughFunction && this.#functionFault !== undefined) return absent('function_refused', this.#functionFault)
+    await this.#run('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', [], signal)
+    try {
+      await this.#session.query('settings of plans', localSettings, [], signal)
+      const schemas = await searchPathOf(this.#session, userName, signal)
+      const plan = throughFunction
+        ? await this.#callFunction(statement, schemas, signal)
+        : await this.#prepareAndExplain(statement, schemas, signal)
+      await this.#run('ROLLBACK', [], signal)
+      return plan
+    } catch (error) {
+      signal.throwIfAborted()
+      if (this.#session.closed || !(error instanceof QueryError)) throw error
+      await this.#run('ROLLBACK', [], signal)
+      return absenceOf(error)
+    } finally {
+      if (!this.#session.closed && !signal.aborted) await this.#run('DEALLOCATE ALL', [], signal)
+    }
+  }
+
+  async #callFunction({ text }: Explainable, schemas: readonly string[], signal: AbortSignal) {
+    const called = (this.#settings.function ?? '').split('.').map(quoteIdentifier).join('.')
+    const values = [text, schemas, this.#settings.maxRelations]
+    const [row] = await this.#run(`SELECT ${called}($1, $2, $3)`, values, signal)
+    return planOrRefusal(row?.[0] ?? '')
+  }
+
+  /**
+   * With the parameters NULL and a generic plan. EXPLAIN (GENERIC_PLAN) is no way here: in extended mode, which alone
+   * keeps a text to one statement, its parameters are bound, and it plans for NULL.
+   */
+  async #prepareAndExplain({ text, parameters }: Explainable, schemas: readonly string[], signal: AbortSignal) {
+    const refusal = await this.#judge(text, schemas, signal)
+    if (refusal !== undefined) return refusal
+    const path = schemas.map(quoteIdentifier).join(', ')
+    await this.#run(`SELECT set_config('search_path', $1, true)`, [path === '' ? '""' : path], signal)
+    // From here on nothing is looked up in a schema of a user's but what the statement names.
+    await this.#run(`PREPARE otelephant_explained AS ${text}`, [], signal)
+    const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'NULL').join(', ')})`
+    const [row] = await this.#run(`EXPLAIN (FORMAT JSON) EXECUTE otelephant_explained${nulls}`, [], signal)
+    return planOrRefusal(row?.[0] ?? '')
+  }
+
+  async #judge(text: string, schemas: readonly string[], signal: AbortSignal): Promise<PlanAbsence | undefined> {
+    const [row] = await this.#run(userCodeSql, [text, schemas, this.#settings.maxRelations], signal)
+    const [verdict, detail, named, readable] = row ?? []
+    if (typeof verdict === 'string') return absent(isAbsenceReason(verdict) ? verdict : 'rejected', detail ?? undefined)
+    // Asked all the same, it would only be an error in the server's log.
+    if (named !== '0' && readable === '0') return absent('denied', "the role may read none of a statement's relations")
+    return undefined
+  }
+
+  #run(text: string, values: readonly unknown[], signal: AbortSignal) {
+    return this.#session.query('plan', `${marker} ${text}`, values, signal)
+  }
+}
+
+/** EXPLAIN prints an array; the function's own refusal is an object. */
+function planOrRefusal(json: string): RawPlan | PlanAbsence {
+  if (json.startsWith('[')) return { kind: 'raw', json }
+  const refusal: unknown = JSON.parse(json)
+  if (typeof refusal !== 'object' || refusal === null) return absent('unreadable')
+  const reason: unknown = Reflect.get(refusal, 'refused')
+  const detail: unknown = Reflect.get(refusal, 'detail')
+  if (typeof reason !== 'string' || !isAbsenceReason(reason)) return absent('unreadable')
+  return absent(reason, typeof detail === 'string' ? detail : undefined)
+}
+
+/** The message is left out: it may quote the statement. */
+function absenceOf({ code }: QueryError): PlanAbsence {
+  if (code === sqlState.insufficientPrivilege) return absent('denied', 'the role may not explain a statement')
+  if (code === sqlState.queryCanceled || code === sqlState.lockNotAvailable) return absent('timed_out', code)
+  return absent('rejected', code)
+}

@@ -1,0 +1,31 @@
+import { planHash } from './plan-hash.ts'
+import { type PlanNode, totalCost } from './plan-tree.ts'
+import { reducePlan } from './reduce-plan.ts'
+
+/** The plan of one statement, without literals, small enough for one attribute. */
+export interface QueryPlan {
+  readonly kind: 'plan'
+  /** JSON of the form that EXPLAIN (FORMAT JSON) prints. */
+  readonly json: string
+  /** Something was left out of `json` for its size. */
+  readonly reduced: boolean
+  /** 16 hex digits of the plan's shape, costs and rows aside. */
+  readonly hash: string
+  /** The hash of the plan before it, if there was one and it was another. */
+  readonly replaces: string | undefined
+  /** The planner's estimate for the whole, in its own unit. */
+  readonly totalCost: number
+}
+
+/** New Relic cuts longer strings, in the middle of the JSON. */
+const maxCharacters = 4_095
+
+/**
+ * @param root redacted
+ * @param before the hash of this statement's last plan
+ */
+export function queryPlan(root: PlanNode, before: string | undefined): QueryPlan {
+  const hash = planHash(root)
+  const replaces = before === hash ? undefined : before
+  return { kind: 'plan', ...reducePlan(root, maxCharacters), hash, replaces, totalCost: totalCost(root) }
+}
