@@ -1,5 +1,5 @@
 import type { Received } from './endpoint/received.ts'
-import type { ReceivedLog } from './endpoint/received-point.ts'
+import type { ReceivedLog, ReceivedValue } from './endpoint/received-point.ts'
 
 /** Events of so long ago are no longer shown. */
 const shownMs = 60_000
@@ -51,7 +51,7 @@ function slowStatements(received: Received): readonly string[] {
   )
   return received
     .series({ metric: 'db.query.duration' })
-    .map(({ latest }) => ({ ms: Number(latest.value), hash: String(latest.attributes['query.hash']) }))
+    .map(({ latest }) => ({ ms: Number(latest.value), hash: shown(latest.attributes['query.hash']) }))
     .sort((a, b) => b.ms - a.ms)
     .slice(0, linesEach)
     .map(({ ms, hash }) => `${ms.toFixed(0).padStart(7)} ms mean  ${hash}  ${statements.get(hash) ?? ''}`)
@@ -71,7 +71,11 @@ function longRunning(log: ReceivedLog): string {
 }
 
 function text(log: ReceivedLog | undefined, attribute: string): string {
-  return String(log?.attributes[attribute] ?? '')
+  return shown(log?.attributes[attribute])
+}
+
+function shown(value: ReceivedValue | undefined): string {
+  return typeof value === 'object' || value === undefined ? '' : String(value)
 }
 
 function sum(logs: readonly ReceivedLog[], attribute: string): number {

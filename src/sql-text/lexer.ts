@@ -7,11 +7,12 @@ const lineComment = /--[^\n\r]*/y
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y
 /** With the letters that follow: whether `1OFFSET` is one token or two differs from version to version. */
 const number = /\.?\d(?:[eE][+-](?=\d)|\.(?!\.)|[\w\u0080-\uffff])*/y
-const param = /\$\d+(?![\w\u0080-\uffff])/y
+const param = /\$\d+/y
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
 /** What isn't a parameter nor opens a dollar quote, but might once it isn't cut. */
 const dollarRest = /\$[\w\u0080-\uffff]*/y
 const operator = /[~!@#^&|`?+\-*/%<>=]+/y
+const colons = /::|:=/y
 const stringPrefix = /(?:[eEbBxXnN]|[uU]&)?'/y
 const namePrefix = /(?:[uU]&)?"/y
 
@@ -65,7 +66,7 @@ function cut(sql: string, start: number, previous: Token | undefined): Cut {
   if (wordEnd !== undefined) return { kind: 'word', end: wordEnd }
   const numberEnd = matchEnd(number, sql, start)
   if (numberEnd !== undefined) return { kind: 'number', end: numberEnd }
-  return { kind: 'symbol', end: operatorEnd(sql, start) }
+  return { kind: 'symbol', end: matchEnd(colons, sql, start) ?? operatorEnd(sql, start) }
 }
 
 function cutString(sql: string, start: number, from: number, previous: Token | undefined): Cut {

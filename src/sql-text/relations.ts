@@ -29,8 +29,7 @@ export function relationsOf(tree: unknown): readonly Relation[] {
       if (relation !== undefined) found.push(relation)
       const hidden = visitWith(node['withClause'], visit.hidden, visits)
       for (const [key, child] of Object.entries(node)) {
-        if (!passedOver.has(key) && typeof child === 'object')
-          visits.push({ node: child, hidden })
+        if (!passedOver.has(key) && typeof child === 'object') visits.push({ node: child, hidden })
       }
     }
   }

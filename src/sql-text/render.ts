@@ -127,8 +127,12 @@ function pieceOf(sql: string, token: Token, style: RenderStyle): string {
 function continuesString(sql: string, tokens: readonly Token[], index: number): boolean {
   const [before, previous, token] = [tokens[index - 2], tokens[index - 1], tokens[index]]
   if (token?.kind === 'string' && previous?.kind === 'string') return true
-  if (token?.kind === 'string' && wordOf(sql, previous) === 'UESCAPE') return before?.kind === 'string'
-  return wordOf(sql, token) === 'UESCAPE' && previous?.kind === 'string'
+  if (token?.kind === 'string' && wordOf(sql, previous) === 'UESCAPE') return isValue(before)
+  return wordOf(sql, token) === 'UESCAPE' && isValue(previous)
+}
+
+function isValue(token: Token | undefined): boolean {
+  return token?.kind === 'string' || token?.kind === 'param'
 }
 
 function trimEnd(text: string): string {

@@ -28,28 +28,35 @@ export function* statements(sql: string, tokens: readonly Token[]): Generator<re
 function valuesOf(sql: string, statement: readonly Token[]): ReadonlySet<Token> {
   const values = new Set<Token>()
   const parts = statement.filter(({ kind }) => kind !== 'comment')
-  const [head, second] = [wordOf(sql, parts[0]), wordOf(sql, parts[1])]
-  if (!['ALTER', 'CREATE', 'SET'].includes(head)) return values
+  const ofRole = ['GROUP', 'ROLE', 'USER'].includes(wordOf(sql, parts[1]))
+  let updates = false
   for (const [index, token] of parts.entries()) {
     const text = wordOf(sql, token)
-    // The first word that is SET in an UPDATE isn't reached: its head is another.
-    if (text === 'SET') addSettingValues(sql, parts, index, values)
+    updates ||= text === 'UPDATE'
+    if (text === 'SET') addSettingValues(sql, parts, index, updates, values)
     const next = parts[index + 1]
-    if (text === 'PASSWORD' && ['GROUP', 'ROLE', 'USER'].includes(second) && next !== undefined) {
+    if (text === 'PASSWORD' && ofRole && next !== undefined) {
       if (wordOf(sql, next) !== 'NULL' && next.kind !== 'symbol') values.add(next)
     }
   }
   return values
 }
 
-function addSettingValues(sql: string, parts: readonly Token[], setAt: number, values: Set<Token>): void {
+/** @param updates it may be the SET of an UPDATE: what follows `=` is an expression then */
+function addSettingValues(
+  sql: string,
+  parts: readonly Token[],
+  setAt: number,
+  updates: boolean,
+  values: Set<Token>,
+): void {
   let at = setAt + 1
   if (['LOCAL', 'SESSION'].includes(wordOf(sql, parts[at]))) at++
   if (wordOf(sql, parts[at]) === 'TIME' && wordOf(sql, parts[at + 1]) === 'ZONE') at += 2
   else {
     while (isName(parts[at]) && symbolOf(sql, parts[at + 1]) === '.') at += 2
     at++
-    if (wordOf(sql, parts[at]) !== 'TO' && symbolOf(sql, parts[at]) !== '=') return
+    if (wordOf(sql, parts[at]) !== 'TO' && (updates || symbolOf(sql, parts[at]) !== '=')) return
     at++
   }
   // A plain SET has nothing behind its values; a function's has more clauses, so there a list ends without a comma.

@@ -38,7 +38,8 @@ export function encodedRequests<Item>(
   }
 }
 
-function newRequest(body: Uint8Array, points: number, settings: EncodedRequestSettings): NewRequest {
+/** @param body serialized, not compressed */
+export function newRequest(body: Uint8Array, points: number, settings: EncodedRequestSettings): NewRequest {
   const { encoding, compression, path, clock } = settings
   const bytes = compress(body, compression)
   return { bytes, encoding, compression, path, points, sizeBytes: body.byteLength, createdMs: clock.now() }

@@ -1,16 +1,17 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LastComplete } from './baseline.ts'
-import { type Compression, compress } from './compression.ts'
-import { type AddressedPoint, type Encoding, encodePoints } from './encode.ts'
+import type { Compression } from './compression.ts'
+import { type Encoding, encodePoints } from './encode.ts'
+import { newRequest } from './encoded-requests.ts'
 import type { ExporterTelemetry } from './exporter-telemetry.ts'
-import { type FoldedReading, foldReading } from './fold.ts'
+import { FoldedIntake } from './folded-intake.ts'
 import type { AttributeLimits } from './limits.ts'
 import type { Temporality } from './outgoing-point.ts'
 import type { PointAccount } from './point-account.ts'
 import { type Judged, Reckoning } from './reckoning.ts'
-import { inHalves, requestsOf, targetRequestPoints } from './split.ts'
-import type { DeliveryStore, NewRequest } from './store.ts'
+import { inHalves, requestsOf } from './split.ts'
+import type { DeliveryStore } from './store.ts'
 
 export interface IntakeSettings {
   readonly store: DeliveryStore
@@ -28,11 +29,13 @@ export interface IntakeSettings {
 /** Turns batches into stored requests. Nothing here waits: what is judged against the store's baselines is stored at once. */
 export class Intake {
   readonly #settings: IntakeSettings
+  readonly #folded: FoldedIntake
   /** Query to `startedMs` of a result of which a part was refused: it must never pass for complete. */
   readonly #incomplete = new Map<string, number>()
 
   constructor(settings: IntakeSettings) {
     this.#settings = settings
+    this.#folded = new FoldedIntake(settings)
   }
 
   /**
@@ -58,7 +61,7 @@ export class Intake {
       this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored)
       return refused
     }
-    return this.#storeFolded(batches, compression)
+    return this.#folded.store(batches, compression)
   }
 
   /** Remembers that the batch isn't stored, so that its result never passes for complete. */
@@ -71,49 +74,14 @@ export class Intake {
     return folded === undefined && this.#incomplete.get(reading.query) !== reading.startedMs
   }
 
-  /** Each reading is judged by what the one before has stored. */
-  #storeFolded(batches: readonly Batch[], compression: Compression): ReadonlyMap<Batch, unknown> {
-    const { store, temporality } = this.#settings
-    const refused = new Map<Batch, unknown>()
-    for (const batch of batches) {
-      if (batch.folded === undefined) continue
-      const reading = foldReading(batch.reading, batch.folded, store, temporality)
-      try {
-        this.#putFolded(batch, reading, compression)
-      } catch (error) {
-        refused.set(batch, error)
-        this.#settings.telemetry.enqueueFailed(reading.consumed)
-      }
-    }
-    return refused
-  }
-
-  /** One transaction, of as many requests as it takes: an increase and its row's baseline are stored together. */
-  #putFolded({ resource, scope }: Batch, reading: FoldedReading, compression: Compression): void {
-    const { store, account } = this.#settings
-    const outgoing = reading.outgoing.map((point) => ({ resource, scope, point }))
-    const requests: NewRequest[] = []
-    let tooLarge = 0
-    for (const part of partsOf(outgoing, targetRequestPoints)) {
-      for (const request of this.#requests(part, compression)) {
-        if (request === undefined) tooLarge += 1
-        else requests.push(request)
-      }
-    }
-    store.put(requests, reading.baselines, reading.completes)
-    account.consumed(reading.consumed)
-    for (const [reason, points] of reading.dropped) this.#drop(reason, points)
-    this.#drop('too_large', tooLarge)
-    for (const [reason, points] of reading.absorbed) this.#absorb(reason, points)
-  }
-
   /** Stores one request, or several if it turns out too big; yields how many points each of them dealt with. */
   *#put(
     judged: readonly Judged[],
     completes: ReadonlyMap<string, LastComplete>,
     compression: Compression,
   ): Generator<number> {
-    const { store, encoding, limits, maxRequestBytes } = this.#settings
+    const { store, encoding, limits, path, clock, maxRequestBytes } = this.#settings
+    const encoded = { encoding, compression, path, clock, maxRequestBytes }
     const outgoing = judged.flatMap(({ batch, verdict }) =>
       verdict.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: verdict.point }] : [],
     )
@@ -125,7 +93,7 @@ export class Intake {
       return
     }
     const tooLarge = body !== undefined && body.byteLength > maxRequestBytes
-    const requests = body === undefined || tooLarge ? [] : [this.#request(body, outgoing.length, compression)]
+    const requests = body === undefined || tooLarge ? [] : [newRequest(body, outgoing.length, encoded)]
     const baselines = judged.flatMap(({ key, verdict }) =>
       verdict.baseline === undefined ? [] : [{ key, baseline: verdict.baseline }],
     )
@@ -133,24 +101,6 @@ export class Intake {
     this.#count(judged)
     if (tooLarge) this.#drop('too_large', outgoing.length)
     yield judged.length
-  }
-
-  /** As many requests as it takes; `undefined` stands for a point that is too large for any. */
-  #requests(points: readonly AddressedPoint[], compression: Compression): readonly (NewRequest | undefined)[] {
-    const { encoding, limits, maxRequestBytes } = this.#settings
-    const body = encodePoints(points, encoding, limits)
-    if (body.byteLength <= maxRequestBytes) return [this.#request(body, points.length, compression)]
-    if (points.length === 1) return [undefined]
-    return inHalves(points).flatMap((half) => this.#requests(half, compression))
-  }
-
-  #request(body: Uint8Array, points: number, compression: Compression): NewRequest {
-    const { encoding, path, clock } = this.#settings
-    return {
-      bytes: compress(body, compression),
-      ...{ encoding, compression, path, points, sizeBytes: body.byteLength },
-      createdMs: clock.now(),
-    }
   }
 
   #count(judged: readonly Judged[]): void {
@@ -169,12 +119,6 @@ export class Intake {
     this.#settings.account.dropped(reason, points)
     this.#settings.telemetry.dropped(reason, points)
   }
-}
-
-function partsOf<T>(items: readonly T[], size: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
 }
 
 function countReasons(judged: readonly Judged[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {

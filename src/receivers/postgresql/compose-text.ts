@@ -69,14 +69,11 @@ function bind(text: string, extensions: ReadonlyMap<string, Extension>): Stateme
     if (!parameters.includes(name)) parameters.push(name)
     return `$${parameters.indexOf(name) + 1}::${type}`
   }
-  const bound = text.replaceAll(
-    /@extschema:(\w+)@|\$(databases|after)\b/g,
-    (_, extension?: string, name?: string) => {
-      if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
-      if (name === 'after') return place('after', 'oid')
-      return place('databases', 'oid[]')
-    },
-  )
+  const bound = text.replaceAll(/@extschema:(\w+)@|\$(databases|after)\b/g, (_, extension?: string, name?: string) => {
+    if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
+    if (name === 'after') return place('after', 'oid')
+    return place('databases', 'oid[]')
+  })
   return { text: bound, parameters }
 }
 

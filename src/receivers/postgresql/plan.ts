@@ -232,9 +232,7 @@ function assemble(
   // Ranked by what is asked for anyway; by all of it where that is nothing.
   const ranking = query.fold?.by.some((name) => asked.has(name)) === true ? [] : (query.fold?.by ?? [])
   const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name] ?? [])]
-  const used = asked.union(
-    new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))),
-  )
+  const used = asked.union(new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))))
   // A key that some metric shows but no enabled one needs is dropped: fewer, larger groups.
   const shown = new Set(
     settings.metrics.flatMap(({ sources }) =>

@@ -93,13 +93,13 @@ export class RowPoints {
 
   #row(row: Row): KnownRow {
     const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
-    const labels = this.#labelColumns.map((column) => raw(valueOf(this.#settings, row, column))).join('\u0000')
+    const labels = this.#labelColumns.map((column) => raw(columnValue(this.#settings, row, column))).join('\u0000')
     const known = this.#known.get(identity)
     if (known !== undefined && known.labels === labels) {
       known.result = this.#result
       return known
     }
-    const value = (column: ColumnRef) => valueOf(this.#settings, row, column)
+    const value = (column: ColumnRef) => columnValue(this.#settings, row, column)
     const series = this.#settings.query.points.map((point) => seriesOf(this.#settings, point, value, identity))
     const made = { labels, series, result: this.#result }
     this.#known.set(identity, made)
@@ -136,7 +136,7 @@ export function seriesOf(
 }
 
 /** What a column holds, or what the query knows of its database without asking. */
-export function valueOf({ database }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
+export function columnValue({ database }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
   if (column === 'database') return database.name
   if (column === 'database_oid') return database.oid
   return row[column] ?? null

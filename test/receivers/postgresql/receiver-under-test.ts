@@ -41,6 +41,9 @@ export function receiverOf(
     endpoint: `${server.host}:${server.port}`,
     username: 'monitor',
     instance: 'orders',
+    // What watches the sessions has ticks of its own, and tests of its own.
+    session_sampling: { enabled: false },
+    long_running: { transaction: '0s', idle_in_transaction: '0s', statement: '0s' },
     ...config,
   })
   const settings = {

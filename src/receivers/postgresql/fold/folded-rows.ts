@@ -4,7 +4,7 @@ import type { Series } from '../../../pdata/series.ts'
 import { type ColumnValue, type Row, raw } from '../decode.ts'
 import type { ColumnRef, PlannedFold, PlannedPoint } from '../plan.ts'
 import type { RunContext } from '../query-runner.ts'
-import { combine, numeric, type RowPointsSettings, seriesOf, valueOf } from '../row-points.ts'
+import { columnValue, combine, numeric, type RowPointsSettings, seriesOf } from '../row-points.ts'
 import { Increases } from './increases.ts'
 import type { MeasuredRow } from './measured-row.ts'
 import type { ComputedRows, RowComputer } from './row-computer.ts'
@@ -71,7 +71,9 @@ export class FoldedRows {
     top.settle(query.name, scoresOf(measured, fold))
     const isTop = (identity: string) => top.has(identity)
     const computed =
-      query.computed.length === 0 ? undefined : await computer?.compute({ query, rows: measured, isTop, context }, signal)
+      query.computed.length === 0
+        ? undefined
+        : await computer?.compute({ query, rows: measured, isTop, context }, signal)
     this.#result += 1
     const gauges = new Map<Series, Point>()
     const counterRows = measured.map((row) => this.#place(row, computed, gauges))
@@ -108,13 +110,14 @@ export class FoldedRows {
       if (!isOwn && point.fold === undefined) return
       const before = gauges.get(one)
       if (before === undefined) gauges.set(one, { series: one, value })
-      else if (point.fold !== undefined) gauges.set(one, { series: one, value: combine(point.fold, before.value, value) })
+      else if (point.fold !== undefined)
+        gauges.set(one, { series: one, value: combine(point.fold, before.value, value) })
     })
   }
 
   #group(row: Row, isOwn: boolean): Group {
     const shown = (column: ColumnRef): ColumnValue =>
-      !isOwn && this.#others.has(column) ? other : valueOf(this.#settings, row, column)
+      !isOwn && this.#others.has(column) ? other : columnValue(this.#settings, row, column)
     const labels = this.#labelColumns.map((column) => raw(shown(column))).join('\u0000')
     const known = this.#groups.get(labels)
     if (known !== undefined) {

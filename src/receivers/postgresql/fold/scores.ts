@@ -9,7 +9,10 @@ import type { MeasuredRow } from './measured-row.ts'
 export function scoresOf(rows: readonly MeasuredRow[], { by, counters }: PlannedFold): Map<string, number> {
   const isCounter = new Set(counters)
   const weightOf = ({ row, increases }: MeasuredRow, column: number) =>
-    Math.max(0, increases !== undefined && isCounter.has(column) ? (increases[column] ?? 0) : toNumber(row[column] ?? null))
+    Math.max(
+      0,
+      increases !== undefined && isCounter.has(column) ? (increases[column] ?? 0) : toNumber(row[column] ?? null),
+    )
   const totals = by.map((column) => rows.reduce((sum, row) => sum + weightOf(row, column), 0))
   return new Map(
     rows.map((row) => {

@@ -22,7 +22,8 @@ export class PlanNotices {
 
   tell({ reason, detail = '' }: PlanAbsence, database: string): void {
     const remedy = remedies[reason]
-    const key = `${reason} ${database}`
+    // These two are the same in every database.
+    const key = reason === 'unsafe_role' || reason === 'pooled' ? reason : `${reason} ${database}`
     if (remedy === undefined || this.#told.has(key)) return
     this.#told.add(key)
     this.#logger.warn(`No plans: ${detail}; ${remedy}.`, { database })

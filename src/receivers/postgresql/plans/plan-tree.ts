@@ -37,16 +37,15 @@ function rendered({ fields, children }: PlanNode): PlanValue {
 
 function nodeOf(plan: Readonly<Record<string, unknown>>): PlanNode {
   const { Plans: below, ...rest } = plan
-  const fields: Record<string, PlanValue> = {}
-  for (const [key, value] of Object.entries(rest)) fields[key] = valueOf(value)
+  const fields = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, planValue(value)]))
   return { fields, children: Array.isArray(below) ? below.filter(isRecord).map(nodeOf) : [] }
 }
 
-function valueOf(value: unknown): PlanValue {
+function planValue(value: unknown): PlanValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  if (Array.isArray(value)) return value.map(valueOf)
+  if (Array.isArray(value)) return value.map(planValue)
   if (!isRecord(value)) return null
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, valueOf(inner)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, planValue(inner)]))
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -12,11 +12,7 @@ export function fragmentsOf(node: PlanNode): string[] {
 
 /** The plan with its fragments replaced; numbers under keys that aren't known are left out. */
 export function redactPlan(node: PlanNode, redacted: ReadonlyMap<string, string | undefined>): PlanNode {
-  const fields: Record<string, PlanValue> = {}
-  for (const [key, value] of Object.entries(node.fields)) {
-    const clean = redactUnder(key, value, redacted)
-    if (clean !== undefined) fields[key] = clean
-  }
+  const fields = cleaned(node.fields, redacted)
   return { fields, children: node.children.map((child) => redactPlan(child, redacted)) }
 }
 
@@ -37,11 +33,18 @@ function redactUnder(
   if (isList(value)) {
     return value.map((inner) => redactUnder(key, inner, redacted)).filter((inner) => inner !== undefined)
   }
-  const inner = Object.entries(value).flatMap(([name, part]) => {
-    const clean = redactUnder(name, part, redacted)
-    return clean === undefined ? [] : [[name, clean] as const]
+  return cleaned(value, redacted)
+}
+
+function cleaned(
+  values: Readonly<Record<string, PlanValue>>,
+  redacted: ReadonlyMap<string, string | undefined>,
+): Readonly<Record<string, PlanValue>> {
+  const entries = Object.entries(values).flatMap(([key, value]) => {
+    const clean = redactUnder(key, value, redacted)
+    return clean === undefined ? [] : [[key, clean] as const]
   })
-  return Object.fromEntries(inner)
+  return Object.fromEntries(entries)
 }
 
 /** Array.isArray doesn't narrow a readonly array away. */

@@ -70,7 +70,7 @@ function sampledText(versionNumber: number, withBlockers: boolean): string {
     a.query_start, a.state, a.wait_event_type, a.wait_event, ${modern ? 'a.query_id' : 'NULL'},
     extract(epoch FROM CASE WHEN a.state = 'active' THEN clock_timestamp() - a.query_start
       WHEN a.state LIKE 'idle%' THEN a.state_change - a.query_start END) * 1000,
-    a.query, ${withBlockers ? "COALESCE(b.blockers, CASE WHEN a.wait_event_type IS DISTINCT FROM 'Lock' THEN '{}' END)" : 'NULL'},
+    a.query, ${withBlockers ? "COALESCE(b.blockers::text, CASE WHEN a.wait_event_type IS DISTINCT FROM 'Lock' THEN '{}' END)" : 'NULL'},
     w.mode, w.locktype, w.relation, w.waitstart, floor(extract(epoch FROM clock_timestamp() - w.waitstart))
   FROM (SELECT s.pid FROM sessions AS s UNION SELECT unnest(b.blockers) FROM blocked AS b) AS p
     CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a LEFT JOIN pg_database AS d ON d.oid = a.datid

@@ -1,5 +1,5 @@
-import type { PlannedQuery } from '../plan.ts'
 import type { MeasuredRow } from '../fold/measured-row.ts'
+import type { PlannedQuery } from '../plan.ts'
 import type { StatementKey } from './statement-names.ts'
 
 /** What one row of pg_stat_statements has come to since the reading before. */

@@ -87,7 +87,8 @@ export class StatementNames {
     for (const key of keys) {
       const text = textOf(key)
       const entry = this.#entries.get(text)
-      const isWanted = entry === undefined || (entry.name === undefined && this.#settings.clock.now() >= entry.notBeforeMs)
+      const isWanted =
+        entry === undefined || (entry.name === undefined && this.#settings.clock.now() >= entry.notBeforeMs)
       if (isWanted) missing.set(text, key)
       if (entry === undefined) continue
       this.#entries.delete(text)

@@ -59,7 +59,12 @@ export class Statements implements RowComputer {
     if (query.extensionSchema !== undefined) {
       await names.learn([...shown, ...top], query.extensionSchema, context.session, signal)
     }
-    if (top.length > 0) await this.#roles.learn(top.map(({ userId }) => userId), context.session, signal)
+    if (top.length > 0)
+      await this.#roles.learn(
+        top.map(({ userId }) => userId),
+        context.session,
+        signal,
+      )
     this.#remember(rows, query, top)
     return { of: this.#columns(query.computed, shown), also }
   }
@@ -121,12 +126,7 @@ function hasEvicted(before: number, now: number): boolean {
   return now > before || (now < before && now > 0)
 }
 
-function columnOf(
-  column: string,
-  identity: string,
-  name: StatementName,
-  slow: SlowStatement | undefined,
-): ColumnValue {
+function columnOf(column: string, identity: string, name: StatementName, slow: SlowStatement | undefined): ColumnValue {
   switch (column) {
     case 'hash':
       return name.fingerprint

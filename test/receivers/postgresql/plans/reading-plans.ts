@@ -1,0 +1,71 @@
+import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { Connector } from '../../../../src/receivers/postgresql/connector.ts'
+import type { AbsenceReason, PlanAbsence } from '../../../../src/receivers/postgresql/plans/plan-absence.ts'
+import { PlanNotices } from '../../../../src/receivers/postgresql/plans/plan-notices.ts'
+import { type PlannedStatement, PlanReader } from '../../../../src/receivers/postgresql/plans/plan-reader.ts'
+import { plansConfig } from '../../../../src/receivers/postgresql/plans/plans-config.ts'
+import type { QueryPlan } from '../../../../src/receivers/postgresql/plans/query-plan.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { memoryLogger } from '../../../support/memory-logger.ts'
+import { never, settingsOf } from '../connection.ts'
+
+/** Enough for plans of these tests: quoted literals and what stands before a cast go. */
+const redact = async (fragments: readonly string[]) =>
+  fragments.map((text) => text.replaceAll(/'(?:[^']|'')*'|\b\d+\b/g, '?'))
+
+export interface ReadingOptions {
+  readonly database: string
+  readonly username?: string
+  /** Whose statements they are. */
+  readonly userName?: string
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** A reader of plans on a cluster, with what it counted and told. */
+export function readingPlans(cluster: Cluster, options: ReadingOptions) {
+  const { database, username = 'monitor', userName = 'app', config = {} } = options
+  const clock = new FakeClock()
+  const logger = memoryLogger()
+  const notices = new PlanNotices(logger)
+  const counts = new Map<'plan' | AbsenceReason, number>()
+  let connections = 0
+  const connector = new Connector({
+    connection: settingsOf(cluster, { username }),
+    clock,
+    spacingMs: 0,
+    opened: () => {
+      connections += 1
+    },
+  })
+  const reader = new PlanReader({
+    config: plansConfig.parse({ enabled: true, max_per_interval: 100, ...config }),
+    connector,
+    clock,
+    texts: { redact },
+    counted: (outcome) => counts.set(outcome, (counts.get(outcome) ?? 0) + 1),
+    absent: (absence, name) => notices.tell(absence, name),
+  })
+  const statementOf = (text: string): PlannedStatement => ({
+    databaseOid: '5',
+    databaseName: database,
+    queryid: '7',
+    fingerprint: text,
+    text,
+    userName,
+  })
+  /** What comes of the texts, in their order; `undefined` for those that are known. */
+  const readAll = async (texts: readonly string[]): Promise<readonly (QueryPlan | PlanAbsence | undefined)[]> => {
+    const outcomes = await reader.read(texts.map(statementOf), never)
+    return texts.map((text) => outcomes.find(({ statement }) => statement.text === text)?.outcome)
+  }
+  return {
+    clock,
+    counts,
+    reader,
+    statementOf,
+    readAll,
+    read: async (text: string) => (await readAll([text]))[0],
+    connections: () => connections,
+    warnings: () => logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message),
+  }
+}
