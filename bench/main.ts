@@ -7,6 +7,8 @@ import { delivery } from './delivery/delivery.ts'
 import { encode } from './encode/encode.ts'
 import { memory } from './memory/memory.ts'
 import { scrape } from './scrape/scrape.ts'
+import { sessions } from './sessions/sessions.ts'
+import { statements } from './statements/statements.ts'
 import { type Report, renderReport } from './table.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Report[]>>> = {
@@ -14,6 +16,8 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Report[]>>> = {
   encode: async () => [await encode()],
   memory: async () => [await memory()],
   scrape,
+  sessions: async () => [await sessions()],
+  statements,
 }
 const document = join(import.meta.dirname, '..', 'docs', 'benchmarks.md')
 

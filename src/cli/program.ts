@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/config-error.ts'
 import { exitCode, type Io } from './io.ts'
 import { run } from './run.ts'
+import { printExplainFunction } from './sql.ts'
 import { validate } from './validate.ts'
 import { version } from './version.ts'
 
@@ -50,6 +51,16 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
       // Only the demo needs an embedded server and a protobuf decoder.
       const { demo } = await import('./demo.ts')
       code = await demo(options, io)
+    })
+  program
+    .command('sql')
+    .description('print SQL for an administrator to read and run')
+    .command('explain-function')
+    .description('a function through which a role sees plans of statements whose tables it may not read')
+    .requiredOption('--role <name>', 'who may call it: the role that the collector connects as')
+    .option('--name <schema.name>', 'what `plans: {function: ...}` says', 'otelephant.explain')
+    .action((options) => {
+      code = printExplainFunction(options, io)
     })
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -5,8 +5,22 @@ import { isTextReply, type TextReply, type TextRequest } from './process-message
 /** Beside this file, from source and in the bundle. */
 const program = join(import.meta.dirname, `sql-text-process${extname(import.meta.filename)}`)
 
-/** V8's limits are the process's own; the parser's memory comes on top, and is looked at after each text. */
-const nodeOptions = ['--max-old-space-size=192', '--max-semi-space-size=4', '--no-warnings']
+/**
+ * V8's limits are the process's own; the parser's memory comes on top, and is looked at after each text. Optimising the
+ * parser's WebAssembly would cost 190 MB and more time than it saves: only what is used is compiled, once, plainly.
+ */
+const nodeOptions = [
+  '--max-old-space-size=192',
+  '--max-semi-space-size=2',
+  '--wasm-lazy-compilation',
+  '--no-wasm-tier-up',
+  '--no-wasm-dynamic-tiering',
+]
+
+/** Why there is no answer: it ended by itself or by others' hand, or it was killed at its deadline. */
+export type Silence = 'died' | 'late'
+
+type Results = Extract<TextReply, { readonly kind: 'results' }>
 
 /** One child process that reads SQL. Keeps its parent alive only while it is waited for. */
 export class SqlTextProcess {
@@ -27,31 +41,28 @@ export class SqlTextProcess {
 
   /** Whether it can be asked. */
   get alive(): boolean {
-    return this.#child.connected
+    return this.#child.connected && !this.#exited
   }
 
   /** @returns whether it can be asked; if not within that time it is killed */
   async ready(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
-    return (await this.#reply(timeoutMs, signal))?.kind === 'ready'
+    const reply = await this.#reply(timeoutMs, signal)
+    return typeof reply === 'object' && reply.kind === 'ready'
   }
 
-  /**
-   * @returns `undefined` when it died, or had to be killed because it took longer
-   * @throws the signal's reason; it is killed then too
-   */
-  async ask(request: TextRequest, timeoutMs: number, signal: AbortSignal) {
-    if (!this.alive) return undefined
+  /** @throws the signal's reason; it is killed then too */
+  async ask(request: TextRequest, timeoutMs: number, signal: AbortSignal): Promise<Results | Silence> {
+    if (!this.alive) return 'died'
     const reply = this.#reply(timeoutMs, signal)
     // An error of sending is one of its death, which the reply tells.
     this.#child.send(request, () => {})
     const answer = await reply
-    return answer?.kind === 'results' ? answer : undefined
+    return typeof answer === 'object' && answer.kind === 'ready' ? 'died' : answer
   }
 
   /** Kills it: there is nothing that it could lose. */
   async end(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    if (this.#child.pid === undefined || this.#exited) return
     const exited = Promise.withResolvers<void>()
     this.#child.once('exit', () => exited.resolve())
     this.#hold()
@@ -59,23 +70,28 @@ export class SqlTextProcess {
     await exited.promise
   }
 
-  async #reply(timeoutMs: number, signal: AbortSignal): Promise<TextReply | undefined> {
+  async #reply(timeoutMs: number, signal: AbortSignal): Promise<TextReply | Silence> {
     signal.throwIfAborted()
     this.#hold()
     const { promise, resolve } = Promise.withResolvers<unknown>()
-    const nothing = () => resolve(undefined)
-    const timer = setTimeout(nothing, timeoutMs)
-    signal.addEventListener('abort', nothing)
-    this.#child.on('message', resolve).on('exit', nothing).on('error', nothing)
-    const message = await promise
+    const died = () => resolve('died')
+    const late = () => resolve('late')
+    const timer = setTimeout(late, timeoutMs)
+    signal.addEventListener('abort', late)
+    this.#child.on('message', resolve).on('exit', died).on('error', died)
+    const outcome = await promise
     clearTimeout(timer)
-    signal.removeEventListener('abort', nothing)
-    this.#child.off('message', resolve).off('exit', nothing).off('error', nothing)
-    const reply = isTextReply(message) ? message : undefined
-    if (reply === undefined) await this.end()
+    signal.removeEventListener('abort', late)
+    this.#child.off('message', resolve).off('exit', died).off('error', died)
+    if (!isTextReply(outcome)) await this.end()
     this.#rest()
     signal.throwIfAborted()
-    return reply
+    if (isTextReply(outcome)) return outcome
+    return outcome === 'late' ? 'late' : 'died'
+  }
+
+  get #exited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   #hold(): void {

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/logger.ts'
-import { SqlTextProcess } from './child-process.ts'
+import { type Silence, SqlTextProcess } from './child-process.ts'
 import type { TextRequest, TextResult } from './process-messages.ts'
 import type { StatementText, StatementTexts } from './statement-texts.ts'
 import { batchesOf } from './text-batches.ts'
@@ -58,10 +58,12 @@ class ChildStatementTexts implements StatementTexts {
   readonly #tagKeys: readonly string[]
   readonly #limits: StatementTextsLimits
   readonly #closing = new AbortController()
-  #process: SqlTextProcess | undefined
+  #reader: SqlTextProcess | undefined
   #idle: NodeJS.Timeout | undefined
   /** The last of those that wait for the process, which reads for one at a time. */
   #last: Promise<void> = Promise.resolve()
+  /** Whether the process has read anything. */
+  #served = false
   #deaths = 0
   #pauses = 0
   #pausedUntilMs = 0
@@ -86,7 +88,7 @@ class ChildStatementTexts implements StatementTexts {
     this.#closing.abort(new DOMException('the reader of SQL texts is closed', 'AbortError'))
     await this.#last
     clearTimeout(this.#idle)
-    await this.#endProcess()
+    await this.#endReader()
   }
 
   /** One caller after the other: there is one process. */
@@ -114,36 +116,50 @@ class ChildStatementTexts implements StatementTexts {
       for (const batch of batchesOf(texts, this.#limits)) results.push(...(await this.#readBatch(kind, batch, signal)))
       return results
     } finally {
-      this.#idle = setTimeout(() => void this.#endProcess(), this.#limits.idleMs).unref()
+      this.#idle = setTimeout(() => void this.#endReader(), this.#limits.idleMs).unref()
     }
   }
 
-  async #readBatch(kind: TextRequest['kind'], texts: readonly string[], signal: AbortSignal) {
+  async #readBatch(
+    kind: TextRequest['kind'],
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly (TextResult | undefined)[]> {
     const results: (TextResult | undefined)[] = []
     const { memoryBytes, batchTimeoutMs } = this.#limits
     while (results.length < texts.length) {
       const rest = texts.slice(results.length)
-      const process = await this.#runningProcess(signal)
-      if (process === undefined) return [...results, ...rest.map(() => undefined)]
+      const reader = await this.#runningReader(signal)
+      if (reader === undefined) return [...results, ...rest.map(() => undefined)]
       const request = { kind, texts: rest, tagKeys: this.#tagKeys, memoryBytes }
-      const answer = await process.ask(request, batchTimeoutMs, signal)
-      if (answer === undefined) return [...results, ...(await this.#afterDeath(kind, rest, signal))]
+      const answer = await reader.ask(request, batchTimeoutMs, signal)
+      if (answer === 'died' || answer === 'late') {
+        return [...results, ...(await this.#afterDeath(kind, rest, answer, signal))]
+      }
       this.#succeeded()
       results.push(...answer.results)
-      if (answer.spent) await this.#endProcess()
+      if (answer.spent) await this.#endReader()
     }
     return results
   }
 
-  /** What the process died of is one of these: each is tried alone, and it alone is given up. */
-  async #afterDeath(kind: TextRequest['kind'], texts: readonly string[], signal: AbortSignal) {
-    this.#process = undefined
+  /**
+   * What the process died of is one of these: each is tried alone, and it alone is given up. One that is alone already is
+   * tried again where its process had read others before: it may have been killed for another reason.
+   */
+  async #afterDeath(
+    kind: TextRequest['kind'],
+    texts: readonly string[],
+    silence: Silence,
+    signal: AbortSignal,
+  ): Promise<readonly (TextResult | undefined)[]> {
+    const innocent = silence === 'died' && this.#served
+    this.#reader = undefined
     this.#deaths++
     if (this.#deaths > toleratedDeaths) this.#pause('it dies at its work')
-    if (texts.length === 1) {
-      this.#logger.debug('a text was given up: reading it took too long, or ended the process that reads', {
-        chars: texts[0]?.length,
-      })
+    if (texts.length === 1 && !innocent) {
+      const message = 'a text was given up: reading it took too long, or ended the process that reads'
+      this.#logger.debug(message, { chars: texts[0]?.length })
       return [undefined]
     }
     const results: (TextResult | undefined)[] = []
@@ -151,13 +167,14 @@ class ChildStatementTexts implements StatementTexts {
     return results
   }
 
-  async #runningProcess(signal: AbortSignal): Promise<SqlTextProcess | undefined> {
-    if (this.#process?.alive) return this.#process
+  async #runningReader(signal: AbortSignal): Promise<SqlTextProcess | undefined> {
+    if (this.#reader?.alive) return this.#reader
     if (performance.now() < this.#pausedUntilMs) return undefined
     signal.throwIfAborted()
-    this.#process = new SqlTextProcess()
-    if (await this.#process.ready(this.#limits.startTimeoutMs, signal)) return this.#process
-    this.#process = undefined
+    this.#reader = new SqlTextProcess()
+    this.#served = false
+    if (await this.#reader.ready(this.#limits.startTimeoutMs, signal)) return this.#reader
+    this.#reader = undefined
     this.#pause("it doesn't start")
     return undefined
   }
@@ -175,15 +192,16 @@ class ChildStatementTexts implements StatementTexts {
   }
 
   #succeeded(): void {
+    this.#served = true
     this.#deaths = 0
     if (this.#pauses > 0) this.#logger.info('the process that reads SQL works again')
     this.#pauses = 0
   }
 
-  async #endProcess(): Promise<void> {
-    const process = this.#process
-    this.#process = undefined
-    await process?.end()
+  async #endReader(): Promise<void> {
+    const reader = this.#reader
+    this.#reader = undefined
+    await reader?.end()
   }
 }
 

@@ -7,7 +7,14 @@ const leaves = ['src/config', 'src/metadata', 'src/pdata', 'src/telemetry', 'src
 /** Who may import whom, by folder. An arrow that isn't here fails the test below; a folder may always import itself. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/main.ts': ['src/cli'],
-  'src/cli': ['src/collector', 'src/demo', 'src/component', 'src/receivers/internal', ...leaves],
+  'src/cli': [
+    'src/collector',
+    'src/demo',
+    'src/component',
+    'src/receivers/internal',
+    'src/receivers/postgresql/plans',
+    ...leaves,
+  ],
   'src/collector': ['src/receivers', 'src/exporters', 'src/scraper', 'src/component', ...leaves],
   'src/demo': [
     'src/collector',

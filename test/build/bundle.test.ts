@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -19,13 +20,20 @@ beforeAll(async () => {
 /** The built program in a folder of its own, from where no node_modules can be reached. */
 async function installed(files: Readonly<Record<string, string>>) {
   const cwd = await folderWith(files)
-  await cp(join(built, 'otelephant.js'), join(cwd, 'otelephant.js'))
-  await cp(join(built, 'package.json'), join(cwd, 'package.json'))
+  for (const file of ['libpg-query.wasm', 'otelephant.js', 'package.json', 'sql-text-process.js'])
+    await cp(join(built, file), join(cwd, file))
   return { cwd, main: join(cwd, 'otelephant.js') }
 }
 
-test('what is published is one program, a manifest without dependencies, license and readme', async () => {
-  expect((await readdir(built)).toSorted()).toEqual(['LICENSE', 'README.md', 'otelephant.js', 'package.json'])
+test('what is published is one program and its reader of SQL, a manifest without dependencies, license and readme', async () => {
+  expect((await readdir(built)).toSorted()).toEqual([
+    'LICENSE',
+    'README.md',
+    'libpg-query.wasm',
+    'otelephant.js',
+    'package.json',
+    'sql-text-process.js',
+  ])
   expect(JSON.parse(await readFile(join(built, 'package.json'), 'utf8'))).toEqual({
     name: 'otelephant',
     version: manifest.version,
@@ -69,6 +77,18 @@ test('without node_modules it scrapes a server twice and delivers', async () => 
   expect(code, stderr).toBe(0)
   expect(endpoint.received.points({ metric: 'postgresql.commits' }).length).toBeGreaterThan(0)
   expect(endpoint.received.violations()).toEqual([])
+})
+
+test('without node_modules its reader of SQL reads', async () => {
+  const { cwd } = await installed({})
+  const reader = fork(join(cwd, 'sql-text-process.js'), { env: {}, execArgv: [], serialization: 'advanced' })
+  const [ready] = await once(reader, 'message')
+  reader.send({ kind: 'read', texts: ["SELECT a FROM t WHERE b = 'x'"], tagKeys: [], memoryBytes: 1e9 })
+  const [{ results }] = await once(reader, 'message')
+  reader.disconnect()
+  await once(reader, 'exit')
+  expect(ready).toEqual({ kind: 'ready' })
+  expect(results).toMatchObject([{ text: 'SELECT a FROM t WHERE b = ?', summary: 'SELECT t' }])
 })
 
 test('its demo says what to install', async () => {

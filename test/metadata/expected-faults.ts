@@ -36,12 +36,18 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'bad-status-stability':
     '8:5: status::stability::developement: unknown key "developement"; did you mean "development"?',
   'bad-type': '1:7: type: expected small letters, digits and underscores, found "Sample-1"',
+  'column-computed-of-unknown':
+    '69:27: queries::table::columns::schema::computed::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
+  'column-computed-without-fold':
+    '49:15: queries::locks::columns::locks::computed: expected only in a query with a fold',
   'column-implicit': '48:7: queries::locks::columns::database: is there without being named: the scope is database',
   'column-name-malformed':
     '55:7: queries::server::columns::Up: expected a name of small letters, digits and underscores, found "Up"',
   'column-type-unknown':
     '55:28: queries::server::columns::up::type: expected one of int, double, string, bool, timestamp, found "integer"',
   'column-unused': '50:7: queries::locks::columns::granted: is read by no metric, identity or group_by',
+  'column-with-sql-and-computed': '69:15: queries::table::columns::schema: expected exactly one of sql and computed',
+  'column-without-sql': '69:15: queries::table::columns::schema: expected exactly one of sql and computed',
   'config-name-derived': '10:3: config::metrics: is derived from the other sections and needs no entry here',
   'config-type-unknown':
     '10:20: config::endpoint::type: expected one of string, number, integer, boolean, object, array, found "text"',
@@ -91,10 +97,15 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '71:99: queries::table::columns::updated::requires::columns: names columns of an extension, but no extension is required',
   'extension-not-required':
     '56:20: queries::server::columns::calls::sql: expected the query to require the extension of @extschema:pg_stat_statement@; add requires: {extension: {pg_stat_statement: ...}}',
+  'identity-of-computed-column':
+    '62:16: queries::table::identity::0: expected a column that is asked for, found oid, which is computed',
   'metric-columns-without-extension':
     '146:16: metrics::postgresql.wal.delay::requires::columns: names columns of an extension, but no extension is required',
   'metric-entity-undefined':
     '112:13: metrics::postgresql.size::entity: expected an entity, found "postgresql.tables", which isn\'t defined; did you mean "postgresql.table"?',
+  'metric-fold-of-counter':
+    '96:5: metrics::postgresql.operations::fold: expected only for a gauge or up-down sum: increases of counters are always added',
+  'metric-fold-without-folded-query': '83:5: metrics::postgresql.locks::fold: expected only for a folded query',
   'metric-identifier-twice':
     '86:3: metrics::postgresql.loc_ks: becomes PostgresqlLocKs in code, and so does "postgresql.loc.ks"',
   'metric-name-malformed':
@@ -123,9 +134,27 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'not-yaml': "170:1: not valid YAML: Missing closing 'quote",
   'parameter-unknown':
     '77:16: queries::table::variants::1::where: expected no parameter but $databases and $after, found $database',
+  'point-when-of-another-type':
+    '118:61: metrics::postgresql.size::source::0::points::0::when: expected a column of type bool, found updated, which is int',
+  'point-when-without-fold':
+    '92:28: metrics::postgresql.locks::source::0::points::0::when: expected only where the query has a fold',
   'queries-unsorted': '41:3: queries::lag: expected before "locks": entries are sorted',
   'query-duplicates-without-identity':
     '33:3: queries::lag: expected identity: with on_duplicate the query gives several rows, which nothing tells apart',
+  'query-fold-by-column-of-another-type':
+    '64:36: queries::table::fold::by::1: expected a column of type int or double, found schema, which is string',
+  'query-fold-by-column-unknown':
+    '64:26: queries::table::fold::by::0: expected a column of table, found "insert", which isn\'t defined; did you mean "inserted"?',
+  'query-fold-by-computed-column':
+    '64:36: queries::table::fold::by::1: expected a column that is asked for, found share, which is computed',
+  'query-fold-of-no-rows': '64:18: queries::table::fold::rows: expected at least 1, found 0',
+  'query-fold-others-column-of-another-type':
+    '64:46: queries::table::fold::others::0: expected a column of type string, found updated, which is int',
+  'query-fold-with-duplicates':
+    '38:5: queries::lag::on_duplicate: expected either fold or on_duplicate: what is folded is added up',
+  'query-fold-without-by': '64:5: queries::table::fold::by: is required (expected list)',
+  'query-fold-without-identity':
+    '33:3: queries::lag: expected identity: with fold the query gives several rows, which nothing tells apart',
   'query-group-by-column-unknown':
     '46:22: queries::locks::group_by::1: expected a column of locks, found "modus", which isn\'t defined; did you mean "mode"?',
   'query-identity-column-unknown':
@@ -133,11 +162,10 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'query-interval-malformed':
     '60:15: queries::table::interval: expected a duration such as 30s, 5m or 1h30m, found "5 minutes"',
   'query-interval-zero': '60:15: queries::table::interval: expected a duration above zero',
-  'query-limit-without-identity':
-    '50:3: queries::server: expected identity: with limit the query gives several rows, which nothing tells apart',
-  'query-limit-without-order': '64:5: queries::table::limit::order_by: is required (expected string)',
   'query-name-malformed':
     '42:3: queries::lo.cks: expected a name of small letters, digits and underscores, found "lo.cks"',
+  'query-read-by-code-column-unknown':
+    '63:20: queries::table::read_by_code::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
   'query-reset-without-exact': '65:5: queries::table::reset::exact: is required (expected boolean)',
   'query-scope-unknown': '44:12: queries::locks::scope: expected one of server, database, found "cluster"',
   'query-slice-with-group-by':

@@ -92,7 +92,7 @@ describe('the model', () => {
   test('has intervals in milliseconds and ranges as numbers', () => {
     const table = metadata.queries.find(({ name }) => name === 'table')
     expect(table?.intervalMs).toBe(300_000)
-    expect(table?.limit).toEqual({ rows: 7, orderBy: 'c.oid' })
+    expect(table?.fold).toEqual({ rows: 7, by: ['inserted'], others: ['relation'] })
     expect(table?.columns['updated']?.requires).toEqual({
       server: { text: '>=14 <19', atLeast: [14], below: [19] },
       privileges: [{ kind: 'role', name: 'pg_monitor' }],
@@ -100,6 +100,26 @@ describe('the model', () => {
     expect(metadata.queries.find(({ name }) => name === 'server')?.requires).toEqual({
       extension: { name: 'pg_stat_statements', version: { text: '>=1.8', atLeast: [1, 8] } },
     })
+  })
+
+  test('says what code adds to the rows of a folded query, and how what they come to is shown', () => {
+    const text = valid
+      .replace('fold: {rows: 7, by: [inserted], others: [relation]}', (fold) =>
+        [fold.replace('}', ', set: relations}'), 'falls_when_reset: true', 'read_by_code: [updated]'].join('\n    '),
+      )
+      .replace('      updated:', '      busy: {computed: [inserted, updated], type: bool}\n      updated:')
+      .replace('attributes: {operation: ins}}', 'attributes: {operation: ins}, when: busy}')
+      .replace('    unit: By/s\n', '    unit: By/s\n    fold: max\n')
+    const { queries, metrics } = metadataOf(text)
+    expect(queries.find(({ name }) => name === 'table')).toMatchObject({
+      fold: { set: 'relations' },
+      fallsWhenReset: true,
+      readByCode: ['updated'],
+      columns: { busy: { computed: ['inserted', 'updated'], type: 'bool' } },
+    })
+    const metric = (name: string) => metrics.find((one) => one.name === name)
+    expect(metric('postgresql.operations')?.sources[0]?.points.map(({ when }) => when)).toEqual(['busy', undefined])
+    expect([metric('postgresql.size')?.fold, metric('postgresql.wal.delay')?.fold]).toEqual(['max', undefined])
   })
 
   test('says what an entity is made of', () => {

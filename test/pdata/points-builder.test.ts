@@ -3,7 +3,7 @@ import type { Batch } from '../../src/pdata/batch.ts'
 import type { EntityInfo } from '../../src/pdata/entity.ts'
 import type { MetricInfo } from '../../src/pdata/metric.ts'
 import { PointsBuilder, type PointsBuilderSettings } from '../../src/pdata/points-builder.ts'
-import type { Reading } from '../../src/pdata/reading.ts'
+import type { Reading, ResetToken } from '../../src/pdata/reading.ts'
 
 const operations: MetricInfo = {
   name: 'operations',
@@ -30,8 +30,8 @@ interface Values {
 }
 
 class SampleBuilder extends PointsBuilder {
-  recordOperations(value: number | bigint | null, values: Values): void {
-    this.record(operations, table, value, { operation: null, ...values })
+  recordOperations(value: number | bigint | null, values: Values, token?: ResetToken): void {
+    this.record(operations, table, value, { operation: null, ...values }, token)
   }
 }
 
@@ -131,4 +131,13 @@ test('a series that was not recorded for an hour is forgotten; one that was stay
   const again = record(6, rare, 11.6 * hourMs)
   expect(again).not.toBe(rarely)
   expect(again.key).toBe(rarely.key)
+})
+
+test('a counter carries the token that it was recorded with, and none without', () => {
+  const built = builder()
+  const token = { text: 'run 7', timeMs: 500, exact: true }
+  built.recordOperations(3, { database: 'shop', schema: 'public' }, token)
+  built.recordOperations(4, { database: 'shop', schema: 'audit' })
+  const { points } = built.take(reading())
+  expect(points.map((point) => point.token)).toEqual([token, undefined])
 })

@@ -16,9 +16,9 @@ export function leaks(text: string): boolean {
   return marks.some((mark) => text.includes(mark))
 }
 
-/** Whether a value is written as a bare word, which it is only known by what comes before it. */
+/** Whether a value is written as a bare word, so that only what comes before it tells that it is one. */
 export function hasWordValue({ sql }: CorpusStatement): boolean {
-  return /\b(?:TO|=|ZONE|PASSWORD) "?m4711/.test(sql)
+  return /[ "]m4711/.test(sql)
 }
 
 /** `§` stands for a number of eight digits that is the statement's own, `¤` for as many bits. */

@@ -102,7 +102,7 @@ test('statements of the corpus in a row, in each other and spoiled tell no more 
       const tokens = lex(first.sql)
       const token = tokens[place % tokens.length]
       const cut = token?.start ?? 0
-      const join = (left: string, right: string) => `${left.slice(0, cut)} ${junk} ${left.slice(cut)} ;${right}`
+      const join = (left: string, right: string) => `${left.slice(0, cut)} ${junk} ${left.slice(cut)} \n;${right}`
       const [one, other] = [join(first.sql, second.sql), join(first.other, second.other)]
       expect(normalForm(other)).toBe(normalForm(one))
       expect(normalForm(other.slice(0, end))).toBe(normalForm(one.slice(0, end)))

@@ -42,9 +42,13 @@ export class FakeClock implements Clock {
     return this.#sleepers.length
   }
 
-  /** Resolves when so many sleep: what they did before, with real servers too, is done. */
-  async whenSleeping(count: number, signal: AbortSignal): Promise<void> {
-    while (this.#sleepers.length < count) await once(this.#changes, 'sleep', { signal })
+  /**
+   * Resolves when so many sleep: what they did before, with real servers too, is done.
+   * @param forMs who sleeps for less only waits for something, and isn't done
+   */
+  async whenSleeping(count: number, signal: AbortSignal, forMs = 0): Promise<void> {
+    const asleep = () => this.#sleepers.filter(({ dueMs }) => dueMs >= this.#nowMs + forMs)
+    while (asleep().length < count) await once(this.#changes, 'sleep', { signal })
   }
 
   /** Goes on, waking sleepers in the order of their time; between two of them everything that needs no I/O happens. */

@@ -12,11 +12,7 @@ export function checkPoint(context: SourceContext, point: MetricPoint, path: Pat
   checkUnreachable(context, point, path)
   if (point.when !== undefined) {
     checkColumn(context, point.when, ['bool'], [...path, 'when'])
-    if (query.fold === undefined) report([...path, 'when'], `expected only where the query has a fold`, 'key')
-  }
-  if (metric.fold !== undefined && (metric.monotonic || query.fold === undefined)) {
-    const what = metric.monotonic ? 'a gauge or up-down sum: increases of counters are always added' : 'a folded query'
-    report(['metrics', metric.name, 'fold'], `expected only for ${what}`, 'key')
+    if (query.fold === undefined) report([...path, 'when'], 'expected only where the query has a fold', 'key')
   }
   if (metric.monotonic && query.onDuplicate === 'max') {
     report([...path, 'value'], `expected a gauge: ${query.name} keeps the largest of duplicates, which can fall`)

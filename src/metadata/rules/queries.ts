@@ -1,5 +1,5 @@
 import type { Path } from '../../yaml/fault.ts'
-import { columnTypes, isImplicitColumn } from '../columns.ts'
+import { columnDefinitions, columnTypes, isImplicitColumn } from '../columns.ts'
 import type { Report, Rule } from '../draft.ts'
 import type { ColumnDefinition, ColumnType, QueryDefinition } from '../query.ts'
 import { unknownName } from './unknown-name.ts'
@@ -33,35 +33,45 @@ function checkRows({ slice, fold, groupBy, onDuplicate, identity }: QueryDefinit
 }
 
 function checkKeys(query: QueryDefinition, path: Path, report: Report): void {
-  const types = columnTypes(query)
-  checkFold(query, types, path, report)
-  for (const [key, columns] of [
-    ['identity', query.identity],
-    ['group_by', query.groupBy ?? []],
-    ['read_by_code', query.readByCode ?? []],
-  ] as const) {
-    for (const [index, column] of columns.entries()) {
-      if (!types.has(column))
-        report([...path, key, index], unknownName(`a column of ${query.name}`, column, types.keys()))
-    }
-  }
+  const { identity, groupBy = [], readByCode = [], fold } = query
+  const asked = [
+    { names: identity, at: ['identity'] },
+    { names: groupBy, at: ['group_by'] },
+    { names: readByCode, at: ['read_by_code'] },
+    { names: fold?.by ?? [], at: ['fold', 'by'], types: ['int', 'double'] },
+  ] as const
+  for (const { at, names, ...allowed } of asked) checkNamed(query, names, [...path, ...at], report, allowed)
+  checkNamed(query, fold?.others ?? [], [...path, 'fold', 'others'], report, { types: ['string'], computed: true })
 }
 
-function checkFold(
-  { name: query, fold }: QueryDefinition,
-  types: ReadonlyMap<string, ColumnType>,
+interface Allowed {
+  readonly types?: readonly ColumnType[]
+  /** Also a column that the server isn't asked for. */
+  readonly computed?: true
+}
+
+/** @param path of the list in which the columns are named */
+function checkNamed(
+  query: QueryDefinition,
+  names: readonly string[],
   path: Path,
   report: Report,
+  { types: allowed, computed }: Allowed,
 ): void {
-  const allowed = { by: ['int', 'double'], others: ['string'] } as const
-  for (const key of ['by', 'others'] as const) {
-    for (const [index, column] of (fold?.[key] ?? []).entries()) {
-      const type = types.get(column)
-      const at = [...path, 'fold', key, index]
-      if (type === undefined) report(at, unknownName(`a column of ${query}`, column, types.keys()))
-      else if (!allowed[key].some((one) => one === type)) {
-        report(at, `expected a column of type ${allowed[key].join(' or ')}, found ${column}, which is ${type}`)
-      }
+  const types = columnTypes(query)
+  for (const [index, name] of names.entries()) {
+    const type = types.get(name)
+    const at = [...path, index]
+    if (type === undefined) report(at, unknownName(`a column of ${query.name}`, name, types.keys()))
+    else if (allowed !== undefined && !allowed.includes(type)) {
+      report(at, `expected a column of type ${allowed.join(' or ')}, found ${name}, which is ${type}`)
+    } else if (
+      computed !== true &&
+      columnDefinitions(query)
+        .get(name)
+        ?.some((one) => one.computed !== undefined)
+    ) {
+      report(at, `expected a column that is asked for, found ${name}, which is computed`)
     }
   }
 }
@@ -76,9 +86,7 @@ function checkColumns(
   for (const [name, { type, computed }] of Object.entries(columns)) {
     const at = [...path, 'columns', name, 'computed']
     if (computed !== undefined && query.fold === undefined) report(at, 'expected only in a query with a fold', 'key')
-    for (const [index, column] of (computed ?? []).entries()) {
-      if (!types.has(column)) report([...at, index], unknownName(`a column of ${query.name}`, column, types.keys()))
-    }
+    checkNamed(query, computed ?? [], at, report, {})
     if (isImplicitColumn(query, name)) {
       report([...path, 'columns', name], 'is there without being named: the scope is database', 'key')
     }

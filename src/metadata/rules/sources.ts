@@ -1,6 +1,6 @@
 import { readableColumnTypes } from '../columns.ts'
-import type { Rule } from '../draft.ts'
-import type { Attribute } from '../model.ts'
+import type { Draft, Report, Rule } from '../draft.ts'
+import type { Attribute, Metric } from '../model.ts'
 import type { ColumnType } from '../query.ts'
 import { checkDistinct, checkPoint } from './points.ts'
 import { checkColumn, type SourceContext, unlisted } from './source-context.ts'
@@ -9,6 +9,7 @@ import { unknownName } from './unknown-name.ts'
 /** Every metric's points can be made of the columns of its queries. */
 export const sourcesFit: Rule = (draft, report) => {
   for (const metric of draft.metadata.metrics) {
+    checkFold(draft, metric, report)
     for (const [index, source] of metric.sources.entries()) {
       const path = ['metrics', metric.name, 'source', index]
       const query = draft.queries.get(source.query)
@@ -22,6 +23,17 @@ export const sourcesFit: Rule = (draft, report) => {
         report([...path, 'query'], unknownName('a query', source.query, draft.declared.queries))
       }
     }
+  }
+}
+
+/** Said once, however many points the metric has. */
+function checkFold({ queries }: Draft, { name, fold, monotonic, sources }: Metric, report: Report): void {
+  if (fold === undefined) return
+  const path = ['metrics', name, 'fold']
+  if (monotonic) {
+    report(path, 'expected only for a gauge or up-down sum: increases of counters are always added', 'key')
+  } else if (sources.some(({ query }) => queries.has(query) && queries.get(query)?.fold === undefined)) {
+    report(path, 'expected only for a folded query', 'key')
   }
 }
 

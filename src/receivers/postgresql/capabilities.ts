@@ -20,15 +20,23 @@ export interface Extension {
   readonly schema: string
   /** Whether the role may look into the schema. */
   readonly reachable: boolean
+  /** Whether the server has brought another version of it since it was created. */
+  readonly updatable: boolean
+  /** Whether its library is loaded, for those that do nothing without. */
+  readonly loaded: boolean
   /** The columns that its view of the same name really has. */
   readonly columns: ReadonlySet<string>
 }
 
+/** A library that isn't preloaded defines no settings; a setting alone, in the server's file, isn't shown by pg_settings. */
 const extensionsSql = `SELECT /* otelephant capabilities */ e.extname, e.extversion, quote_ident(n.nspname),
     has_schema_privilege(n.oid, 'USAGE'),
+    e.extname <> 'pg_stat_statements' OR EXISTS (SELECT FROM pg_settings AS s WHERE s.name = 'pg_stat_statements.max'),
+    e.extversion IS DISTINCT FROM v.default_version,
     (SELECT string_agg(a.attname, ',') FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
       WHERE c.relname = e.extname AND c.relnamespace = e.extnamespace AND a.attnum > 0 AND NOT a.attisdropped)
-  FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace`
+  FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    LEFT JOIN pg_available_extensions() AS v ON v.name = e.extname`
 
 const privilegesSql = `SELECT /* otelephant capabilities */ p.kind, p.name, CASE p.kind
     WHEN 'role' THEN (SELECT pg_has_role(current_user, r.oid, 'USAGE') FROM pg_roles AS r WHERE r.rolname = p.name)
@@ -57,12 +65,14 @@ export async function readCapabilities(
     role: observation.role,
     userName: observation.userName,
     extensions: new Map(
-      extensions.map(([name, version, schema, reachable, columns]) => [
+      extensions.map(([name, version, schema, reachable, loaded, updatable, columns]) => [
         name ?? '',
         {
           version: (version ?? '').split('.').map(Number),
           schema: schema ?? '',
           reachable: reachable === 't',
+          loaded: loaded === 't',
+          updatable: updatable === 't',
           columns: new Set((columns ?? '').split(',')),
         },
       ]),

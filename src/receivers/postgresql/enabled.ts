@@ -15,7 +15,7 @@ const simple: ReadonlySet<string> = new Set([
   'db.query.duration',
 ])
 
-/** A preset says what is on, and `metrics` changes single ones of it. */
+/** A preset says what is on, and `metrics` and `events` change single ones of it. */
 export function enabledMetrics({ preset, metrics }: Pick<PostgresqlConfig, 'preset' | 'metrics'>): ReadonlySet<string> {
   const byDefault = Object.entries(metricDefaults).map(
     ([name, isOn]) => [name, preset === 'simple' ? simple.has(name) : isOn] as const,
@@ -23,8 +23,9 @@ export function enabledMetrics({ preset, metrics }: Pick<PostgresqlConfig, 'pres
   return switched(byDefault, metrics)
 }
 
-export function enabledEvents({ events }: Pick<PostgresqlConfig, 'events'>): ReadonlySet<string> {
-  return switched(Object.entries(eventDefaults), events)
+export function enabledEvents({ preset, events }: Pick<PostgresqlConfig, 'preset' | 'events'>): ReadonlySet<string> {
+  const byDefault = Object.entries(eventDefaults).map(([name, isOn]) => [name, preset !== 'simple' && isOn] as const)
+  return switched(byDefault, events)
 }
 
 function switched(

@@ -37,6 +37,11 @@ export class Notices {
     this.#once(message, () => this.#logger.warn(message))
   }
 
+  /** What the server leaves out by its settings, as it may well be meant to. */
+  readonly noted = (message: string): void => {
+    this.#once(message, () => this.#logger.info(message))
+  }
+
   #once(what: string, tell: () => void): void {
     if (this.#told.has(what)) return
     this.#told.add(what)

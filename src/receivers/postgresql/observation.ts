@@ -16,7 +16,7 @@ export interface Observation {
   readonly offsetMs: number
   /** When the postmaster started, the server's text. */
   readonly postmasterStart: string
-  /** Changes with anything that a plan is composed from: version, role, extensions, grants. */
+  /** Changes with anything that a plan is composed from: version, role, extensions, preloaded libraries, grants. */
   readonly capabilityEpoch: string
 }
 
@@ -78,7 +78,7 @@ function observation(row: readonly (string | null)[], versionNumber: number, atM
     readsAllStats: (roles ?? '').split(',').includes('pg_read_all_stats'),
     offsetMs,
     postmasterStart: postmasterStart ?? '',
-    capabilityEpoch: [versionNumber, role, system, databaseOid, extensions, roles].join('/'),
+    capabilityEpoch: [versionNumber, role, system, databaseOid, extensions, postmasterStart, roles].join('/'),
     epoch: {
       server: system ?? '',
       witnesses: resets.map((text) => resetToken(text, offsetMs, true)),

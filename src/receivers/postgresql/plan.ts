@@ -74,7 +74,7 @@ export interface PlannedQuery extends ComposedText {
   readonly digest: string
 }
 
-/** Why a metric, or a part of it, isn't collected. */
+/** Why a metric or an event, or a part of it, isn't collected. */
 export interface Omission extends Unmet {
   readonly metric: string
   readonly query: string
@@ -91,8 +91,8 @@ export interface PlanSettings {
   readonly enabled: ReadonlySet<string>
   /** Query -> milliseconds; what isn't named runs at `collectionIntervalMs`. */
   readonly intervals: Readonly<Record<string, number | undefined>>
-  /** Query -> columns that code reads, whatever is enabled. */
-  readonly extra?: Readonly<Record<string, readonly string[]>>
+  /** Query -> columns that code reads for an event, whatever metrics are enabled. */
+  readonly extra?: Readonly<Record<string, { readonly event: string; readonly columns: readonly string[] }>>
   /** Query -> rows that keep series of their own; replaces the metadata's number. */
   readonly limits: Readonly<Record<string, number | undefined>>
   readonly collectionIntervalMs: number
@@ -139,17 +139,15 @@ function planQuery(
         .filter((source) => source.query === query.name)
         .flatMap((source) => source.points.map((point): Candidate => ({ metric, source, point }))),
     )
-  const extra = settings.extra?.[query.name] ?? []
-  if (candidates.length === 0 && extra.length === 0) return undefined
+  const extra = settings.extra?.[query.name]
+  if (candidates.length === 0 && extra === undefined) return undefined
   const omit = (metrics: Iterable<string>, because: Unmet) => {
     for (const metric of new Set(metrics)) omissions.push({ metric, query: query.name, ...because })
   }
   const resolved = resolveVariant(query, capabilities)
   if ('reason' in resolved) {
-    omit(
-      candidates.map(({ metric }) => metric.info.name),
-      resolved,
-    )
+    const names = candidates.map(({ metric }) => metric.info.name)
+    omit(extra === undefined ? names : [...names, extra.event], resolved)
     return undefined
   }
   const kept = candidates.filter((candidate) => {
@@ -157,7 +155,7 @@ function planQuery(
     if (because !== undefined) omit([candidate.metric.info.name], because)
     return because === undefined
   })
-  if (kept.length === 0 && extra.length === 0) return undefined
+  if (kept.length === 0 && extra === undefined) return undefined
   return assemble(query, resolved, kept, settings, capabilities)
 }
 
@@ -231,7 +229,7 @@ function assemble(
   const asked = new Set(candidates.flatMap((candidate) => columnsOf(candidate, resolved)))
   // Ranked by what is asked for anyway; by all of it where that is nothing.
   const ranking = query.fold?.by.some((name) => asked.has(name)) === true ? [] : (query.fold?.by ?? [])
-  const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name] ?? [])]
+  const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name]?.columns ?? [])]
   const used = asked.union(new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))))
   // A key that some metric shows but no enabled one needs is dropped: fewer, larger groups.
   const shown = new Set(

@@ -30,7 +30,8 @@ import { ServerWatch } from './server-watch.ts'
 import { sessionScrapers } from './sessions/session-scrapers.ts'
 import { StatementNames } from './statements/statement-names.ts'
 import { Statements } from './statements/statements.ts'
-import { topQueryColumns } from './statements/top-queries.ts'
+import { topQueryExtra } from './statements/top-queries.ts'
+import { TrackingCheck } from './statements/tracking-check.ts'
 
 /**
  * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
@@ -98,6 +99,8 @@ export class PostgresqlReceiver implements Receiver {
     const statements = new Statements({
       ...builders(),
       names: new StatementNames({ texts: this.#texts, clock, measured: runner.measured }),
+      tracking: new TrackingCheck(notices),
+      degraded: notices.degraded,
       slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },
       topQueries: config.top_query_collection.top_n_query,
     })
@@ -199,7 +202,7 @@ function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings 
     queries,
     metrics: sourcedMetrics,
     enabled: enabled.metrics,
-    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryColumns } } : {}),
+    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryExtra } } : {}),
     intervals: config.intervals,
     limits: config.limits,
     collectionIntervalMs: config.collection_interval,

@@ -1,7 +1,7 @@
 import { grant } from '../../metadata/grant.ts'
 import type { Privilege, Requirements } from '../../metadata/query.ts'
 import { inRange } from '../../metadata/version-range.ts'
-import type { Capabilities } from './capabilities.ts'
+import type { Capabilities, Extension } from './capabilities.ts'
 
 /** Why something isn't there. `ordinary` is what is no fault of anybody: another version, another role. */
 export interface Unmet {
@@ -42,9 +42,12 @@ function unmetExtension(
     }
   }
   if (wanted?.version !== undefined && !inRange(found.version, wanted.version)) {
+    return tooOld(`needs the extension ${name} ${wanted.version.text}, found ${found.version.join('.')}`, name, found)
+  }
+  if (!found.loaded) {
     return {
       ordinary: false,
-      reason: `needs the extension ${name} ${wanted.version.text}, found ${found.version.join('.')}: ALTER EXTENSION ${name} UPDATE`,
+      reason: `needs the library of the extension ${name}: add ${name} to shared_preload_libraries and restart the server`,
     }
   }
   if (!found.reachable) {
@@ -55,10 +58,15 @@ function unmetExtension(
   }
   const missing = columns.filter((column) => !found.columns.has(column))
   if (missing.length === 0) return undefined
-  return {
-    ordinary: false,
-    reason: `needs ${missing.join(', ')} of the extension ${name}, which ${found.version.join('.')} doesn't have: ALTER EXTENSION ${name} UPDATE`,
-  }
+  const version = found.version.join('.')
+  return tooOld(`needs ${missing.join(', ')} of the extension ${name}, which ${version} doesn't have`, name, found)
+}
+
+/** No fault of anybody's where the server itself has nothing newer. */
+function tooOld(reason: string, name: string, { updatable }: Extension): Unmet {
+  return updatable
+    ? { ordinary: false, reason: `${reason}: ALTER EXTENSION ${name} UPDATE` }
+    : { ordinary: true, reason }
 }
 
 function unmetPrivilege(privileges: readonly Privilege[], capabilities: Capabilities): Unmet | undefined {

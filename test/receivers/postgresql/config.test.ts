@@ -31,6 +31,9 @@ test('the defaults are those of upstream but for the interval', () => {
     limits: {},
     metrics: {},
     resource_attributes: {},
+    session_sampling: { enabled: true, interval: 1_000 },
+    long_running: { transaction: 300_000, idle_in_transaction: 60_000, statement: 60_000 },
+    query_sample_collection: { max_rows_per_query: 1_000 },
   })
   expect(parse({ tls: {} }).tls).toEqual({ insecure: false, insecure_skip_verify: true })
 })

@@ -18,7 +18,12 @@ function planned(metrics: readonly string[], capabilities: Partial<Capabilities>
 const columns = ({ columns }: PlannedQuery) => columns.map(({ name }) => name)
 
 const statements = (version: readonly number[], has: readonly string[] = []): ReadonlyMap<string, Extension> =>
-  new Map([['pg_stat_statements', { version, schema: 'public', reachable: true, columns: new Set(has) }]])
+  new Map([
+    [
+      'pg_stat_statements',
+      { version, schema: 'public', reachable: true, loaded: true, updatable: true, columns: new Set(has) },
+    ],
+  ])
 
 test('only columns of enabled metrics are asked for, and only queries that have some', () => {
   const { queries } = planned(['postgresql.commits', 'postgresql.deadlocks'])
@@ -58,13 +63,14 @@ describe('pg_stat_statements', () => {
   const metric = 'postgresql.query.execution.time'
 
   test.each([
-    [[1, 4], ['total_time'], 'sum(s.total_time)', false],
-    [[1, 8], ['total_exec_time'], 'sum(s.total_exec_time)', false],
-    [[1, 9], ['total_exec_time'], 'sum(s.total_exec_time)', true],
-    [[1, 12], ['total_exec_time'], 'sum(s.total_exec_time)', true],
+    [[1, 4], ['total_time'], 's.total_time / 1000', undefined],
+    [[1, 8], ['total_exec_time'], 's.total_exec_time / 1000', undefined],
+    [[1, 9], ['total_exec_time', 'toplevel'], 's.total_exec_time / 1000', 'i.stats_reset'],
+    [[1, 12], ['total_exec_time', 'toplevel', 'stats_since'], 's.total_exec_time / 1000', 's.stats_since'],
   ])('at version %j is read by the columns that it really has', (version, has, sql, reset) => {
     const { queries } = planned([metric], { extensions: statements(version, has) })
-    expect(queries.map(({ text }) => [text.includes(sql), text.includes('stats_reset')])).toEqual([[true, reset]])
+    const tokens = /[is]\.stats_\w+/
+    expect(queries.map(({ text }) => [text.includes(sql), tokens.exec(text)?.[0]])).toEqual([[true, reset]])
     expect(queries[0]?.text).toContain('public.pg_stat_statements(false)')
   })
 
@@ -72,7 +78,7 @@ describe('pg_stat_statements', () => {
     expect(planned([metric]).omissions).toEqual([
       {
         metric,
-        query: 'statements',
+        query: 'statement',
         ordinary: false,
         reason: expect.stringContaining('CREATE EXTENSION pg_stat_statements'),
       },
@@ -81,7 +87,17 @@ describe('pg_stat_statements', () => {
 
   test('is found in a schema whose name needs quotes', () => {
     const extensions = new Map([
-      ['pg_stat_statements', { version: [1, 9], schema: '"My $databases"', reachable: true, columns: new Set('') }],
+      [
+        'pg_stat_statements',
+        {
+          version: [1, 9],
+          schema: '"My $databases"',
+          reachable: true,
+          loaded: true,
+          updatable: true,
+          columns: new Set(['total_time']),
+        },
+      ],
     ])
     expect(planned([metric], { extensions }).queries[0]?.text).toContain('"My $databases".pg_stat_statements(false)')
   })
@@ -140,38 +156,127 @@ test('a key that no enabled metric shows is neither grouped by nor asked for', (
   expect(text('all')).toBe(`${head} count(*) AS "locks" FROM pg_locks AS l`)
 })
 
-describe('a query with a limit and a slice', () => {
+test('a query with a slice goes on after the last key', () => {
   const query = queryOf('tables', {
     from: 'pg_class AS c',
     where: "c.relkind = 'r'",
     identity: ['oid'],
     slice: 'c.oid',
-    limit: { rows: 100, orderBy: 'c.relpages DESC, c.oid' },
     columns: { oid: { sql: 'c.oid', type: 'string' }, pages: { sql: 'c.relpages', type: 'int' } },
   })
   const metrics = [metricOf('pages', { query: 'tables', points: [{ value: 'pages', attributes: {} }] })]
-  const plan = (limits: Record<string, number>) =>
-    composePlan(planOf({ queries: [query], metrics, limits }), 'server', capabilitiesOf()).queries[0]
-  const head = 'SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages"'
+  expect(composePlan(planOf({ queries: [query], metrics }), 'server', capabilitiesOf()).queries[0]).toMatchObject({
+    text:
+      'SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM pg_class AS c ' +
+      "WHERE (c.relkind = 'r') AND (c.oid > $1::oid) ORDER BY c.oid LIMIT 250",
+    parameters: ['after'],
+    slice: { rows: 250, column: 2 },
+  })
+})
 
-  test('asks for one row more than a small limit, to know whether it cut', () => {
-    expect(plan({})).toMatchObject({
-      text: `${head} FROM pg_class AS c WHERE c.relkind = 'r' ORDER BY c.relpages DESC, c.oid LIMIT 101`,
-      limitRows: 100,
-    })
-    expect(plan({})?.slice).toBeUndefined()
+describe('a folded query', () => {
+  const query = queryOf('tables', {
+    from: 'pg_class AS c',
+    identity: ['oid'],
+    fold: { rows: 40, by: ['inserted', 'size'], others: ['relation'], set: 'relations' },
+    readByCode: ['kind', 'vacuumed'],
+    fallsWhenReset: true,
+    columns: {
+      oid: { sql: 'c.oid', type: 'string' },
+      relation: { sql: 'c.relname', type: 'string' },
+      inserted: { sql: 'ins(c.oid)', type: 'int' },
+      updated: { sql: 'upd(c.oid)', type: 'int' },
+      size: { sql: 'c.size', type: 'int' },
+      kind: { sql: 'c.relkind', type: 'string' },
+      vacuumed: { sql: 'c.vacuumed', type: 'int', requires: { server: { text: '>=19', atLeast: [19] } } },
+      share: { computed: ['inserted', 'updated'], type: 'double' },
+      busy: { computed: ['updated'], type: 'bool' },
+    },
+  })
+  const counter = { kind: 'sum', monotonic: true } as const
+  const of = (value: string, when?: string) => ({
+    query: 'tables',
+    attributes: { relation: 'relation' },
+    points: [{ value, attributes: {}, ...(when === undefined ? {} : { when }) }],
+  })
+  const metrics = [
+    metricOf('inserted', of('inserted'), counter),
+    metricOf('updated', of('updated'), counter),
+    metricOf('busy', of('updated', 'busy'), counter),
+    { ...metricOf('size', of('size')), fold: 'max' as const },
+    metricOf('share', of('share')),
+  ]
+  const plan = (enabled: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) => {
+    const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled), ...overrides })
+    const [planned] = composePlan(settings, 'server', capabilitiesOf()).queries
+    return planned ?? expect.fail('nothing planned')
+  }
+
+  test.each([
+    [
+      'ranks by what is asked for anyway',
+      ['size', 'updated'],
+      ['oid', 'relation', 'updated', 'size', 'kind'],
+      ['size'],
+    ],
+    [
+      'asks for all that ranks the rows where nothing of it is asked for anyway',
+      ['updated'],
+      ['oid', 'relation', 'inserted', 'updated', 'size', 'kind'],
+      ['inserted', 'size'],
+    ],
+    [
+      'asks for what computed columns are made of',
+      ['share'],
+      ['oid', 'relation', 'inserted', 'updated', 'kind'],
+      ['inserted'],
+    ],
+  ])('%s', (_, enabled, asked, by) => {
+    const planned = plan(enabled)
+    expect(columns(planned)).toEqual(asked)
+    expect(planned.fold?.by.map((at) => asked[at])).toEqual(by)
+    expect(planned.text).not.toContain('vacuumed')
   })
 
-  test('asks for the keys first when the limit is larger than a slice, then for their rows in slices', () => {
-    const keys =
-      "SELECT /* otelephant tables */ array_to_string(ARRAY(SELECT c.oid FROM pg_class AS c WHERE c.relkind = 'r' " +
-      "ORDER BY c.relpages DESC, c.oid LIMIT 1001), ',')"
-    expect(plan({ tables: 1_000 })).toMatchObject({
-      text: `${head} FROM pg_class AS c WHERE (c.relkind = 'r') AND (c.oid = ANY ($1::oid[]))`,
-      parameters: ['keys'],
-      slice: { kind: 'keys', rows: 250, keys: { text: keys, parameters: [] } },
-      limitRows: 1_000,
+  test('computed columns are never in the SQL, and come after what is', () => {
+    const planned = plan(['share', 'busy'])
+    expect(planned.computed).toEqual([
+      { name: 'share', type: 'double' },
+      { name: 'busy', type: 'bool' },
+    ])
+    const last = planned.columns.length
+    expect(planned.points.map(({ value, when }) => [value, when])).toEqual([
+      [columns(planned).indexOf('updated'), last + 1],
+      [last, undefined],
+    ])
+    expect(planned.text).not.toMatch(/share|busy/)
+  })
+
+  test('knows what only grows, whatever is enabled, what tells rows apart, and how gauges become one', () => {
+    const planned = plan(['updated', 'size'])
+    const asked = columns(planned)
+    expect(planned.fold).toEqual({
+      rows: 40,
+      by: [asked.indexOf('size')],
+      counters: [asked.indexOf('updated')],
+      others: [asked.indexOf('relation')],
+      set: 'relations',
     })
+    expect(plan(['size', 'inserted']).fold?.counters).toEqual([columns(plan(['size', 'inserted'])).indexOf('inserted')])
+    expect(planned.points.map(({ fold }) => fold)).toEqual([undefined, 'max'])
+    expect(planned.fallsWhenReset).toBe(true)
+  })
+
+  test('keeps as many rows as the configuration says, and asks the same for it', () => {
+    const few = plan(['updated'], { limits: { tables: 3 } })
+    expect(few.fold?.rows).toBe(3)
+    expect([few.text, few.digest]).toEqual([plan(['updated']).text, plan(['updated']).digest])
+  })
+
+  test('what code reads besides is asked for though no metric is enabled', () => {
+    const planned = plan([], { extra: { tables: { event: 'db.server.top_query', columns: ['size', 'vacuumed'] } } })
+    expect(columns(planned)).toEqual(['oid', 'inserted', 'size', 'kind'])
+    expect(planned.points).toEqual([])
   })
 })
 
@@ -188,11 +293,11 @@ test('intervals: the one configured, else the own of the query, never under the 
 })
 
 test('the digest changes with what decides the series of a result, and with nothing else', () => {
-  const digest = (limits: Record<string, number>, metrics: readonly string[], intervals = {}) =>
-    composePlan(planOf({ limits, intervals, enabled: new Set(metrics) }), 'database', capabilitiesOf()).queries[0]
-      ?.digest
+  const digest = (metrics: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) =>
+    composePlan(planOf({ enabled: new Set(metrics), ...overrides }), 'database', capabilitiesOf()).queries[0]?.digest
   const rows = ['postgresql.rows']
-  expect(digest({}, rows)).toBe(digest({}, rows, { table: 60_000 }))
-  expect(digest({}, rows)).not.toBe(digest({ table: 7 }, rows))
-  expect(digest({}, rows)).not.toBe(digest({}, [...rows, 'postgresql.operations']))
+  expect(digest(rows)).toBe(digest(rows, { intervals: { table: 60_000 } }))
+  // All rows are in the result, however many have series of their own.
+  expect(digest(rows)).toBe(digest(rows, { limits: { table: 7 } }))
+  expect(digest(rows)).not.toBe(digest([...rows, 'postgresql.operations']))
 })

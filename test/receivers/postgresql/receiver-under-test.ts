@@ -10,6 +10,7 @@ import { postgresqlConfig } from '../../../src/receivers/postgresql/config.ts'
 import { PostgresqlReceiver } from '../../../src/receivers/postgresql/receiver.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
 import { never } from './connection.ts'
+import { shownPoints } from './shown-points.ts'
 import { SkippingClock } from './skipping-clock.ts'
 
 export interface ReceiverOptions {
@@ -86,7 +87,7 @@ export function receiverOf(
 export type Collected = ReturnType<typeof collected>
 
 function collected(batches: readonly Batch[], error: unknown) {
-  const points = batches.flatMap((batch) => batch.points)
+  const points = batches.flatMap(shownPoints)
   return {
     batches,
     points,

@@ -46,6 +46,8 @@ function rowPoints(overrides: Partial<PlannedQuery> = {}, settings: Partial<RowP
     takesLocks: false,
     inheritsCounters: false,
     columns: [],
+    computed: [],
+    fallsWhenReset: false,
     identity: [0],
     points,
     digest: 'd',

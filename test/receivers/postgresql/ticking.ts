@@ -21,7 +21,7 @@ export async function tickingReceiver(
     const mark = under.batches.length
     await clock.advance(intervalMs)
     intervalMs = 30_000
-    await clock.whenSleeping(scrapers, never)
+    await clock.whenSleeping(scrapers, never, intervalMs)
     return under.since(mark)
   }
   return {

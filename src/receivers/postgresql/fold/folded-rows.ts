@@ -67,13 +67,11 @@ export class FoldedRows {
     signal: AbortSignal,
   ): Promise<FoldedResult> {
     const { query, fold, top, computer } = this.#settings
-    const measured = this.#increases.measure(rows, tokens)
+    const { observation, left } = context
+    const measured = this.#increases.measure(rows, tokens, { epoch: observation.epoch, left })
     top.settle(query.name, scoresOf(measured, fold))
     const isTop = (identity: string) => top.has(identity)
-    const computed =
-      query.computed.length === 0
-        ? undefined
-        : await computer?.compute({ query, rows: measured, isTop, context }, signal)
+    const computed = await computer?.compute({ query, rows: measured, isTop, context }, signal)
     this.#result += 1
     const gauges = new Map<Series, Point>()
     const counterRows = measured.map((row) => this.#place(row, computed, gauges))

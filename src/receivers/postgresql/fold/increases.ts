@@ -1,4 +1,4 @@
-import type { ResetToken } from '../../../pdata/reading.ts'
+import type { ResetToken, StatisticsEpoch } from '../../../pdata/reading.ts'
 import { type ColumnValue, type Row, raw } from '../decode.ts'
 import type { MeasuredRow } from './measured-row.ts'
 
@@ -6,6 +6,13 @@ import type { MeasuredRow } from './measured-row.ts'
 interface Remembered {
   values: Float64Array
   token: string | undefined
+}
+
+/** Of what a result tells: rows of another life aren't compared, and prove nothing by their absence. */
+export interface Life {
+  readonly epoch: StatisticsEpoch
+  /** The databases whose rows are left out. */
+  readonly left: string
 }
 
 /**
@@ -16,6 +23,7 @@ export class Increases {
   readonly #counters: readonly number[]
   readonly #identity: readonly number[]
   #rows: Map<string, Remembered> | undefined
+  #life: Life | undefined
 
   /** @param counters columns whose growth is wanted */
   constructor(identity: readonly number[], counters: readonly number[]) {
@@ -24,8 +32,9 @@ export class Increases {
   }
 
   /** Compares a complete result with the one before, and keeps it for the next. */
-  measure(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[]): MeasuredRow[] {
-    const before = this.#rows
+  measure(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[], life: Life): MeasuredRow[] {
+    const before = this.#life !== undefined && isSame(this.#life, life) ? this.#rows : undefined
+    this.#life = life
     const now = new Map<string, Remembered>()
     const measured = rows.map((row, index): MeasuredRow => {
       const token = tokens[index]
@@ -50,6 +59,12 @@ export class Increases {
     })
     return Array.from(grown, (value) => value ?? 0)
   }
+}
+
+/** Too strict after a crash, where all would count: one interval isn't ranked, none is a spike. */
+function isSame(before: Life, now: Life): boolean {
+  const someStayed = now.epoch.witnesses.some(({ text }, at) => text === before.epoch.witnesses[at]?.text)
+  return before.left === now.left && before.epoch.server === now.epoch.server && someStayed
 }
 
 export function toNumber(value: ColumnValue): number {

@@ -17,7 +17,7 @@ export const explainArguments = 'text, text[], integer'
 export const explainBody = `
 DECLARE
   refused text;
-  object text;
+  finding_detail text;
   path text;
   preparation text;
   command text;
@@ -29,9 +29,9 @@ BEGIN
   IF strpos($1, ';') > 0 OR $1 !~* '^[\\s(]*(SELECT|VALUES|TABLE|WITH)\\M' THEN
     RETURN json_build_object('refused', 'unsupported_statement');
   END IF;
-  SELECT verdict, detail INTO refused, object FROM (${userCodeSql}) AS answer;
+  SELECT verdict, detail INTO refused, finding_detail FROM (${userCodeSql}) AS answer;
   IF refused IS NOT NULL THEN
-    RETURN json_build_object('refused', refused, 'detail', object);
+    RETURN json_build_object('refused', refused, 'detail', finding_detail);
   END IF;
   SELECT coalesce(string_agg(quote_ident(name), ', ' ORDER BY place), '""') INTO path
     FROM unnest($2) WITH ORDINALITY AS schema(name, place);
@@ -41,6 +41,8 @@ BEGIN
     IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'otelephant_explained') THEN
       DEALLOCATE otelephant_explained;
     END IF;
+    -- Parameters that are NULL would leave no partition to see.
+    PERFORM set_config('enable_partition_pruning', 'off', true);
     preparation := 'PREPARE otelephant_explained AS ' || $1;
     SELECT 'EXPLAIN (FORMAT JSON) EXECUTE otelephant_explained'
         || coalesce('(' || string_agg('NULL', ', ') || ')', '')

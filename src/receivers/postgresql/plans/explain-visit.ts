@@ -23,9 +23,13 @@ export interface ExplainVisitSettings {
 /** Every statement of ours begins with it. */
 const marker = '/* otelephant plan */'
 
-/** In force for the transaction: planned as the statement's own sessions would, but for what can't be known of them. */
+/**
+ * In force for the transaction. Parallel workers as by default: none are started. No partition is pruned: parameters that
+ * are NULL would leave none to see.
+ */
 const localSettings = `${marker} SELECT set_config('statement_timeout', '1s', true),
-  set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '2', true)`
+  set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '2', true),
+  set_config('enable_partition_pruning', 'off', true)`
 
 /**
  * One stay in one database, in a session of its own. Each statement is judged by the catalogs and then planned, in one
@@ -98,7 +102,8 @@ export class ExplainVisit {
 
   /**
    * With the parameters NULL and a generic plan. EXPLAIN (GENERIC_PLAN) is no way here: in extended mode, which alone
-   * keeps a text to one statement, its parameters are bound, and it plans for NULL.
+   * keeps a text to one statement, its parameters are bound, and it plans for NULL. Besides, pg_stat_statements keeps
+   * each EXPLAIN of another text, and no PREPARE.
    */
   async #prepareAndExplain({ text, parameters }: Explainable, schemas: readonly string[], signal: AbortSignal) {
     const refusal = await this.#judge(text, schemas, signal)

@@ -3,6 +3,11 @@ import { positiveDuration } from '../../../config/duration.ts'
 
 const identifier = '[a-z_][a-z0-9_]{0,62}'
 
+/** The name of the function that `otelephant sql explain-function` makes: two plain lower-case words. */
+export const functionName = z
+  .string()
+  .regex(new RegExp(`^${identifier}\\.${identifier}$`), 'expected a schema and a name, such as otelephant.explain')
+
 /** What a user may write under `plans`. Off by default: planning may run what a database's users wrote. */
 export const plansConfig = z.strictObject({
   enabled: z.boolean().default(false),
@@ -12,11 +17,8 @@ export const plansConfig = z.strictObject({
   cache_ttl: positiveDuration.prefault('1h'),
   /** Relations, partitions and indexes that a statement may reach together. */
   max_relations: z.int().min(1).max(1_000).default(200),
-  /** The function that `otelephant sql explain-function` makes, for roles that may not read the tables. */
-  function: z
-    .string()
-    .regex(new RegExp(`^${identifier}\\.${identifier}$`), 'expected a schema and a name, such as otelephant.explain')
-    .optional(),
+  /** For a role that may not read the tables. */
+  function: functionName.optional(),
 })
 
 export type PlansConfig = z.output<typeof plansConfig>

@@ -1,4 +1,6 @@
-import { nodeCount, type PlanNode, type PlanValue, renderPlan, totalCost } from './plan-tree.ts'
+import { bare, figures, mapNodes, without, withoutIncidental, withShortTexts } from './plan-fields.ts'
+import { alongPath, expensivePath, sumUp, trimmed } from './plan-outline.ts'
+import { type PlanNode, renderPlan, totalCost } from './plan-tree.ts'
 
 export interface ReducedPlan {
   /** JSON of the form that EXPLAIN prints. */
@@ -7,23 +9,6 @@ export interface ReducedPlan {
   readonly reduced: boolean
 }
 
-/** What a node keeps when everything else of it goes. */
-const essential: ReadonlySet<string> = new Set([
-  'Node Type',
-  'Join Type',
-  'Operation',
-  'Relation Name',
-  'Index Name',
-  'Total Cost',
-])
-const figures: ReadonlySet<string> = new Set(['Startup Cost', 'Total Cost', 'Plan Rows', 'Plan Width'])
-const incidental: ReadonlySet<string> = new Set([
-  'Output',
-  'Plan Width',
-  'Schema',
-  'Startup Cost',
-  'Parent Relationship',
-])
 /** A node below this part of the plan's cost is cheap. */
 const cheapShare = 0.05
 
@@ -73,69 +58,30 @@ function steps(root: PlanNode, limit: number): readonly (() => PlanNode)[] {
   ]
 }
 
-/** From the root down: at each node the place of its most expensive child. */
-function expensivePath(root: PlanNode): readonly number[] {
-  const path: number[] = []
-  for (let node = root; node.children.length > 0; ) {
-    const place = node.children.reduce((best, child, index) => {
-      const dearest = node.children[best]
-      return dearest !== undefined && totalCost(child) > totalCost(dearest) ? index : best
-    }, 0)
-    path.push(place)
-    node = node.children[place] ?? { fields: {}, children: [] }
-  }
-  return path
-}
-
-/** Sums up subtrees off the path, the cheapest first and no more than it takes; in the end all of them, to one note. */
+/** Sums up subtrees off the path, the cheapest first and no more than it takes; then leaves them out in the same order. */
 function collapsed(root: PlanNode, path: readonly number[], fits: (node: PlanNode) => boolean): PlanNode {
   const costs = [...new Set(costsOf(root))].toSorted((left, right) => left - right)
   const at = (index: number) => sumUp(root, path, costs[index] ?? Number.POSITIVE_INFINITY)
   const index = firstIndex(costs.length, (each) => fits(at(each)))
-  return index < costs.length ? at(index) : onlyPath(root, path)
+  if (index < costs.length) return at(index)
+  const widest = widestOf(root)
+  const removed = firstIndex(widest, (each) => fits(alongPath(root, path, widest - each)))
+  return alongPath(root, path, widest - removed)
+}
+
+function widestOf({ children }: PlanNode): number {
+  return children.reduce((widest, child) => Math.max(widest, widestOf(child)), children.length)
 }
 
 function costsOf(node: PlanNode): number[] {
   return [totalCost(node), ...node.children.flatMap(costsOf)]
 }
 
-/** Every subtree off the path whose cost is that or less becomes its first node. */
-function sumUp(node: PlanNode, path: readonly number[], cost: number): PlanNode {
-  const [place, ...rest] = path
-  const children = node.children.map((child, index) => {
-    if (index === place) return sumUp(child, rest, cost)
-    return totalCost(child) <= cost ? summary(child) : sumUp(child, [], cost)
-  })
-  return { fields: node.fields, children }
-}
-
-function summary(node: PlanNode): PlanNode {
-  const { fields } = without(bare(node, 63), figures)
-  const below = nodeCount(node) - 1
-  return { fields: below === 0 ? fields : { ...fields, Plans: leftOut(below) }, children: [] }
-}
-
-/** The path alone: beside its node each level has one note of how many nodes are left out. */
-function onlyPath(node: PlanNode, [place, ...rest]: readonly number[]): PlanNode {
-  const child = place === undefined ? undefined : node.children[place]
-  if (child === undefined) return { fields: node.fields, children: [] }
-  const others = nodeCount(node) - 1 - nodeCount(child)
-  const note = others === 0 ? [] : [{ fields: { 'Node Type': leftOut(others) }, children: [] }]
-  return { fields: node.fields, children: [onlyPath(child, rest), ...note] }
-}
-
 /** The longest beginning of the path that fits. */
 function cutBelow(root: PlanNode, path: readonly number[], fits: (node: PlanNode) => boolean): PlanNode {
-  const at = (depth: number) => onlyPath(trimmed(root, path, depth), path.slice(0, depth))
+  const at = (depth: number) => alongPath(trimmed(root, path, depth), path.slice(0, depth), 0)
   const removed = firstIndex(path.length, (each) => fits(at(path.length - each)))
   return at(path.length - removed)
-}
-
-/** The plan down to so many levels along the path. */
-function trimmed(node: PlanNode, [place, ...rest]: readonly number[], depth: number): PlanNode {
-  if (depth === 0) return summary(node)
-  const children = node.children.map((child, index) => (index === place ? trimmed(child, rest, depth - 1) : child))
-  return { fields: node.fields, children }
 }
 
 /** The first of `count` numbers for which it holds; `count` if it holds for none. What holds once holds from there on. */
@@ -148,41 +94,4 @@ function firstIndex(count: number, holds: (index: number) => boolean): number {
     else low = middle + 1
   }
   return low
-}
-
-function mapNodes(node: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
-  const { fields } = change(node)
-  return { fields, children: node.children.map((child) => mapNodes(child, change)) }
-}
-
-function withoutIncidental(node: PlanNode): PlanNode {
-  const { fields } = without(node, incidental)
-  return { fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== false)), children: [] }
-}
-
-function without({ fields, children }: PlanNode, keys: ReadonlySet<string>): PlanNode {
-  return { fields: Object.fromEntries(Object.entries(fields).filter(([key]) => !keys.has(key))), children }
-}
-
-function bare({ fields, children }: PlanNode, length: number): PlanNode {
-  const kept = Object.entries(fields).filter(([key]) => essential.has(key))
-  return withShortTexts({ fields: Object.fromEntries(kept), children }, length)
-}
-
-function withShortTexts({ fields, children }: PlanNode, length: number): PlanNode {
-  return {
-    fields: Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, cut(value, length)])),
-    children,
-  }
-}
-
-function cut(value: PlanValue, length: number): PlanValue {
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value
-  if (typeof text !== 'string' || text.length <= length) return value
-  // Half of a character would be written as an escape.
-  return `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`
-}
-
-function leftOut(nodes: number): string {
-  return `${nodes} more ${nodes === 1 ? 'node' : 'nodes'}`
 }

@@ -145,8 +145,8 @@ export const userCodeSql = `WITH RECURSIVE run AS MATERIALIZED (
     SELECT c.oid, c.relkind FROM node JOIN pg_class AS c ON c.oid = node.object
     WHERE node.class = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'm', 'f', 'i', 'I')),
   finding AS (
-    SELECT 1 AS rank, 'unreadable' AS verdict, 'names written as escapes'::text AS detail
-      WHERE $1 ~* 'U&"' OR EXISTS (SELECT FROM run WHERE run ~ '^[0-9$]' AND length(run) > 100)
+    SELECT 1 AS rank, 'unreadable' AS verdict, 'names that stand for others'::text AS detail
+      WHERE $1 ~* 'U&"' OR '$user' = ANY ($2) OR EXISTS (SELECT FROM run WHERE run ~ '^[0-9$]' AND length(run) > 100)
     UNION ALL SELECT 2, 'calls_function', pg_describe_object('pg_proc'::regclass, p.oid, 0)
       FROM node JOIN pg_proc AS p ON p.oid = node.object AND node.class = 'pg_proc'::regclass
       WHERE p.oid >= 16384 AND NOT (p.prolang IN (12, 13) AND ${trusted('pg_proc', 'p.oid', 'p.proowner')})

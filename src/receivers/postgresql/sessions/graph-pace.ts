@@ -1,5 +1,7 @@
-/** Between two looks at the whole graph. */
+/** Between two looks at the whole graph, at least. */
 const intervalMs = 5_000
+/** So that they cost the server half a thousandth of its time at most. */
+const maxCostShare = 0.0005
 /** A look that cost the server more than this isn't repeated for a while: it is quadratic in the waiters. */
 const dearMs = 10
 const restMs = 60_000
@@ -21,7 +23,7 @@ export class GraphPace {
 
   /** @param costMs what the look that began then cost the server */
   looked(startedMs: number, costMs: number): void {
-    this.#nextMs = startedMs + intervalMs
+    this.#nextMs = startedMs + Math.max(intervalMs, costMs / maxCostShare)
     if (costMs > dearMs) this.#restUntilMs = startedMs + restMs
   }
 }

@@ -60,12 +60,14 @@ export interface LockGraph {
 }
 
 /**
- * One blocker of those that pg_blocking_pids gives: one that waits for nobody, or else the one that has waited longest.
- * Ties are cut by the process id.
+ * One blocker for each, of those that pg_blocking_pids gives: one that waits for nobody, or else the one that has waited
+ * longest. Ties are cut by the process id.
  */
-function blockerOf(pid: string): string {
-  return `SELECT b.pid FROM unnest(pg_blocking_pids(${pid})) AS b(pid) LEFT JOIN waiting AS w ON w.pid = b.pid
-      ORDER BY w.since NULLS FIRST, b.pid LIMIT 1`
+function blockersOf(waiters: string, level: string): string {
+  return `SELECT DISTINCT ON (n.pid) n.pid, b.pid AS parent, ${level} AS level
+      FROM ${waiters} AS n CROSS JOIN LATERAL unnest(pg_blocking_pids(n.pid)) AS b(pid)
+        LEFT JOIN waiting AS w ON w.pid = b.pid
+      ORDER BY n.pid, w.since NULLS FIRST, b.pid`
 }
 
 /** The transaction of a prepared one that holds what is waited for: its locks have no process, but a virtual transaction. */
@@ -99,13 +101,14 @@ function graphText(versionNumber: number): string {
   targets AS (SELECT w.target, count(*) AS waiters FROM waiting AS w GROUP BY 1),
   longest AS MATERIALIZED (SELECT w.pid FROM waiting AS w ORDER BY w.since, w.pid LIMIT ${askedWaiters}),
   edges(pid, parent, level) AS (
-    SELECT l.pid, p.pid, 1 FROM longest AS l CROSS JOIN LATERAL (${blockerOf('l.pid')}) AS p
+    SELECT f.pid, f.parent, f.level FROM (${blockersOf('longest', '1')}) AS f
     UNION ALL
-    SELECT n.pid, p.pid, n.level FROM (
-      SELECT DISTINCT e.parent AS pid, e.level + 1 AS level FROM edges AS e
-      WHERE e.level < 10 AND e.parent IN (SELECT w.pid FROM waiting AS w)
-        AND e.parent NOT IN (SELECT l.pid FROM longest AS l)
-    ) AS n CROSS JOIN LATERAL (${blockerOf('n.pid')}) AS p),
+    SELECT f.pid, f.parent, f.level FROM (${blockersOf(
+      `(SELECT DISTINCT e.parent AS pid, e.level + 1 AS level FROM edges AS e
+        WHERE e.level < 10 AND e.parent IN (SELECT w.pid FROM waiting AS w)
+          AND e.parent NOT IN (SELECT l.pid FROM longest AS l))`,
+      'n.level',
+    )}) AS f),
   parents AS (SELECT e.pid, min(e.parent) AS parent FROM edges AS e GROUP BY 1),
   nodes AS (SELECT p.pid FROM parents AS p UNION SELECT p.parent FROM parents AS p)
   SELECT n.pid, p.parent, w.locktype, w.mode, w.database, w.relation,

@@ -1,4 +1,5 @@
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import { other } from '../fold/folded-rows.ts'
 import { RunningTotals } from './running-totals.ts'
 import { isUntracked, type SessionGroup, type SessionSample, waitClassOf } from './session-sample.ts'
 
@@ -7,7 +8,6 @@ export type StatementLabel = (databaseOid: string, queryId: string) => string | 
 
 /** Series of one metric; what comes beyond them counts as `(other)`. */
 const maxSeries = 500
-const other = '(other)'
 
 interface SessionLabels extends Readonly<Record<string, string | null>> {
   readonly database: string | null

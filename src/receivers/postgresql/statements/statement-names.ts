@@ -24,8 +24,11 @@ export interface StatementNamesSettings {
 
 /** Between two readings of texts at least so many times as long as the last one took: 14 ms are 84 s, 160 ms 16 min. */
 const pauseFactor = 6_000
-/** Texts that one reading brings at most; the rest comes with the next. */
-const textsAtOnce = 250
+/** Texts that one reading brings at most, and their characters; the rest comes with the next. */
+const textsAtOnce = 500
+const charsAtOnce = 4_000_000
+/** Of one text: so much of it is enough to tell it from others. */
+const longestText = 1_000_000
 /** Of what is kept of a text, in UTF-16 units: beyond what backends take of a string. */
 const keptLength = 8_192
 /** How long a result waits for the names of its statements; later ones are there for the next. */
@@ -35,8 +38,11 @@ const retryMs = 3_600_000
 /** Names of statements that nobody asks for any more are kept as long as there are no more than these. */
 const spare = 1_000
 
-/** In every statement of the collector's, behind its first keyword: PostgreSQL 18 drops comments before it. */
-const marker = '/* otelephant '
+/**
+ * One of these is in every statement of the collector's: a comment behind its first keyword (PostgreSQL 18 drops comments
+ * before it), or the name under which a statement was prepared to be explained.
+ */
+const ownMarks = ['/* otelephant ', 'otelephant_explained'] as const
 
 type Entry = { readonly name: StatementName } | { readonly name: undefined; readonly notBeforeMs: number }
 
@@ -75,7 +81,7 @@ export class StatementNames {
     const found = await this.#readTexts(missing.slice(0, textsAtOnce), schema, session, signal)
     const waited = new AbortController()
     const named = this.#readNames(found, signal)
-    // Neither rejects: what fails is tried again later.
+    // Neither rejects.
     await Promise.race([named, clock.sleep(waitMs, waited.signal).catch(() => undefined)])
     waited.abort()
     signal.throwIfAborted()
@@ -106,7 +112,7 @@ export class StatementNames {
     schema: string,
     session: Session,
     signal: AbortSignal,
-  ): Promise<(readonly [key: StatementKey, text: string])[]> {
+  ): Promise<(readonly [key: StatementKey, text: string | null])[]> {
     const { clock, measured } = this.#settings
     const sentMs = clock.now()
     let outcome: 'success' | 'failure' = 'failure'
@@ -115,11 +121,11 @@ export class StatementNames {
       const ids = `{${keys.map(({ queryid }) => queryid).join(',')}}`
       const rows = await session.query('statement_texts', textsSql(schema), [databases, ids], signal)
       outcome = 'success'
-      const found = rows.map(([databaseId, queryid, text]): readonly [StatementKey, string] => [
+      const found = rows.map(([databaseId, queryid, text]): readonly [StatementKey, string | null] => [
         { databaseId: databaseId ?? '', queryid: queryid ?? '' },
-        text ?? '',
+        text ?? null,
       ])
-      this.#readBytes = found.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0)
+      this.#readBytes = found.reduce((sum, [, text]) => sum + Buffer.byteLength(text ?? ''), 0)
       return found
     } finally {
       const costMs = clock.now() - sentMs
@@ -128,25 +134,26 @@ export class StatementNames {
     }
   }
 
-  async #readNames(found: readonly (readonly [StatementKey, string])[], signal: AbortSignal): Promise<void> {
-    const { texts, clock } = this.#settings
-    try {
-      const read = await texts.read(
-        found.map(([, text]) => text),
+  /** Doesn't reject: nobody may be waiting for it any more. */
+  async #readNames(found: readonly (readonly [StatementKey, string | null])[], signal: AbortSignal): Promise<void> {
+    // The server says NULL when it has lost the file of texts.
+    const known = found.flatMap(([key, text]) => (text === null ? [] : [{ key, text }]))
+    const read = await this.#settings.texts
+      .read(
+        known.map(({ text }) => text),
         signal,
       )
-      found.forEach(([key, text], index) => {
-        const name = read[index]
-        this.#entries.set(
-          textOf(key),
-          name === undefined
-            ? { name, notBeforeMs: clock.now() + retryMs }
-            : { name: { ...name, text: cut(name.text, keptLength), isOwn: text.includes(marker) } },
-        )
-      })
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
+      .catch(() => undefined)
+    // Aborted: they were not tried.
+    if (read === undefined) return
+    const notBeforeMs = this.#settings.clock.now() + retryMs
+    for (const [key] of found) this.#entries.set(textOf(key), { name: undefined, notBeforeMs })
+    known.forEach(({ key, text }, index) => {
+      const name = read[index]
+      if (name === undefined) return
+      const isOwn = ownMarks.some((mark) => text.includes(mark))
+      this.#entries.set(textOf(key), { name: { ...name, text: cut(name.text, keptLength), isOwn } })
+    })
   }
 }
 
@@ -154,9 +161,14 @@ function textOf({ databaseId, queryid }: StatementKey): string {
   return `${databaseId}/${queryid}`
 }
 
-/** A text is the same for every role and nesting. */
+/** A text is the same for every role and nesting. At least one comes, however long. */
 function textsSql(schema: string): string {
-  return `SELECT /* otelephant statement_texts */ DISTINCT ON (s.dbid, s.queryid) s.dbid, s.queryid, left(s.query, 1000000)
-    FROM ${schema}.pg_stat_statements(true) AS s
-    JOIN unnest($1::oid[], $2::int8[]) AS k(dbid, queryid) ON k.dbid = s.dbid AND k.queryid = s.queryid`
+  return `SELECT /* otelephant statement_texts */ t.dbid, t.queryid, t.text FROM (
+      SELECT d.dbid, d.queryid, d.text, sum(length(d.text)) OVER (ORDER BY d.dbid, d.queryid) - length(d.text) AS before
+      FROM (
+        SELECT DISTINCT ON (s.dbid, s.queryid) s.dbid, s.queryid, left(s.query, ${longestText}) AS text
+        FROM ${schema}.pg_stat_statements(true) AS s
+        JOIN unnest($1::oid[], $2::int8[]) AS k(dbid, queryid) ON k.dbid = s.dbid AND k.queryid = s.queryid
+      ) AS d
+    ) AS t WHERE coalesce(t.before, 0) < ${charsAtOnce}`
 }

@@ -5,14 +5,19 @@ import type { Sink } from '../../../scraper/scraper.ts'
 import type { ColumnValue } from '../decode.ts'
 import type { MeasuredRow } from '../fold/measured-row.ts'
 import type { ComputedRows, MeasuredResult, RowComputer } from '../fold/row-computer.ts'
+import { QueryError } from '../query-error.ts'
 import { RoleNames } from './role-names.ts'
 import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
 import { type StatementIncrease, statementIncreases } from './statement-increase.ts'
 import type { StatementName, StatementNames } from './statement-names.ts'
 import { recordTopQuery, type TopQuery, topQueries } from './top-queries.ts'
+import type { TrackingCheck } from './tracking-check.ts'
 
 export interface StatementsSettings {
   readonly names: StatementNames
+  readonly tracking: TrackingCheck
+  /** Called with what works less well than it could; tells each thing once. */
+  readonly degraded: (message: string) => void
   readonly slow: SlowSettings
   /** Most events `db.server.top_query` of one reading. */
   readonly topQueries: number
@@ -48,23 +53,16 @@ export class Statements implements RowComputer {
     return this.#labels.get(`${databaseId}/${queryid}`)
   }
 
-  async compute({ query, rows, isTop, context }: MeasuredResult, signal: AbortSignal): Promise<ComputedRows> {
-    const { names, slow, events } = this.#settings
+  async compute(result: MeasuredResult, signal: AbortSignal): Promise<ComputedRows> {
+    const { query, rows, isTop } = result
+    const { slow, events } = this.#settings
     const increases = statementIncreases(query, rows)
     const wantsSlow = query.computed.some(({ name }) => name === 'slow')
     const slowOnes = wantsSlow ? slowRows(increases, slow) : []
-    const top = events.isEnabled('db.server.top_query') ? topQueries(increases, this.#settings.topQueries) : []
+    const top = events.isEnabled('db.server.top_query') ? this.#top(increases) : []
     const also = new Set(slowOnes.map(({ identity }) => identity))
     const shown = increases.filter(({ identity }) => isTop(identity) || also.has(identity))
-    if (query.extensionSchema !== undefined) {
-      await names.learn([...shown, ...top], query.extensionSchema, context.session, signal)
-    }
-    if (top.length > 0)
-      await this.#roles.learn(
-        top.map(({ userId }) => userId),
-        context.session,
-        signal,
-      )
+    await this.#learn(result, shown, top, signal)
     this.#remember(rows, query, top)
     return { of: this.#columns(query.computed, shown), also }
   }
@@ -81,6 +79,37 @@ export class Statements implements RowComputer {
     for (const one of latest.top) recordTopQuery(events, reading.timeMs, one, latest.incomplete)
     const records = events.take()
     if (records.records.length > 0) await sink.logs(records)
+  }
+
+  /** Those that are known to be the collector's own make room for others. */
+  #top(increases: readonly StatementIncrease[]): StatementIncrease[] {
+    const { names, topQueries: count } = this.#settings
+    const others = increases.filter((row) => names.get(row)?.isOwn !== true)
+    return topQueries(others, count)
+  }
+
+  /** What is known of statements besides their counters. The counters are worth having without it. */
+  async #learn(
+    result: MeasuredResult,
+    shown: readonly StatementIncrease[],
+    top: readonly StatementIncrease[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { names, tracking, degraded } = this.#settings
+    const { query, context } = result
+    const { session } = context
+    try {
+      await tracking.look(result, signal)
+      const userIds = top.map(({ userId }) => userId)
+      await this.#roles.learn(userIds, session, signal)
+      if (query.computed.length === 0 && top.length === 0) return
+      const { extensionSchema: schema } = query
+      if (schema !== undefined) await names.learn([...shown, ...top], schema, session, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (session.closed || !(error instanceof QueryError)) throw error
+      degraded(`Statements are shown without name until it can be read: ${error.message}.`)
+    }
   }
 
   /** The computed columns of the rows that have a name. */

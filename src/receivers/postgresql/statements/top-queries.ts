@@ -52,7 +52,10 @@ export function recordTopQuery(
 }
 
 /** The columns that an event is made of. */
-export const topQueryColumns = [
-  ...['calls', 'execution_time', 'plan_time', 'rows'],
-  ...['shared_dirtied', 'shared_hit', 'shared_read', 'shared_written', 'temp_read', 'temp_written'],
-] as const
+export const topQueryExtra = {
+  event: 'db.server.top_query',
+  columns: [
+    ...['calls', 'execution_time', 'plan_time', 'rows'],
+    ...['shared_dirtied', 'shared_hit', 'shared_read', 'shared_written', 'temp_read', 'temp_written'],
+  ],
+} as const

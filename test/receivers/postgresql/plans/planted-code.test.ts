@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import type { Connection } from '../../../../src/demo/embedded-postgres/connect.ts'
+import { explainFunctionScript } from '../../../../src/receivers/postgresql/plans/explain-function.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { planted, spyFunctions } from './planted-code.ts'
-import { readingPlans } from './reading-plans.ts'
+import { planted, spied, spyFunctions } from './planted-code.ts'
+import { usePlans } from './reading-plans.ts'
 
 /** A database in which `app` has planted everything, and `monitor` may read and write what `app` owns. */
 async function plantedDatabase(cluster: Cluster, database: string): Promise<void> {
@@ -25,13 +26,9 @@ async function plantedDatabase(cluster: Cluster, database: string): Promise<void
   )
 }
 
-/** How often the planted functions have been called. */
-async function calls(cluster: Cluster, database: string): Promise<number> {
-  const [row] = await cluster.query(
-    `SELECT pg_stat_reset_single_function_counters(0), coalesce(sum(calls), 0)::int AS calls FROM pg_stat_user_functions`,
-    database,
-  )
-  return Number(row?.['calls'])
+/** How often planted functions have run. */
+async function runs(cluster: Cluster): Promise<number> {
+  return (await cluster.log()).split(`LOG:  ${spied}`).length - 1
 }
 
 async function explainPlainly(client: Connection, statement: string): Promise<void> {
@@ -41,29 +38,100 @@ async function explainPlainly(client: Connection, statement: string): Promise<vo
   await client.query('ROLLBACK; DEALLOCATE ALL')
 }
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
-  const settings = { track_functions: 'all', shared_preload_libraries: 'pg_stat_statements' }
-  const postgres = usePostgres(major, { settings })
-  const mine = planted.filter(({ since = 0 }) => major >= since)
+const readingPlans = usePlans()
 
-  test('functions that a plain EXPLAIN runs are not run by ours, whatever leads to them', async () => {
+describe.each(majors)('on PostgreSQL %i', (major) => {
+  const postgres = usePostgres(major)
+  const mine = planted.filter(({ since = 0 }) => major >= since)
+  const expected = mine.map(({ kind }) => [
+    kind,
+    kind === 'a function in an escaped name' ? 'unreadable' : 'calls_function',
+  ])
+
+  async function reasons(cluster: Cluster, database: string, config = {}): Promise<(string | undefined)[][]> {
+    const outcomes = await readingPlans(cluster, { database, config }).readAll(mine.map(({ statement }) => statement))
+    return mine.map(({ kind }, index) => {
+      const outcome = outcomes[index]
+      return [kind, outcome?.kind === 'absent' ? outcome.reason : outcome?.kind]
+    })
+  }
+
+  test('what a plain EXPLAIN runs is not run by ours, whatever leads to it', async () => {
     const { cluster, database } = await postgres()
     await cluster.query('CREATE ROLE app; ALTER ROLE app SET search_path = app, public')
     await plantedDatabase(cluster, database)
     const ran: string[] = []
     for (const { kind, statement } of mine) {
-      const before = await calls(cluster, database)
-      {
-        await using client = await cluster.connect(database, 'monitor')
-        await explainPlainly(client, statement)
-      }
-      if ((await calls(cluster, database)) > before) ran.push(kind)
+      const before = await runs(cluster)
+      await using client = await cluster.connect(database, 'monitor')
+      await explainPlainly(client, statement)
+      if ((await runs(cluster)) > before) ran.push(kind)
     }
-    expect(ran).toEqual(mine.filter(({ runs }) => runs).map(({ kind }) => kind))
-    const before = await calls(cluster, database)
-    const reading = readingPlans(cluster, { database })
-    const outcomes = await reading.readAll(mine.map(({ statement }) => statement))
-    expect(mine.map(({ kind }, index) => [kind, outcomes[index]])).toEqual([])
-    expect(await calls(cluster, database)).toBe(before)
+    expect(mine.filter((each) => each.runs && !ran.includes(each.kind))).toEqual([])
+    const before = await runs(cluster)
+    expect(await reasons(cluster, database)).toEqual(expected)
+    expect(await runs(cluster)).toBe(before)
+  })
+
+  test.skipIf(major < 14)('nor through the function that explains, whoever calls it', async () => {
+    const { cluster, createDatabase } = await postgres()
+    const database = await createDatabase()
+    await plantedDatabase(cluster, database)
+    await cluster.query('REVOKE ALL ON ALL TABLES IN SCHEMA app FROM monitor', database)
+    await cluster.query(explainFunctionScript('otelephant.explain', 'monitor'), database)
+    const before = await runs(cluster)
+    const readOnly = mine.filter(({ statement }) => statement.startsWith('SELECT'))
+    const found = new Map(
+      (await reasons(cluster, database, { function: 'otelephant.explain' })).map(([kind, reason]) => [kind, reason]),
+    )
+    for (const { kind } of readOnly) expect([kind, found.get(kind)]).toEqual(expected.find(([name]) => name === kind))
+
+    await using client = await cluster.connect(database, 'monitor')
+    await client.query(`CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE plpgsql STABLE
+        AS $$ BEGIN RAISE LOG '${spied}'; RETURN (SELECT count(*) FROM app.t); END $$;
+      CREATE FUNCTION pg_temp.mine(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT pg_temp.mine()';
+      CREATE OPERATOR pg_temp.@@@@ (RIGHTARG = int, FUNCTION = pg_temp.mine);
+      CREATE TEMP TABLE t_mine (a int); CREATE DOMAIN pg_temp.d AS int CHECK (pg_temp.mine() > 0)`)
+    for (const statement of [
+      'SELECT pg_temp.mine()',
+      'SELECT 1 WHERE 1 = OPERATOR(pg_temp.@@@@) 5',
+      'SELECT $1::pg_temp.d',
+      'SELECT 1; SELECT pg_temp.mine()',
+      'EXECUTE planted(pg_temp.mine())',
+      'SELECT query_to_xml($1, true, true, $2)',
+    ]) {
+      await client.query('BEGIN READ ONLY')
+      const { rows } = await client.query<{ refused: string }>(
+        "SELECT otelephant.explain($1, $2, 200) ->> 'refused' AS refused",
+        [statement, ['app']],
+      )
+      await client.query('ROLLBACK')
+      const refused = rows[0]?.refused
+      expect([statement, refused]).toEqual([
+        statement,
+        expect.stringMatching(/^(calls_function|unsupported_statement)$/),
+      ])
+    }
+    expect(await runs(cluster)).toBe(before)
+  })
+
+  test.skipIf(major < 14)('nor by a schema that is named after its owner', async () => {
+    const { cluster, createDatabase } = await postgres()
+    const database = await createDatabase()
+    await cluster.query(explainFunctionScript('otelephant.explain', 'monitor'), database)
+    await cluster.query(
+      `CREATE SCHEMA otelephant_explain; GRANT USAGE ON SCHEMA otelephant_explain TO PUBLIC;
+        CREATE FUNCTION otelephant_explain.hidden() RETURNS int LANGUAGE plpgsql STABLE
+        AS $$ BEGIN RAISE LOG '${spied}'; RETURN 41; END $$`,
+      database,
+    )
+    const before = await runs(cluster)
+    await using client = await cluster.connect(database, 'monitor')
+    await client.query('BEGIN READ ONLY')
+    const { rows } = await client.query(
+      `SELECT otelephant.explain('SELECT hidden()', $1, 200) ->> 'refused' AS refused`,
+      [['$user']],
+    )
+    expect([rows, await runs(cluster)]).toEqual([[{ refused: 'unreadable' }], before])
   })
 })

@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { Connector } from '../../../../src/receivers/postgresql/connector.ts'
 import type { AbsenceReason, PlanAbsence } from '../../../../src/receivers/postgresql/plans/plan-absence.ts'
@@ -5,13 +6,11 @@ import { PlanNotices } from '../../../../src/receivers/postgresql/plans/plan-not
 import { type PlannedStatement, PlanReader } from '../../../../src/receivers/postgresql/plans/plan-reader.ts'
 import { plansConfig } from '../../../../src/receivers/postgresql/plans/plans-config.ts'
 import type { QueryPlan } from '../../../../src/receivers/postgresql/plans/query-plan.ts'
+import { childStatementTexts } from '../../../../src/sql-text/child-statement-texts.ts'
+import type { StatementTexts } from '../../../../src/sql-text/statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { never, settingsOf } from '../connection.ts'
-
-/** Enough for plans of these tests: quoted literals and what stands before a cast go. */
-const redact = async (fragments: readonly string[]) =>
-  fragments.map((text) => text.replaceAll(/'(?:[^']|'')*'|\b\d+\b/g, '?'))
 
 export interface ReadingOptions {
   readonly database: string
@@ -21,8 +20,15 @@ export interface ReadingOptions {
   readonly config?: Readonly<Record<string, unknown>>
 }
 
+/** To be called at the top of a file: gives what makes readers of plans, which share one process that redacts. */
+export function usePlans() {
+  const texts = childStatementTexts({ logger: memoryLogger() })
+  afterAll(() => texts.close())
+  return (cluster: Cluster, options: ReadingOptions) => readingPlans(cluster, options, texts)
+}
+
 /** A reader of plans on a cluster, with what it counted and told. */
-export function readingPlans(cluster: Cluster, options: ReadingOptions) {
+function readingPlans(cluster: Cluster, options: ReadingOptions, texts: StatementTexts) {
   const { database, username = 'monitor', userName = 'app', config = {} } = options
   const clock = new FakeClock()
   const logger = memoryLogger()
@@ -41,7 +47,7 @@ export function readingPlans(cluster: Cluster, options: ReadingOptions) {
     config: plansConfig.parse({ enabled: true, max_per_interval: 100, ...config }),
     connector,
     clock,
-    texts: { redact },
+    texts,
     counted: (outcome) => counts.set(outcome, (counts.get(outcome) ?? 0) + 1),
     absent: (absence, name) => notices.tell(absence, name),
   })

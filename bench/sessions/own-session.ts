@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { EventsBuilder } from '../../generated/postgresql/events.ts'
+import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import type { ConnectionSettings } from '../../src/receivers/postgresql/client.ts'
+import { observer } from '../../src/receivers/postgresql/observation.ts'
+import { Session } from '../../src/receivers/postgresql/session.ts'
+import { defaultLimits } from '../../src/receivers/postgresql/session-settings.ts'
+import { GraphPace } from '../../src/receivers/postgresql/sessions/graph-pace.ts'
+import { SessionSampler } from '../../src/receivers/postgresql/sessions/session-sampler.ts'
+import { TrackingWatch } from '../../src/receivers/postgresql/sessions/tracking-watch.ts'
+import { childStatementTexts } from '../../src/sql-text/child-statement-texts.ts'
+import { createLogger } from '../../src/telemetry/create-logger.ts'
+import { LeapingClock } from '../../test/support/leaping-clock.ts'
+import { measuredRole } from '../role-cost.ts'
+
+/** As often as the sampler looks. */
+export const intervalMs = 1_000
+const signal = AbortSignal.timeout(600_000)
+
+/** The collector's session on a server. */
+export async function ownSession({ host, port }: Cluster): Promise<Session & AsyncDisposable> {
+  const settings: ConnectionSettings = {
+    ...{ host, port, username: measuredRole, password: undefined, ssl: undefined, applicationName: 'otelephant' },
+    ...{ connectTimeoutMs: 10_000, limits: defaultLimits },
+  }
+  const session = await Session.connect(settings, 'postgres', true, signal)
+  return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })
+}
+
+/** The real sampler on that session, a second apart on a clock that is told to go on. */
+export async function ownSampler(session: Session) {
+  const clock = new LeapingClock()
+  const observation = await (await observer(session, clock, signal))(signal)
+  const texts = childStatementTexts({ logger: createLogger({ level: 'error' }) })
+  const asked = new Map<string, number>()
+  const sink = { async metrics() {}, async logs() {} }
+  const sampler = new SessionSampler({
+    ...{ clock, texts, intervalMs, connection: { current: { session, observation } } },
+    ...{ run: 'bench', statementLabel: () => undefined, byStatement: true, blocking: true, pace: new GraphPace() },
+    events: new EventsBuilder({
+      resource: { attributes: {} },
+      scope: { name: 'bench', version: '0.0.0' },
+      enabled: new Set(['postgresql.blocking_episode']),
+    }),
+    watch: new TrackingWatch({ affected: [], omitted: () => {}, degraded: () => {} }),
+    measured: (query) => asked.set(query, (asked.get(query) ?? 0) + 1),
+    skipped: (reason) => asked.set(reason, (asked.get(reason) ?? 0) + 1),
+  })
+  return {
+    /** How often what was asked, and how often a sample was left out. */
+    asked: (what: string) => asked.get(what) ?? 0,
+    async sample(): Promise<void> {
+      clock.leap(intervalMs)
+      await sampler.scrape(sink, signal)
+      // Gives the server's processes a moment, as the second between two samples would.
+      await delay(5)
+    },
+    [Symbol.asyncDispose]: () => texts.close(),
+  }
+}
