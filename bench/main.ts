@@ -16,7 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Report[]>>> = {
   encode: async () => [await encode()],
   memory: async () => [await memory()],
   scrape,
-  sessions: async () => [await sessions()],
+  sessions,
   statements,
 }
 const document = join(import.meta.dirname, '..', 'docs', 'benchmarks.md')

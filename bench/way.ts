@@ -7,7 +7,7 @@ import type { RoleCost } from './role-cost.ts'
 export interface Way {
   readonly name: string
   /** Sent one after the other. */
-  readonly statements: readonly { readonly text: string; readonly values?: readonly unknown[] }[]
+  readonly statements: readonly { readonly text: string; readonly values?: readonly unknown[] | undefined }[]
 }
 
 export interface WayCost {
@@ -19,7 +19,7 @@ export interface WayCost {
 }
 
 /** What is so slow that the rounds would take longer is asked fewer times, but at least three. */
-const budgetMs = 15_000
+const budgetMs = 10_000
 const fewestRounds = 3
 
 const asText = { getTypeParser: () => (text: string) => text }

@@ -50,7 +50,7 @@ export class Crowd implements AsyncDisposable {
       if (at % 5 !== 0) continue
       working += 1
       // The number of columns makes the statement another one.
-      const columns = Array.from({ length: at % differentStatements }, () => 'true')
+      const columns = Array.from({ length: working % differentStatements }, () => 'true')
       session.begin(`SELECT ${['pg_sleep(3600)', ...columns].join(', ')}`)
     }
     await this.#until('PgSleep', working)

@@ -1,9 +1,9 @@
 import type { Way } from '../way.ts'
 
-/** What others ask of pg_stat_activity: which columns, of which rows, with whose blockers. */
+/** What others ask of pg_stat_activity: which columns, of which rows, with whose blockers; in words of our own. */
 export const peerWays: readonly Way[] = [
   {
-    name: 'pg_blocking_pids of every row, and of all for the idle, oldest lock of each (otelcol)',
+    name: 'otelcol: blockers and oldest lock of each row',
     statements: [
       {
         text: `SELECT a.datname, a.usename, a.client_addr::text, a.client_port, a.query_start, a.wait_event_type, a.wait_event,
@@ -21,7 +21,7 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: 'pg_stat_activity with pg_blocking_pids of every row (Datadog)',
+    name: 'Datadog: the view with the blockers of each row',
     statements: [
       {
         text: `SELECT clock_timestamp(), a.*, pg_blocking_pids(a.pid) FROM pg_stat_activity AS a
@@ -31,7 +31,7 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: 'SELECT * FROM pg_stat_activity',
+    name: 'the view alone, every column',
     statements: [{ text: 'SELECT a.* FROM pg_stat_activity AS a' }],
   },
 ]

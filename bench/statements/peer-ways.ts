@@ -1,16 +1,16 @@
 import type { Way } from '../way.ts'
 
 /** Statements that ran since the last reading, for those who ask for their texts alone. */
-export const changedStatements = 300
+const changedStatements = 300
 
 const names = `LEFT JOIN pg_roles AS r ON r.oid = s.userid JOIN pg_database AS d ON d.oid = s.dbid`
 const counters = `s.queryid, s.userid, r.rolname, d.datname, s.calls, s.rows, s.total_exec_time, s.total_plan_time,
   s.shared_blks_hit, s.shared_blks_read, s.shared_blks_dirtied, s.shared_blks_written, s.temp_blks_read, s.temp_blks_written`
 
-/** What others ask of pg_stat_statements in every cycle: which columns, of how much, in what order. */
+/** What others ask of pg_stat_statements in every cycle: which columns, of how much, in what order; in words of our own. */
 export const peerWays: readonly Way[] = [
   {
-    name: 'the view, 1,000 most called, with texts (otelcol)',
+    name: 'otelcol: the view, 1,000 most called, with texts',
     statements: [
       {
         text: `SELECT ${counters}, s.query FROM pg_stat_statements AS s ${names}
@@ -19,7 +19,7 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: 'the view, 100 of most time beyond a percentile of it (postgres_exporter)',
+    name: 'postgres_exporter: the view twice, 100 of most time, no texts',
     statements: [
       {
         text: `SELECT pg_get_userbyid(s.userid), d.datname, s.queryid, s.calls, s.total_exec_time / 1000 AS seconds, s.rows,
@@ -31,11 +31,11 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: 'the view, six lists of 100, texts of 8,000 (pgwatch)',
+    name: 'pgwatch: the view, six lists of 100, texts of 8,000',
     statements: [{ text: sixLists() }],
   },
   {
-    name: 'the view, 5 of the longest mean, with texts (nri-postgresql)',
+    name: 'nri-postgresql: the view, 5 of the longest mean, with texts',
     statements: [
       {
         text: `SELECT s.queryid, s.query, d.datname, s.calls, round((s.total_exec_time / s.calls)::numeric, 3) AS mean,
@@ -46,7 +46,7 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: `calls of all, then texts and counters of ${changedStatements} that changed (Datadog)`,
+    name: `Datadog: calls of all, then ${changedStatements} that changed, with texts`,
     statements: [
       { text: 'SELECT s.queryid, s.calls FROM pg_stat_statements(false) AS s' },
       {
@@ -56,11 +56,11 @@ export const peerWays: readonly Way[] = [
     ],
   },
   {
-    name: 'pg_stat_statements(true), everything',
-    statements: [{ text: 'SELECT s.* FROM pg_stat_statements(true) AS s' }],
+    name: 'the view, every column',
+    statements: [{ text: 'SELECT s.* FROM pg_stat_statements AS s' }],
   },
   {
-    name: 'pg_stat_statements(false), every column',
+    name: 'without texts, every other column',
     statements: [{ text: 'SELECT s.* FROM pg_stat_statements(false) AS s' }],
   },
 ]

@@ -34,7 +34,7 @@ export class Traffic implements AsyncDisposable {
     this.#cycle += 1
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#client[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.end()
   }
 }

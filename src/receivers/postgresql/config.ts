@@ -10,6 +10,7 @@ import { duration, positiveDuration } from '../../config/duration.ts'
 import { certificateFile, keyFile } from '../../config/pem-file.ts'
 import { secret } from '../../config/secret.ts'
 import { parseEndpoint } from './endpoint.ts'
+import { plansConfig } from './plans/plans-config.ts'
 
 const tls = z
   .strictObject({
@@ -73,6 +74,7 @@ export const postgresqlConfig = z
     statements: statements.prefault({}),
     allowed_comment_keys: z.array(z.string().min(1)).default(['nr_service_guid', 'traceparent']),
     top_query_collection: topQueryCollection.prefault({}),
+    plans: plansConfig.prefault({}),
     attribute_names: z.enum(['both', 'semconv', 'legacy']).default('both'),
     scope_name: z.string().min(1).optional(),
     events: eventsConfig.default({}),

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
+import type { Series } from '../../../src/pdata/series.ts'
 import { type DiscoverySettings, discover } from '../../../src/receivers/postgresql/discovery.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 import { never, sessionOf, settingsOf } from './connection.ts'
@@ -57,11 +58,15 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await cluster.query('CREATE TABLE orders (id int)', database)
     await using under = receiverOf(cluster, { exclude_databases: ['postgres'] })
     const keysOf = async (name: string) => {
-      const { points } = await under.collect()
-      const of = points.filter(({ series }) =>
-        Object.values(series.attributes).some((value) => String(value).split('|')[0] === name),
+      const { batches } = await under.collect()
+      const isOf = (series: Series | undefined) =>
+        Object.values(series?.attributes ?? {}).some((value) => String(value).split('|')[0] === name)
+      const keys = batches.flatMap(({ points, folded }) =>
+        folded === undefined
+          ? points.filter(({ series }) => isOf(series)).map(({ series }) => series.key)
+          : folded.rows.filter(({ targets }) => targets.some(isOf)).map(({ key }) => key),
       )
-      return of.map(({ series }) => series.key).sort()
+      return keys.sort()
     }
     const before = await keysOf(database)
     expect(before.length).toBeGreaterThan(20)

@@ -36,6 +36,7 @@ function steps(root: PlanNode, limit: number): readonly (() => PlanNode)[] {
   const plainer = mapNodes(root, withoutIncidental)
   const frugal = mapNodes(plainer, (node) => (totalCost(node) < threshold ? without(node, figures) : node))
   const shortened = (length: number) => mapNodes(frugal, (node) => withShortTexts(node, length))
+  const names = () => mapNodes(root, (node) => bare(node, 63))
   const fits = (node: PlanNode) => renderPlan(node).length <= limit
   return [
     () => plainer,
@@ -43,18 +44,8 @@ function steps(root: PlanNode, limit: number): readonly (() => PlanNode)[] {
     () => shortened(300),
     () => collapsed(shortened(300), path, fits),
     () => collapsed(shortened(80), path, fits),
-    () =>
-      collapsed(
-        mapNodes(root, (node) => bare(node, 63)),
-        path,
-        fits,
-      ),
-    () =>
-      cutBelow(
-        mapNodes(root, (node) => bare(node, 63)),
-        path,
-        fits,
-      ),
+    () => collapsed(names(), path, fits),
+    () => cutBelow(names(), path, fits),
   ]
 }
 

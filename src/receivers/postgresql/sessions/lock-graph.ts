@@ -94,7 +94,7 @@ function targetOf(lock: string): string {
 function graphText(versionNumber: number): string {
   const since = versionNumber >= 140000 ? 'l.waitstart' : 's.query_start'
   const from = `pg_locks AS l${versionNumber >= 140000 ? '' : ' LEFT JOIN pg_stat_get_activity(NULL) AS s ON s.pid = l.pid'}`
-  return `/* otelephant lock graph */ WITH RECURSIVE waiting AS MATERIALIZED (
+  return `WITH /* otelephant lock graph */ RECURSIVE waiting AS MATERIALIZED (
     SELECT l.pid, l.locktype, l.mode, l.database, l.relation, COALESCE(${since}, clock_timestamp()) AS since,
       ${targetOf('l')} AS target
     FROM ${from} WHERE NOT l.granted),

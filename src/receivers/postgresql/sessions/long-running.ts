@@ -33,7 +33,7 @@ export interface SessionDetails {
 }
 
 /** One row a thing; a session may be all three in turn. Without texts: there may be as many rows as sessions. */
-const thingsText = `/* otelephant long running */ SELECT k.kind, a.pid, a.backend_start, k.since,
+const thingsText = `SELECT /* otelephant long running */ k.kind, a.pid, a.backend_start, k.since,
     extract(epoch FROM clock_timestamp() - k.since) * 1000
   FROM pg_stat_get_activity(NULL) AS a CROSS JOIN LATERAL (VALUES
     ('transaction', a.xact_start, $1::float8),
@@ -43,7 +43,7 @@ const thingsText = `/* otelephant long running */ SELECT k.kind, a.pid, a.backen
     AND k.limit_ms > 0 AND k.since < clock_timestamp() - make_interval(secs => k.limit_ms / 1000)
   ORDER BY k.since`
 
-const detailsText = `/* otelephant long running details */ SELECT a.pid, a.backend_start, d.datname,
+const detailsText = `SELECT /* otelephant long running details */ a.pid, a.backend_start, d.datname,
     pg_get_userbyid(a.usesysid), a.application_name, host(a.client_addr), a.state, a.wait_event_type, a.wait_event, a.query
   FROM unnest($1::int4[]) AS p(pid) CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a
     LEFT JOIN pg_database AS d ON d.oid = a.datid`

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../../../component/clock.ts'
 import type { TraceLink } from '../../../pdata/log-record.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { StatementText } from '../../../sql-text/statement-texts.ts'
 import { parseTraceparent } from '../../../sql-text/traceparent.ts'
 import type { Session } from '../session.ts'
-import { commentTags } from '../statements/comment-tags.ts'
+import { statementAttributes } from '../statement-attributes.ts'
 import type { EventSources } from './blocking-records.ts'
 import type { GraphPace } from './graph-pace.ts'
 import { type Measured, timed } from './measured.ts'
@@ -49,7 +48,7 @@ function valuesOf(session: SampledSession, text: StatementText | undefined) {
   const { lock } = session
   return {
     'db.namespace': session.database ?? '',
-    ...textValuesOf(text),
+    ...statementAttributes(text),
     'user.name': session.user ?? '',
     'postgresql.state': session.state ?? '',
     'postgresql.pid': session.pid,
@@ -71,18 +70,6 @@ function valuesOf(session: SampledSession, text: StatementText | undefined) {
     'postgresql.blocking.lock.type': lock?.type ?? '',
     'postgresql.blocking.lock.relation': lock?.relation ?? '',
     'postgresql.blocking.transaction.start_time': rfc3339Seconds(session.transactionStart) ?? '',
-  }
-}
-
-function textValuesOf(text: StatementText | undefined) {
-  return {
-    'db.query.text': text?.text,
-    ...commentTags(text?.tags ?? {}),
-    'db.query.text.normalized.hash': text === undefined ? undefined : createHash('md5').update(text.text).digest('hex'),
-    'query.hash': text?.fingerprint,
-    'db.query.summary': text?.summary,
-    'db.operation.name': text?.operation,
-    'db.collection.name': text?.collection,
   }
 }
 

@@ -52,7 +52,7 @@ export interface SampledSessionsSettings {
 /** Idle sessions are wanted only where they keep others waiting, as session-level advisory locks do. */
 function sampledText(versionNumber: number, withBlockers: boolean): string {
   const modern = versionNumber >= 140000
-  return `/* otelephant query sample */ WITH sessions AS MATERIALIZED (
+  return `WITH /* otelephant query sample */ sessions AS MATERIALIZED (
     SELECT a.pid, a.query_start, a.wait_event_type FROM pg_stat_get_activity(NULL) AS a
     WHERE a.pid <> pg_backend_pid() AND (a.state IS DISTINCT FROM 'idle' AND a.wait_event_type IS DISTINCT FROM 'Activity')),
   blocked AS MATERIALIZED (

@@ -41,7 +41,7 @@ export function knowsQueryIds(versionNumber: number): boolean {
  * in their main loops (waits of the type Activity) are dropped before anything is grouped. The last row says what it cost.
  */
 function sampleText(byStatement: boolean): string {
-  return `/* otelephant session sample */ WITH groups AS MATERIALIZED (
+  return `WITH /* otelephant session sample */ groups AS MATERIALIZED (
     SELECT a.datid, a.backend_type, a.state, a.wait_event_type, a.wait_event,
       ${byStatement ? 'a.query_id' : 'NULL::int8'} AS query_id, count(*) AS sessions
     FROM pg_stat_get_activity(NULL) AS a

@@ -1,5 +1,5 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
-import { commentTags } from './comment-tags.ts'
+import { statementAttributes } from '../statement-attributes.ts'
 import type { StatementIncrease } from './statement-increase.ts'
 import type { StatementName } from './statement-names.ts'
 
@@ -26,8 +26,7 @@ export function recordTopQuery(
 ): void {
   events.recordDbServerTopQuery(timeMs, {
     'db.namespace': row.database,
-    'db.query.text': name.text,
-    ...commentTags(name.tags),
+    ...statementAttributes(name),
     'postgresql.calls': row.calls,
     'postgresql.rows': row.of('rows'),
     'postgresql.shared_blks_dirtied': row.of('shared_dirtied'),
@@ -42,11 +41,6 @@ export function recordTopQuery(
     'postgresql.total_exec_time': row.seconds,
     'postgresql.total_plan_time': row.of('plan_time'),
     'postgresql.query_plan': null,
-    'db.query.text.normalized.hash': null,
-    'query.hash': name.fingerprint,
-    'db.query.summary': name.summary,
-    'db.operation.name': name.operation,
-    'db.collection.name': name.collection,
     'postgresql.interval.incomplete': incomplete,
   })
 }
