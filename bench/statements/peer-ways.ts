@@ -38,10 +38,12 @@ export const peerWays: readonly Way[] = [
     name: 'nri-postgresql: the view, 5 of the longest mean, with texts',
     statements: [
       {
-        text: `SELECT s.queryid, s.query, d.datname, s.calls, round((s.total_exec_time / s.calls)::numeric, 3) AS mean,
-            s.shared_blks_read / s.calls, s.shared_blks_written / s.calls,
+        // Theirs divides by the calls alone, which fails where a statement was planned and never ran.
+        text: `SELECT s.queryid, s.query, d.datname, s.calls,
+            round((s.total_exec_time / NULLIF(s.calls, 0))::numeric, 3) AS mean,
+            s.shared_blks_read / NULLIF(s.calls, 0), s.shared_blks_written / NULLIF(s.calls, 0),
             CASE WHEN s.query ILIKE 'SELECT%' THEN 'SELECT' WHEN s.query ILIKE 'INSERT%' THEN 'INSERT' ELSE 'OTHER' END
-          FROM pg_stat_statements AS s JOIN pg_database AS d ON d.oid = s.dbid ORDER BY mean DESC LIMIT 5`,
+          FROM pg_stat_statements AS s JOIN pg_database AS d ON d.oid = s.dbid ORDER BY mean DESC NULLS LAST LIMIT 5`,
       },
     ],
   },

@@ -33,7 +33,7 @@ export const metrics = {
     kind: 'sum',
     monotonic: true,
     valueType: 'int',
-    zeros: 'send',
+    zeros: 'skip',
   },
   'db.query.duration': {
     name: 'db.query.duration',
@@ -42,7 +42,7 @@ export const metrics = {
     kind: 'gauge',
     monotonic: false,
     valueType: 'double',
-    zeros: 'send',
+    zeros: 'skip',
   },
   'postgresql.backends': {
     name: 'postgresql.backends',
@@ -981,6 +981,7 @@ export const entities = {
       { name: 'postgresql.database.name', value: '{database}', vocabulary: 'legacy' },
     ],
   },
+  'postgresql.slow_statement': { type: 'postgresql.slow_statement', parts: [], attributes: [] },
   'postgresql.statement': {
     type: 'postgresql.statement',
     parts: ['database', 'hash'],
@@ -1031,7 +1032,7 @@ export class MetricsBuilder extends PointsBuilder {
     },
     token?: ResetToken,
   ): void {
-    this.record(metrics['db.query.count'], entities['postgresql.instance'], value, values, token)
+    this.record(metrics['db.query.count'], entities['postgresql.slow_statement'], value, values, token)
   }
 
   /** The mean execution of a slow statement in the interval, as the first collector called it. Unit: ms. */
@@ -1043,7 +1044,7 @@ export class MetricsBuilder extends PointsBuilder {
       readonly 'query.hash': string | null
     },
   ): void {
-    this.record(metrics['db.query.duration'], entities['postgresql.instance'], value, values)
+    this.record(metrics['db.query.duration'], entities['postgresql.slow_statement'], value, values)
   }
 
   /** Backends attached to the database, of every kind and state. Unit: 1. */

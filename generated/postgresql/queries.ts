@@ -853,6 +853,20 @@ export const queries: readonly QueryDefinition[] = [
         },
       },
       {
+        requires: { server: { text: '>=14', atLeast: [14] }, columns: ['total_exec_time'] },
+        fallsWhenReset: false,
+        columns: {
+          execution_time: { sql: 's.total_exec_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_exec_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_exec_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_exec_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_exec_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 'true', type: 'bool' },
+        },
+      },
+      {
         requires: { columns: ['total_exec_time'] },
         columns: {
           execution_time: { sql: 's.total_exec_time / 1000', type: 'double' },
@@ -860,6 +874,20 @@ export const queries: readonly QueryDefinition[] = [
           mean_time: { sql: 's.mean_exec_time / 1000', type: 'double' },
           min_time: { sql: 's.min_exec_time / 1000', type: 'double' },
           stddev_time: { sql: 's.stddev_exec_time / 1000', type: 'double' },
+          shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
+          shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
+          toplevel: { sql: 'true', type: 'bool' },
+        },
+      },
+      {
+        requires: { server: { text: '>=14', atLeast: [14] }, columns: ['total_time'] },
+        fallsWhenReset: false,
+        columns: {
+          execution_time: { sql: 's.total_time / 1000', type: 'double' },
+          max_time: { sql: 's.max_time / 1000', type: 'double' },
+          mean_time: { sql: 's.mean_time / 1000', type: 'double' },
+          min_time: { sql: 's.min_time / 1000', type: 'double' },
+          stddev_time: { sql: 's.stddev_time / 1000', type: 'double' },
           shared_read_time: { sql: 's.blk_read_time / 1000', type: 'double' },
           shared_write_time: { sql: 's.blk_write_time / 1000', type: 'double' },
           toplevel: { sql: 'true', type: 'bool' },
@@ -1053,7 +1081,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   },
   {
     info: metrics['db.query.count'],
-    entity: entities['postgresql.instance'],
+    entity: entities['postgresql.slow_statement'],
     sources: [
       {
         query: 'statement',
@@ -1065,7 +1093,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   },
   {
     info: metrics['db.query.duration'],
-    entity: entities['postgresql.instance'],
+    entity: entities['postgresql.slow_statement'],
     sources: [
       {
         query: 'statement',

@@ -45,7 +45,9 @@ export function summarize(received: Received, account: Account, before: number):
     ...received.violations().map(({ rule, detail }) => `${rule}: ${detail}`),
     ...Object.entries(account.dropped).map(([reason, points]) => `${points} points or records dropped: ${reason}`),
     ...(arrived === account.sent ? [] : [`${account.sent} points and records sent, ${arrived} arrived`]),
-    ...(gaps === 0 ? [] : [`${gaps} times no increment speaks for the time since the one before`]),
+    ...[...Map.groupBy(gaps, ({ metric }) => metric)].map(
+      ([metric, points]) => `${points.length} times no increment of ${metric} speaks for the time since the one before`,
+    ),
     ...(account.queued === 0 ? [] : [`${account.queued} points or records still queued`]),
   ]
   return {
@@ -58,20 +60,20 @@ export function summarize(received: Received, account: Account, before: number):
     requests: requests.length,
     bytes: sum(({ wireBytes }) => wireBytes),
     decodedBytes: sum(({ decodedBytes }) => decodedBytes),
-    gaps,
+    gaps: gaps.length,
     doubles,
     errors,
     account,
   }
 }
 
-/** Where zeros are sent too, each window begins where the one before ended. */
-function gapsOf(points: readonly ReceivedPoint[]): number {
+/** Where zeros are sent too, each window begins where the one before ended; these don't. */
+function gapsOf(points: readonly ReceivedPoint[]): readonly ReceivedPoint[] {
   const counted = points.filter(({ metric, temporality }) => temporality === 'delta' && zerosOf.get(metric) === 'send')
-  return [...Map.groupBy(counted, seriesKey).values()].reduce((gaps, series) => {
+  return [...Map.groupBy(counted, seriesKey).values()].flatMap((series) => {
     const inOrder = series.toSorted((a, b) => (a.startNs < b.startNs ? -1 : 1))
-    return gaps + inOrder.filter(({ startNs }, at) => at > 0 && startNs > (inOrder[at - 1]?.timeNs ?? 0n)).length
-  }, 0)
+    return inOrder.filter(({ startNs }, at) => at > 0 && startNs > (inOrder[at - 1]?.timeNs ?? 0n))
+  })
 }
 
 export function renderSummary(summary: Summary): string {

@@ -31,9 +31,16 @@ const variant = z
     from: sql.exactOptional(),
     where: sql.exactOptional(),
     reset: reset.exactOptional(),
+    falls_when_reset: z.boolean().exactOptional(),
     columns: z.record(z.string(), column).exactOptional(),
   })
-  .transform(({ columns = {}, ...rest }): QueryVariant => ({ ...rest, columns }))
+  .transform(
+    ({ columns = {}, falls_when_reset, ...rest }): QueryVariant => ({
+      ...rest,
+      ...(falls_when_reset === undefined ? {} : { fallsWhenReset: falls_when_reset }),
+      columns,
+    }),
+  )
 
 /** An entry of `queries`. */
 export const query = z

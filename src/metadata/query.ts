@@ -47,6 +47,7 @@ export interface QueryVariant {
   readonly from?: string
   readonly where?: string
   readonly reset?: ResetDefinition
+  readonly fallsWhenReset?: boolean
   readonly columns: Readonly<Record<string, ColumnDefinition>>
 }
 

@@ -1,8 +1,8 @@
 import type { Logger } from '../telemetry/logger.ts'
-import { type Silence, SqlTextProcess } from './child-process.ts'
 import type { TextRequest, TextResult } from './process-messages.ts'
 import type { StatementText, StatementTexts } from './statement-texts.ts'
 import { batchesOf } from './text-batches.ts'
+import { type Silence, TextReader } from './text-reader.ts'
 
 export interface StatementTextsSettings {
   readonly logger: Logger
@@ -58,7 +58,7 @@ class ChildStatementTexts implements StatementTexts {
   readonly #tagKeys: readonly string[]
   readonly #limits: StatementTextsLimits
   readonly #closing = new AbortController()
-  #reader: SqlTextProcess | undefined
+  #reader: TextReader | undefined
   #idle: NodeJS.Timeout | undefined
   /** The last of those that wait for the process, which reads for one at a time. */
   #last: Promise<void> = Promise.resolve()
@@ -167,13 +167,13 @@ class ChildStatementTexts implements StatementTexts {
     return results
   }
 
-  async #runningReader(signal: AbortSignal): Promise<SqlTextProcess | undefined> {
+  async #runningReader(signal: AbortSignal): Promise<TextReader | undefined> {
     if (this.#reader?.alive) return this.#reader
     if (performance.now() < this.#pausedUntilMs) return undefined
     signal.throwIfAborted()
-    this.#reader = new SqlTextProcess()
+    this.#reader = started()
     this.#served = false
-    if (await this.#reader.ready(this.#limits.startTimeoutMs, signal)) return this.#reader
+    if (await this.#reader?.ready(this.#limits.startTimeoutMs, signal)) return this.#reader
     this.#reader = undefined
     this.#pause("it doesn't start")
     return undefined
@@ -202,6 +202,15 @@ class ChildStatementTexts implements StatementTexts {
     const reader = this.#reader
     this.#reader = undefined
     await reader?.end()
+  }
+}
+
+/** Node throws what it takes for exceptional (no memory), and emits the rest. */
+function started(): TextReader | undefined {
+  try {
+    return new TextReader()
+  } catch {
+    return undefined
   }
 }
 

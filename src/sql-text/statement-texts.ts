@@ -1,12 +1,19 @@
 /** What a statement's text says without its values. */
 export interface StatementText {
-  /** 16 lower-case hex digits: libpg_query's fingerprint, or a hash of the text without values where it doesn't parse. */
+  /**
+   * 16 lower-case hex digits: libpg_query's fingerprint of the text without its values, or a hash of the normal form where
+   * it doesn't parse. The same for what pg_stat_statements and pg_stat_activity show of one statement.
+   */
   readonly fingerprint: string
-  /** The text with `$1`, `$2`, ... or `?` for every literal, without comments, whitespace made one space; not cut. */
+  /**
+   * The normal form: `?` for every value, `$1` as it stands, no comments, white space made one space, of IN, VALUES and
+   * ARRAY lists the elements that differ by more than values. As long as it takes. Ends where a value can't be told from
+   * the rest any more (the text is cut within it, or depends on standard_conforming_strings).
+   */
   readonly text: string
-  /** `SELECT`, `INSERT`, `CREATE TABLE`, ...; `undefined` where it can't be told. */
+  /** `SELECT`, `INSERT`, `CREATE TABLE`, ..., in upper case; `undefined` where it can't be told. */
   readonly operation: string | undefined
-  /** The one table that it is about; `undefined` where there are several or none. */
+  /** The one table that it names, as written (`public.orders`); `undefined` where there are several, none, or no parse. */
   readonly collection: string | undefined
   /** OpenTelemetry's db.query.summary: operations and targets, e.g. `SELECT orders customers`; at most 255 characters. */
   readonly summary: string
@@ -23,7 +30,8 @@ export interface StatementTexts {
    */
   read(texts: readonly string[], signal: AbortSignal): Promise<readonly (StatementText | undefined)[]>
   /**
-   * Replaces the literals in fragments of SQL (the expressions of a plan, the message of an error).
+   * Replaces the values in fragments of SQL, as the expressions of a plan are. Not for the messages of errors, which put
+   * values in double quotes: `redactMessage` is for those.
    * @returns one for each; `undefined` where it couldn't be done: then the fragment must not be sent
    */
   redact(fragments: readonly string[], signal: AbortSignal): Promise<readonly (string | undefined)[]>

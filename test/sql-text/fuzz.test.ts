@@ -1,10 +1,13 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { lex } from '../../src/sql-text/lexer.ts'
 import { normalForm } from '../../src/sql-text/normal-form.ts'
 import { corpus, hasWordValue } from './corpus.ts'
 
-const numRuns = process.env['OTELEPHANT_LONG'] === '1' ? 200_000 : 4_000
+const long = process.env['OTELEPHANT_LONG'] === '1'
+const numRuns = long ? 200_000 : 4_000
+
+vi.setConfig({ testTimeout: long ? 600_000 : 30_000 })
 
 /** The value's characters but for what would end the literal that it stands in. */
 const value = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })

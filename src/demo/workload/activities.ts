@@ -82,7 +82,7 @@ const lockWait: Activity = {
     await transaction(holder, async () => {
       await holder.query(sell)
       waiting = Promise.allSettled([waiter.query(sell)])
-      await rest(2_000, signal)
+      await rest(3_000, signal)
     })
     await waiting
   },

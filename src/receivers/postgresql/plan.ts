@@ -117,6 +117,7 @@ interface Resolved {
   readonly from: string | undefined
   readonly where: string | undefined
   readonly reset: ResetDefinition | undefined
+  readonly fallsWhenReset: boolean
   readonly columns: Readonly<Record<string, ColumnDefinition>>
 }
 
@@ -189,6 +190,7 @@ function resolve(query: QueryDefinition, variant: QueryVariant | undefined): Res
     from: variant?.from ?? query.from,
     where: variant?.where ?? query.where,
     reset: variant?.reset ?? query.reset,
+    fallsWhenReset: variant?.fallsWhenReset ?? query.fallsWhenReset ?? false,
     columns: { ...query.columns, ...variant?.columns },
   }
 }
@@ -287,7 +289,7 @@ function assemble(
     columns: columns.map(({ name, type }) => ({ name, type })),
     computed,
     ...foldOf(query, index, settings),
-    fallsWhenReset: query.fallsWhenReset ?? false,
+    fallsWhenReset: resolved.fallsWhenReset,
     ...extensionSchemaOf(query, capabilities),
     identity: identity.map(at),
     ...(resolved.reset === undefined ? {} : { reset: { column: columns.length, exact: resolved.reset.exact } }),

@@ -4,6 +4,7 @@ import type { Reading, ResetToken } from '../../pdata/reading.ts'
 import type { Sink } from '../../scraper/scraper.ts'
 import type { Statement } from './compose-text.ts'
 import { decode, type Row } from './decode.ts'
+import type { ReadRow } from './fold/added-up.ts'
 import { FoldedRows } from './fold/folded-rows.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
@@ -158,16 +159,12 @@ export class QueryRunner {
   ): Promise<void> {
     const { resource, scope, clock, computer } = this.#settings
     const { observation, left } = context
-    const rows: Row[] = []
-    const tokens: (ResetToken | undefined)[] = []
+    const rows: ReadRow[] = []
     for await (const page of pages) {
-      for (const row of page.rows) {
-        rows.push(this.#decode(row))
-        tokens.push(this.#token(row, observation))
-      }
+      for (const row of page.rows) rows.push({ row: this.#decode(row), token: this.#token(row, observation) })
     }
     const timeMs = clock.now()
-    const result = await folded.take(rows, tokens, context, signal)
+    const result = await folded.take(rows, context, signal)
     const reading = this.#reading(startedMs, timeMs, observation.epoch, left, !this.query.inheritsCounters)
     await sink.metrics({ resource, scope, reading, ...result })
     await computer?.report(reading, sink, signal)

@@ -30,6 +30,7 @@ test('the defaults are those of upstream but for the interval', () => {
     intervals: {},
     limits: {},
     metrics: {},
+    plans: { enabled: false, max_per_interval: 10, cache_ttl: 3_600_000, max_relations: 200 },
     resource_attributes: {},
     session_sampling: { enabled: true, interval: 1_000 },
     long_running: { transaction: 300_000, idle_in_transaction: 60_000, statement: 60_000 },

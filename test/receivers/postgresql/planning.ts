@@ -13,7 +13,7 @@ import {
 } from '../../../src/receivers/postgresql/capabilities.ts'
 import { type Observation, observer } from '../../../src/receivers/postgresql/observation.ts'
 import type { PlannedQuery, PlanSettings } from '../../../src/receivers/postgresql/plan.ts'
-import { QueryRunner } from '../../../src/receivers/postgresql/query-runner.ts'
+import { QueryRunner, type QueryRunnerSettings } from '../../../src/receivers/postgresql/query-runner.ts'
 import type { Session } from '../../../src/receivers/postgresql/session.ts'
 import type { Sink } from '../../../src/scraper/scraper.ts'
 import { never } from './connection.ts'
@@ -91,7 +91,11 @@ export async function inspect(
 }
 
 /** A runner of a planned query. */
-export function runnerOf(query: PlannedQuery, clock: Clock = systemClock()): QueryRunner {
+export function runnerOf(
+  query: PlannedQuery,
+  clock: Clock = systemClock(),
+  folding: Pick<QueryRunnerSettings, 'top' | 'computer'> = {},
+): QueryRunner {
   return new QueryRunner({
     query,
     endpoint: 'db.example.com:5432',
@@ -101,6 +105,7 @@ export function runnerOf(query: PlannedQuery, clock: Clock = systemClock()): Que
     database: { oid: '', name: '' },
     clock,
     measured: () => {},
+    ...folding,
   })
 }
 

@@ -1,10 +1,10 @@
 import type { CounterRow, CounterRows, Point } from '../../../pdata/batch.ts'
-import type { ResetToken } from '../../../pdata/reading.ts'
 import type { Series } from '../../../pdata/series.ts'
 import { type ColumnValue, type Row, raw } from '../decode.ts'
 import type { ColumnRef, PlannedFold, PlannedPoint } from '../plan.ts'
 import type { RunContext } from '../query-runner.ts'
 import { columnValue, combine, numeric, type RowPointsSettings, seriesOf } from '../row-points.ts'
+import { addedUp, type ReadRow } from './added-up.ts'
 import { Increases } from './increases.ts'
 import type { MeasuredRow } from './measured-row.ts'
 import type { ComputedRows, RowComputer } from './row-computer.ts'
@@ -53,22 +53,18 @@ export class FoldedRows {
   constructor(settings: FoldedRowsSettings) {
     const { query, fold } = settings
     this.#settings = settings
-    this.#increases = new Increases(query.identity, fold.counters)
+    this.#increases = new Increases(query.identity, fold.counters, query.fallsWhenReset)
     this.#others = new Set(fold.others)
     this.#labelColumns = [...new Set(query.points.flatMap((point) => [...labelsOf(point), ...whenOf(point)]))]
     this.#counters = query.points.flatMap((point, at) => (point.info.monotonic ? [{ point, at }] : []))
     this.#columns = this.#counters.map(({ point }) => point.id)
   }
 
-  async take(
-    rows: readonly Row[],
-    tokens: readonly (ResetToken | undefined)[],
-    context: RunContext,
-    signal: AbortSignal,
-  ): Promise<FoldedResult> {
+  async take(rows: readonly ReadRow[], context: RunContext, signal: AbortSignal): Promise<FoldedResult> {
     const { query, fold, top, computer } = this.#settings
     const { observation, left } = context
-    const measured = this.#increases.measure(rows, tokens, { epoch: observation.epoch, left })
+    const told = addedUp(rows, query.identity, new Set(fold.counters))
+    const measured = this.#increases.measure(told, { epoch: observation.epoch, left })
     top.settle(query.name, scoresOf(measured, fold))
     const isTop = (identity: string) => top.has(identity)
     const computed = await computer?.compute({ query, rows: measured, isTop, context }, signal)

@@ -1,5 +1,6 @@
 import type { ResetToken, StatisticsEpoch } from '../../../pdata/reading.ts'
-import { type ColumnValue, type Row, raw } from '../decode.ts'
+import { type ColumnValue, raw } from '../decode.ts'
+import type { ReadRow } from './added-up.ts'
 import type { MeasuredRow } from './measured-row.ts'
 
 /** What is remembered of a row. */
@@ -22,22 +23,26 @@ export interface Life {
 export class Increases {
   readonly #counters: readonly number[]
   readonly #identity: readonly number[]
+  readonly #fallsWhenReset: boolean
   #rows: Map<string, Remembered> | undefined
   #life: Life | undefined
 
-  /** @param counters columns whose growth is wanted */
-  constructor(identity: readonly number[], counters: readonly number[]) {
+  /**
+   * @param counters columns whose growth is wanted
+   * @param fallsWhenReset a fall alone proves that the row was counted from zero since
+   */
+  constructor(identity: readonly number[], counters: readonly number[], fallsWhenReset: boolean) {
     this.#identity = identity
     this.#counters = counters
+    this.#fallsWhenReset = fallsWhenReset
   }
 
   /** Compares a complete result with the one before, and keeps it for the next. */
-  measure(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[], life: Life): MeasuredRow[] {
+  measure(rows: readonly ReadRow[], life: Life): MeasuredRow[] {
     const before = this.#life !== undefined && isSame(this.#life, life) ? this.#rows : undefined
     this.#life = life
     const now = new Map<string, Remembered>()
-    const measured = rows.map((row, index): MeasuredRow => {
-      const token = tokens[index]
+    const measured = rows.map(({ row, token }): MeasuredRow => {
       const identity = this.#identity.map((column) => raw(row[column] ?? null)).join('\u0000')
       const values = Float64Array.from(this.#counters, (column) => toNumber(row[column] ?? null))
       const known = before?.get(identity)
@@ -49,13 +54,16 @@ export class Increases {
   }
 
   #grown(values: Float64Array, known: Remembered | undefined, token: ResetToken | undefined): number[] {
-    const isSame =
-      known !== undefined &&
-      (token?.exact !== true || token.text === known.token) &&
-      values.every((value, at) => value >= (known.values[at] ?? 0))
+    const fell = known?.values.some((before, at) => (values[at] ?? 0) < before) === true
+    const isMoved = token?.text !== known?.token
+    const isAnew = known === undefined || (token?.exact === true && isMoved) || (fell && this.#fallsWhenReset)
     const grown: number[] = []
     this.#counters.forEach((column, at) => {
-      grown[column] = (values[at] ?? 0) - (isSame ? (known.values[at] ?? 0) : 0)
+      const value = values[at] ?? 0
+      const before = known?.values[at] ?? 0
+      if (isAnew) grown[column] = value
+      else if (value >= before) grown[column] = value - before
+      else grown[column] = isMoved ? value : 0
     })
     return Array.from(grown, (value) => value ?? 0)
   }

@@ -37,7 +37,7 @@ const hazards = `p.oid < 16384 AND (p.proargtypes::oid[] && '{2275,2281}'::oid[]
 const alwaysSearched = `n.nspname = 'pg_catalog' OR n.oid = pg_my_temp_schema()`
 
 /** More objects than this for each relation that is allowed, and they aren't counted further. */
-const objectsPerRelation = 50
+const objectsPerRelation = 20
 
 /**
  * Whether the statement may name an object of this name: true too often (a column of that name, a word of a comment),

@@ -57,6 +57,8 @@ export class SessionSampler implements Scraper {
   readonly #blocked: BlockedTime
   readonly #episodes = new BlockingEpisodes()
   #previous: Previous | undefined
+  /** Whether the last sample saw somebody wait for a lock. */
+  #hasWaiters = false
   #spacingMs: number
 
   constructor(settings: SessionSamplerSettings) {
@@ -116,8 +118,11 @@ export class SessionSampler implements Scraper {
 
   async #followBlocking(sample: SessionSample, current: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
     const { pace, clock } = this.#settings
-    if (!sample.groups.some(isBlocked)) return this.#tell([], sink, signal)
-    if (!pace.allows(clock.now())) return
+    const hadWaiters = this.#hasWaiters
+    this.#hasWaiters = sample.groups.some(isBlocked)
+    if (!this.#hasWaiters) return this.#tell([], sink, signal)
+    // Most waits are over by the next sample; the graph, which isn't asked again soon, is for those that aren't.
+    if (!hadWaiters || !pace.allows(clock.now())) return
     const graph = await this.#look(current, signal)
     const trees = blockingForest(graph)
     this.#blocked.graph(trees, graph.modes)

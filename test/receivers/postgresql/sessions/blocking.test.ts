@@ -115,6 +115,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await whenWaited(cluster, waiter)
     await using under = await samplerOn(cluster)
     await under.sample()
+    await under.sample()
     const [row] = await cluster.query("SELECT 'stock'::regclass::oid::text AS oid", sessions.database)
     const relations = under.sink.records.map(({ attributes }) => attributes['postgresql.blocking.lock.relation'])
     expect(new Set(relations)).toEqual(new Set([row?.['oid'], 'public.orders']))
@@ -131,6 +132,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await waiter.begin(change(1))
     await whenWaited(cluster, waiter)
     await using under = await samplerOn(cluster)
+    await under.sample()
     await under.sample()
     const [prepared] = await cluster.query('SELECT transaction::text AS xid FROM pg_prepared_xacts')
     expect(under.sink.records.map((record) => record.attributes)).toMatchObject([

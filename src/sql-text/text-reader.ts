@@ -23,7 +23,7 @@ export type Silence = 'died' | 'late'
 type Results = Extract<TextReply, { readonly kind: 'results' }>
 
 /** One child process that reads SQL. Keeps its parent alive only while it is waited for. */
-export class SqlTextProcess {
+export class TextReader {
   readonly #child: ChildProcess
 
   /** Starts it. No environment, since that holds the collector's secrets; no output, since that might hold texts. */
