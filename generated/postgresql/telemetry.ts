@@ -10,6 +10,15 @@ export function instruments(meter: Meter) {
       unit: '{connection}',
       valueType: ValueType.INT,
     }),
+    /** Statements whose plan was looked for, by what came of it. */
+    otelephantPostgresqlPlans: meter.createCounter<{ outcome: string; receiver: string }>(
+      'otelephant_postgresql_plans',
+      {
+        description: 'Statements whose plan was looked for, by what came of it.',
+        unit: '{statement}',
+        valueType: ValueType.INT,
+      },
+    ),
     /** Statements sent to the server, by query and how they ended. */
     otelephantPostgresqlQueries: meter.createCounter<{
       outcome: 'success' | 'failure'

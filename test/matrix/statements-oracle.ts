@@ -1,18 +1,23 @@
 import type { Connection } from '../../src/demo/embedded-postgres/connect.ts'
+import type { CounterRows } from '../../src/pdata/batch.ts'
 
 /** What one row of pg_stat_statements says at one moment. */
 export interface StatementRow {
-  /** By column of the view. */
+  /** By metric, in its unit. */
   readonly values: ReadonlyMap<string, number>
   /** When the row began, where the extension says it. */
   readonly since: string | undefined
 }
 
-/** By (dbid, userid, toplevel, queryid). */
+/** By what tells rows apart: (dbid, userid, toplevel, queryid). */
 export type StatementRows = ReadonlyMap<string, StatementRow>
 
 /** Column of pg_stat_statements (later names first) -> metric, and what a unit of the column is in the metric's. */
-export const counters: readonly { readonly columns: readonly string[]; readonly metric: string; readonly unit: number }[] = [
+export const counters: readonly {
+  readonly columns: readonly string[]
+  readonly metric: string
+  readonly unit: number
+}[] = [
   { columns: ['calls'], metric: 'postgresql.statement.calls', unit: 1 },
   { columns: ['rows'], metric: 'postgresql.statement.rows', unit: 1 },
   { columns: ['total_exec_time', 'total_time'], metric: 'postgresql.statement.execution.time', unit: 0.001 },
@@ -36,6 +41,16 @@ export const counters: readonly { readonly columns: readonly string[]; readonly 
   { columns: ['wal_bytes'], metric: 'postgresql.statement.wal.bytes', unit: 1 },
 ]
 
+/** The rows as the receiver gave them. */
+export function rowsGiven({ metrics, rows }: CounterRows): StatementRows {
+  return new Map(
+    rows.map(({ key, values, token }) => {
+      const named = metrics.map(({ name }, at) => [name, Number(values[at] ?? 0)] as const)
+      return [key, { values: new Map(named), since: token?.exact === true ? token.text : undefined }]
+    }),
+  )
+}
+
 /** Reads the view itself; of rows that nothing tells apart the sum. */
 export async function readStatements(client: Connection, databases: readonly string[]): Promise<StatementRows> {
   const { rows } = await client.query<Record<string, unknown>>(
@@ -48,9 +63,9 @@ export async function readStatements(client: Connection, databases: readonly str
     const key = ['dbid', 'userid', 'toplevel', 'queryid'].map((column) => String(row[column])).join()
     const before = found.get(key)
     const values = new Map<string, number>()
-    for (const { columns } of counters) {
-      const column = columns.find((name) => row[name] !== undefined)
-      if (column !== undefined) values.set(column, Number(row[column]) + (before?.values.get(column) ?? 0))
+    for (const { columns, metric, unit } of counters) {
+      const value = columns.map((name) => row[name]).find((found) => found !== undefined)
+      if (value !== undefined) values.set(metric, Number(value) * unit + (before?.values.get(metric) ?? 0))
     }
     const since = row['stats_since']
     found.set(key, { values, since: since instanceof Date ? since.toISOString() : undefined })
@@ -63,18 +78,19 @@ export async function readStatements(client: Connection, databases: readonly str
  * fell all of it, of any other the difference.
  * @param mixed whether one row may be the sum of two: then a counter that fell tells nothing
  */
-export function visibleIncrease(before: StatementRows, after: StatementRows, mixed: boolean): ReadonlyMap<string, number> {
+export function visibleIncrease(
+  before: StatementRows,
+  after: StatementRows,
+  mixed: boolean,
+): ReadonlyMap<string, number> {
   const totals = new Map<string, number>()
   for (const [key, now] of after) {
     const then = before.get(key)
-    const fell = (column: string) => (now.values.get(column) ?? 0) < (then?.values.get(column) ?? 0)
-    const anew = then === undefined || now.since !== then.since || (!mixed && [...now.values.keys()].some(fell))
-    for (const { columns, metric, unit } of counters) {
-      const column = columns.find((name) => now.values.has(name))
-      if (column === undefined) continue
-      const value = now.values.get(column) ?? 0
-      const base = anew ? 0 : (then.values.get(column) ?? 0)
-      totals.set(metric, (totals.get(metric) ?? 0) + Math.max(0, value - base) * unit)
+    const fell = [...now.values].some(([metric, value]) => value < (then?.values.get(metric) ?? 0))
+    const anew = then === undefined || now.since !== then.since || (fell && !mixed)
+    for (const [metric, value] of now.values) {
+      const increase = anew ? value : Math.max(0, value - (then.values.get(metric) ?? 0))
+      totals.set(metric, (totals.get(metric) ?? 0) + increase)
     }
   }
   return totals

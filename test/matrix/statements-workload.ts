@@ -30,7 +30,8 @@ const schema = [
 export async function prepareStatements(cluster: Cluster, version: string): Promise<void> {
   await cluster.query(`CREATE EXTENSION pg_stat_statements VERSION '${version}'`)
   await cluster.query('CREATE ROLE monitor LOGIN IN ROLE pg_monitor')
-  for (const role of ['monitor', 'postgres']) await cluster.query(`ALTER ROLE ${role} SET pg_stat_statements.track = none`)
+  for (const role of ['monitor', 'postgres'])
+    await cluster.query(`ALTER ROLE ${role} SET pg_stat_statements.track = none`)
   for (const role of roles) await cluster.query(`CREATE ROLE ${role} LOGIN`)
   for (const database of databases) {
     await cluster.query(`CREATE DATABASE ${database}`)

@@ -28,10 +28,8 @@ import { ServerConnection } from './server-connection.ts'
 import { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
 import { sessionScrapers } from './sessions/session-scrapers.ts'
-import { StatementNames } from './statements/statement-names.ts'
-import { Statements } from './statements/statements.ts'
+import { statementParts } from './statements/statement-parts.ts'
 import { topQueryExtra } from './statements/top-queries.ts'
-import { TrackingCheck } from './statements/tracking-check.ts'
 
 /**
  * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
@@ -96,13 +94,11 @@ export class PostgresqlReceiver implements Receiver {
       events: new EventsBuilder({ resource: about, scope, enabled: enabled.events }),
     })
     this.#texts = childStatementTexts({ logger, tagKeys: config.allowed_comment_keys })
-    const statements = new Statements({
-      ...builders(),
-      names: new StatementNames({ texts: this.#texts, clock, measured: runner.measured }),
-      tracking: new TrackingCheck(notices),
-      degraded: notices.degraded,
-      slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },
-      topQueries: config.top_query_collection.top_n_query,
+    const { statements, scrapers: planScrapers } = statementParts({
+      ...{ config, enabled, builders, connector, clock, logger, notices },
+      texts: this.#texts,
+      measured: runner.measured,
+      planned: (outcome) => own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),
     })
     const plan = planSettings(config, enabled)
     const shared = {
@@ -138,7 +134,7 @@ export class PostgresqlReceiver implements Receiver {
     })
     this.#controller = new ScraperController({
       id,
-      scrapers: [...Object.values(this.#scrapers), ...sessions],
+      scrapers: [...Object.values(this.#scrapers), ...sessions, ...planScrapers],
       consumer,
       collectionIntervalMs: config.collection_interval,
       initialDelayMs: config.initial_delay,

@@ -11,7 +11,7 @@ const mayWrite = `EXISTS (SELECT FROM pg_class AS c WHERE c.oid >= 16384 AND (c.
 const powers = `EXISTS (SELECT FROM pg_roles AS r WHERE r.oid <> o.oid AND r.rolname <> 'pg_read_all_data'
     AND pg_has_role(o.oid, r.oid, 'MEMBER'))`
 
-const text = `/* otelephant plan */ SELECT concat_ws(', ',
+const text = `SELECT /* otelephant plan */ concat_ws(', ',
     ${notExactly('it is not SECURITY DEFINER', 'NOT p.prosecdef')},
     ${notExactly('its settings are others', 'p.proconfig IS DISTINCT FROM $3::text[]')},
     ${notExactly('it does something else (of another version of the script?)', 'p.prosrc <> $4')},

@@ -36,7 +36,7 @@ BEGIN
   SELECT coalesce(string_agg(quote_ident(name), ', ' ORDER BY place), '""') INTO path
     FROM unnest($2) WITH ORDINALITY AS schema(name, place);
   IF current_setting('server_version_num')::integer >= 160000 THEN
-    command := 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || $1;
+    command := 'EXPLAIN /* otelephant plan */ (GENERIC_PLAN, FORMAT JSON) ' || $1;
   ELSE
     IF EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'otelephant_explained') THEN
       DEALLOCATE otelephant_explained;

@@ -1,3 +1,4 @@
+import { explainedName, marked } from '../own-statements.ts'
 import { QueryError } from '../query-error.ts'
 import type { Session } from '../session.ts'
 import { sqlState } from '../sqlstate.ts'
@@ -20,14 +21,11 @@ export interface ExplainVisitSettings {
   readonly function: string | undefined
 }
 
-/** Every statement of ours begins with it. */
-const marker = '/* otelephant plan */'
-
 /**
  * In force for the transaction. Parallel workers as by default: none are started. No partition is pruned: parameters that
  * are NULL would leave none to see.
  */
-const localSettings = `${marker} SELECT set_config('statement_timeout', '1s', true),
+const localSettings = `SELECT /* otelephant plan */ set_config('statement_timeout', '1s', true),
   set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '2', true),
   set_config('enable_partition_pruning', 'off', true)`
 
@@ -111,9 +109,9 @@ export class ExplainVisit {
     const path = schemas.map(quoteIdentifier).join(', ')
     await this.#run(`SELECT set_config('search_path', $1, true)`, [path === '' ? '""' : path], signal)
     // From here on nothing is looked up in a schema of a user's but what the statement names.
-    await this.#run(`PREPARE otelephant_explained AS ${text}`, [], signal)
+    await this.#run(`PREPARE ${explainedName} AS ${text}`, [], signal)
     const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'NULL').join(', ')})`
-    const [row] = await this.#run(`EXPLAIN (FORMAT JSON) EXECUTE otelephant_explained${nulls}`, [], signal)
+    const [row] = await this.#run(`EXPLAIN (FORMAT JSON) EXECUTE ${explainedName}${nulls}`, [], signal)
     return planOrRefusal(row?.[0] ?? '')
   }
 
@@ -127,7 +125,7 @@ export class ExplainVisit {
   }
 
   #run(text: string, values: readonly unknown[], signal: AbortSignal) {
-    return this.#session.query('plan', `${marker} ${text}`, values, signal)
+    return this.#session.query('plan', marked('plan', text), values, signal)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Session } from '../session.ts'
  * The setting that a session of that role begins with in this database, most specific first. What the server's own
  * configuration says is not visible under the session's own search_path: then PostgreSQL's default is taken.
  */
-const text = `/* otelephant plan */ SELECT substr(entry, strpos(entry, '=') + 1)
+const text = `SELECT /* otelephant plan */ substr(entry, strpos(entry, '=') + 1)
   FROM pg_db_role_setting AS s CROSS JOIN unnest(s.setconfig) AS entry
   WHERE entry LIKE 'search\\_path=%'
     AND s.setrole IN (0, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = $1))

@@ -13,7 +13,7 @@ const powerfulRoles = [
  * Whatever the role could become counts, whether it has or not: code that runs by mistake may SET ROLE, or RESET it to
  * the session's.
  */
-const text = `/* otelephant plan */ SELECT r.rolname, concat_ws(', ', CASE WHEN r.rolsuper THEN 'a superuser' END,
+const text = `SELECT /* otelephant plan */ r.rolname, concat_ws(', ', CASE WHEN r.rolsuper THEN 'a superuser' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolreplication THEN 'REPLICATION' END), r.rolname = session_user
   FROM pg_roles AS r

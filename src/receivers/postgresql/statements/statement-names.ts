@@ -1,6 +1,7 @@
 import type { Clock } from '../../../component/clock.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
+import { isOwnStatement } from '../own-statements.ts'
 import type { Measured } from '../query-runner.ts'
 import type { Session } from '../session.ts'
 
@@ -14,12 +15,16 @@ export interface StatementKey {
 export interface StatementName extends StatementText {
   /** Whether the collector itself sent it. */
   readonly isOwn: boolean
+  /** As pg_stat_statements has it; only where plans are wanted, and never sent. */
+  readonly source?: string
 }
 
 export interface StatementNamesSettings {
   readonly texts: StatementTexts
   readonly clock: Clock
   readonly measured: Measured
+  /** Whether texts are kept as they are, for their plans. */
+  readonly keepSources: boolean
 }
 
 /** Between two readings of texts at least so many times as long as the last one took: 14 ms are 84 s, 160 ms 16 min. */
@@ -33,16 +38,12 @@ const longestText = 1_000_000
 const keptLength = 8_192
 /** How long a result waits for the names of its statements; later ones are there for the next. */
 const waitMs = 1_000
+/** Longer statements aren't kept for their plans. */
+const longestSource = 65_536
 /** What could not be read is tried again. */
 const retryMs = 3_600_000
 /** Names of statements that nobody asks for any more are kept as long as there are no more than these. */
 const spare = 1_000
-
-/**
- * One of these is in every statement of the collector's: a comment behind its first keyword (PostgreSQL 18 drops comments
- * before it), or the name under which a statement was prepared to be explained.
- */
-const ownMarks = ['/* otelephant ', 'otelephant_explained'] as const
 
 type Entry = { readonly name: StatementName } | { readonly name: undefined; readonly notBeforeMs: number }
 
@@ -137,6 +138,7 @@ export class StatementNames {
   /** Doesn't reject: nobody may be waiting for it any more. */
   async #readNames(found: readonly (readonly [StatementKey, string | null])[], signal: AbortSignal): Promise<void> {
     // The server says NULL when it has lost the file of texts.
+    const { keepSources } = this.#settings
     const known = found.flatMap(([key, text]) => (text === null ? [] : [{ key, text }]))
     const read = await this.#settings.texts
       .read(
@@ -151,8 +153,9 @@ export class StatementNames {
     known.forEach(({ key, text }, index) => {
       const name = read[index]
       if (name === undefined) return
-      const isOwn = ownMarks.some((mark) => text.includes(mark))
-      this.#entries.set(textOf(key), { name: { ...name, text: cut(name.text, keptLength), isOwn } })
+      const source = keepSources && text.length <= longestSource ? { source: text } : {}
+      const kept = { ...name, text: cut(name.text, keptLength), isOwn: isOwnStatement(text), ...source }
+      this.#entries.set(textOf(key), { name: kept })
     })
   }
 }

@@ -5,6 +5,7 @@ import type { Sink } from '../../../scraper/scraper.ts'
 import type { ColumnValue } from '../decode.ts'
 import type { MeasuredRow } from '../fold/measured-row.ts'
 import type { ComputedRows, MeasuredResult, RowComputer } from '../fold/row-computer.ts'
+import type { PlanCandidate } from '../plans/plans-scraper.ts'
 import { QueryError } from '../query-error.ts'
 import { RoleNames } from './role-names.ts'
 import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
@@ -23,13 +24,17 @@ export interface StatementsSettings {
   readonly topQueries: number
   readonly events: EventsBuilder
   readonly metrics: MetricsBuilder
+  /** Whether {@link Statements.planCandidates} are asked for. */
+  readonly plans: boolean
+  /** The last plan of a statement, where it is to be shown with the statement. */
+  readonly planOf: (databaseId: string, fingerprint: string) => string | undefined
 }
 
 /** What the last reading came to, until it is reported. */
 interface Latest {
   readonly entries: number
   readonly incomplete: boolean | undefined
-  readonly top: readonly TopQuery[]
+  readonly top: readonly Omit<TopQuery, 'plan'>[]
 }
 
 /**
@@ -43,6 +48,7 @@ export class Statements implements RowComputer {
   #labels: ReadonlyMap<string, string> = new Map()
   #dealloc: number | undefined
   #latest: Latest | undefined
+  #planCandidates: readonly PlanCandidate[] = []
 
   constructor(settings: StatementsSettings) {
     this.#settings = settings
@@ -53,13 +59,18 @@ export class Statements implements RowComputer {
     return this.#labels.get(`${databaseId}/${queryid}`)
   }
 
+  /** Statements that took time in the last reading, most of all first. */
+  planCandidates(): readonly PlanCandidate[] {
+    return this.#planCandidates
+  }
+
   async compute(result: MeasuredResult, signal: AbortSignal): Promise<ComputedRows> {
     const { query, rows, isTop } = result
-    const { slow, events } = this.#settings
+    const { slow, events, plans } = this.#settings
     const increases = statementIncreases(query, rows)
     const wantsSlow = query.computed.some(({ name }) => name === 'slow')
     const slowOnes = wantsSlow ? slowRows(increases, slow) : []
-    const top = events.isEnabled('db.server.top_query') ? this.#top(increases) : []
+    const top = plans || events.isEnabled('db.server.top_query') ? this.#top(increases) : []
     const also = new Set(slowOnes.map(({ identity }) => identity))
     const shown = increases.filter(({ identity }) => isTop(identity) || also.has(identity))
     await this.#learn(result, shown, top, signal)
@@ -71,12 +82,15 @@ export class Statements implements RowComputer {
     const latest = this.#latest
     if (latest === undefined) return
     this.#latest = undefined
-    const { metrics, events, names } = this.#settings
+    const { metrics, events, names, planOf } = this.#settings
     metrics.recordPostgresqlStatementsEntries(latest.entries)
     metrics.recordPostgresqlStatementsIncomplete(latest.incomplete === undefined ? null : Number(latest.incomplete))
     metrics.recordPostgresqlStatementsTextSize(names.readBytes ?? null)
     await sink.metrics(metrics.take({ ...reading, query: `${reading.query}/about`, completes: false }))
-    for (const one of latest.top) recordTopQuery(events, reading.timeMs, one, latest.incomplete)
+    for (const one of latest.top) {
+      const plan = planOf(one.row.databaseId, one.name.fingerprint)
+      recordTopQuery(events, reading.timeMs, { ...one, plan }, latest.incomplete)
+    }
     const records = events.take()
     if (records.records.length > 0) await sink.logs(records)
   }
@@ -139,15 +153,28 @@ export class Statements implements RowComputer {
     const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
     const before = this.#dealloc
     this.#dealloc = dealloc
+    const named = top.flatMap((row): Omit<TopQuery, 'plan'>[] => {
+      const name = this.#settings.names.get(row)
+      return name === undefined || name.isOwn ? [] : [{ row, name, role: this.#roles.get(row.userId) }]
+    })
+    this.#planCandidates = named.flatMap(planCandidate)
     this.#latest = {
       entries: rows.length,
       incomplete: before === undefined || dealloc === undefined ? undefined : hasEvicted(before, dealloc),
-      top: top.flatMap((row): TopQuery[] => {
-        const name = this.#settings.names.get(row)
-        return name === undefined || name.isOwn ? [] : [{ row, name, role: this.#roles.get(row.userId) }]
-      }),
+      top: named,
     }
   }
+}
+
+/** Whose role is unknown, its bare names can mean anything. */
+function planCandidate({ row, name, role }: Omit<TopQuery, 'plan'>): PlanCandidate[] {
+  if (role === undefined || name.source === undefined) return []
+  const { databaseId, database, queryid, userId } = row
+  const statement = {
+    ...{ databaseOid: databaseId, databaseName: database, queryid },
+    ...{ fingerprint: name.fingerprint, text: name.source, userName: role },
+  }
+  return [{ statement, userId, name }]
 }
 
 /** A count that fell began at zero with a reset. */

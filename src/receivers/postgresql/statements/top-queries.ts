@@ -15,13 +15,15 @@ export interface TopQuery {
   readonly row: StatementIncrease
   readonly name: StatementName
   readonly role: string | undefined
+  /** JSON; where plans have no event of their own. */
+  readonly plan: string | undefined
 }
 
 /** @param incomplete whether entries were evicted meanwhile; `undefined` where that can't be known */
 export function recordTopQuery(
   events: EventsBuilder,
   timeMs: number,
-  { row, name, role }: TopQuery,
+  { row, name, role, plan }: TopQuery,
   incomplete: boolean | undefined,
 ): void {
   events.recordDbServerTopQuery(timeMs, {
@@ -40,7 +42,7 @@ export function recordTopQuery(
     'postgresql.rolname': role,
     'postgresql.total_exec_time': row.seconds,
     'postgresql.total_plan_time': row.of('plan_time'),
-    'postgresql.query_plan': null,
+    'postgresql.query_plan': plan,
     'postgresql.interval.incomplete': incomplete,
   })
 }
