@@ -47,7 +47,7 @@ export async function collectorCycles(cluster: Cluster, metrics: 'default' | 'al
     endpoint: `${cluster.host}:${cluster.port}`,
     username: measuredRole,
     events: { 'db.server.top_query': { enabled: true } },
-    metrics: metrics === 'default' ? {} : allMetrics(),
+    metrics: metricsOf(metrics),
   })
   const logger = createLogger({ level: 'error' })
   const settings = { id: 'postgresql', clock, logger, meter: own.meter, version: '0.0.0', hostName: 'bench', env: {} }
@@ -74,8 +74,13 @@ export function marker(query: string): string {
   return `/* otelephant ${query} */`
 }
 
-function allMetrics() {
-  return Object.fromEntries(Object.keys(metricDefaults).map((metric) => [metric, { enabled: true }]))
+/** None but those of statements: what else is read at the same time would be measured with them. */
+function metricsOf(which: 'default' | 'all') {
+  const entries = Object.entries(metricDefaults).map(([metric, isOn]) => {
+    const isStatements = /^(postgresql\.statement|db\.query\.)/.test(metric)
+    return [metric, { enabled: isStatements && (isOn || which === 'all') }] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 async function totals(observer: Connection): Promise<CycleCosts> {

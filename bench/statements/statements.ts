@@ -41,7 +41,7 @@ async function waysReport(): Promise<Report[]> {
       headings: ['a cycle', 'server ms', 'aim', 'rows', 'kB on the wire', 'client MiB more'],
       rows,
       notes: [
-        `PostgreSQL 18; planning and execution by pg_stat_statements. otelephant: median of ${cycles} cycles of the whole receiver, 300 other statements of the 5,000 run between two; only the counters, for the texts see below. The others: medians of ${rounds} rounds of a bare client.`,
+        `PostgreSQL 18; planning and execution by pg_stat_statements. otelephant: the query \`statement\`, median of ${cycles} cycles of the receiver with the metrics of statements alone; 300 of the 5,000 run between two, of which 100 are others each time. For texts see below. The others: medians of ${rounds} rounds of a bare client.`,
         'Client: the peak of a Node process that does nothing but read the answer of that statement, above what it was before.',
         'What others ask is written down after their source, as far as it makes a difference: the function or view, its columns, order and limit.',
       ],
@@ -51,7 +51,7 @@ async function waysReport(): Promise<Report[]> {
       headings: ['query', 'times in all cycles', 'ms each', 'ms a cycle'],
       rows: [...besides('default metrics', few), ...besides('every metric', all)],
       notes: [
-        `Of ${cycles} cycles each, a minute apart on a clock that is told to go on. One reading of texts brings at most 250; the next waits 6,000 times as long as it took.`,
+        `Of ${cycles} cycles each, a minute apart on a clock that is told to go on. One reading of texts brings those of a few hundred new statements, and the next waits thousands of times as long as it took.`,
       ],
     },
   ]

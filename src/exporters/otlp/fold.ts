@@ -21,6 +21,9 @@ export interface FoldedReading {
 
 type Known = Pick<DeliveryStore, 'baseline' | 'lastComplete'>
 
+/** Of the baseline that says when a query was read last whose results are never complete. */
+const wholeResult = ''
+
 /** What was added to one series. */
 interface Sum {
   value: number | bigint
@@ -47,6 +50,8 @@ class Folding {
   readonly #store: Known
   readonly #temporality: Temporality
   readonly #lastComplete: LastComplete | undefined
+  /** When the query was read before, where no complete result says so: rows may be remembered from long before that. */
+  readonly #previousMs: number
   readonly #sums = new Map<Series, Sum>()
   readonly #baselines: SeriesBaseline[] = []
   readonly #absorbed = new Map<string, number>()
@@ -61,12 +66,14 @@ class Folding {
     this.#store = store
     this.#temporality = temporality
     this.#lastComplete = store.lastComplete(reading.query)
+    this.#previousMs = store.baseline(reading.query, wholeResult)?.timeMs ?? 0
   }
 
   result(): FoldedReading {
     for (const row of this.#folded.rows) this.#judge(row)
     const outgoing = [...this.#sums].flatMap(([series, sum]) => this.#emit(series, sum) ?? [])
     const { query, filter, startedMs, timeMs, epoch, completes } = this.#reading
+    if (!completes) this.#keep(wholeResult, { value: undefined, sinceMs: timeMs })
     return {
       outgoing,
       baselines: this.#baselines,
@@ -78,9 +85,8 @@ class Folding {
   }
 
   #judge(row: CounterRow): void {
-    const { query, timeMs, epoch } = this.#reading
     const { columns, fallsWhenReset } = this.#folded
-    const baseline = this.#store.baseline(query, row.key)
+    const baseline = this.#store.baseline(this.#reading.query, row.key)
     const previous = this.#previous(baseline?.row)
     const values = row.values.map((value, column) => this.#countable(value, column))
     const fell = values.map((value, column) => isBelow(value, previous?.[column]))
@@ -95,15 +101,19 @@ class Folding {
       const basis = fell[column] === true ? fallen : wholeRow
       this.#add(row.targets[column], increase(value, previous?.[column], basis))
     })
-    this.#baselines.push({
-      key: row.key,
-      baseline: {
-        ...{ query, value: undefined, timeMs, seenMs: timeMs, epoch },
-        row: { columns, values: values.map((value, column) => value ?? previous?.[column] ?? null) },
-        sinceMs: sinceOf(wholeRow, this.#reading, baseline),
-        ...(row.token === undefined ? {} : { token: row.token }),
-      },
+    // What isn't measured this time can be compared with what it was, as long as the row goes on.
+    const before = wholeRow.kind === 'previous' ? previous : undefined
+    this.#keep(row.key, {
+      value: undefined,
+      row: { columns, values: values.map((value, column) => value ?? before?.[column] ?? null) },
+      sinceMs: sinceOf(wholeRow, this.#reading, baseline),
+      ...(row.token === undefined ? {} : { token: row.token }),
     })
+  }
+
+  #keep(key: string, what: Pick<Baseline, 'value' | 'row' | 'sinceMs' | 'token'>): void {
+    const { query, timeMs, epoch } = this.#reading
+    this.#baselines.push({ key, baseline: { query, timeMs, seenMs: timeMs, epoch, ...what } })
   }
 
   /** `null` for what can't be compared; it is counted as dropped. */
@@ -128,9 +138,10 @@ class Folding {
     return places.map((at) => row.values[at] ?? null)
   }
 
-  #add(target: Series | undefined, { reason, value, sinceMs }: Increase): void {
+  #add(target: Series | undefined, { reason, value, sinceMs: basisMs }: Increase): void {
     count(this.#absorbed, reason)
     if (target === undefined || reason !== 'folded') return
+    const sinceMs = Math.max(basisMs, this.#previousMs)
     const sum = this.#sums.get(target)
     if (sum === undefined) {
       this.#sums.set(target, { value, sinceMs })
@@ -161,15 +172,13 @@ class Folding {
 
   /** What the series has come to since it was first shown; from anew where the epoch is another server's. */
   #accumulate(series: Series, sum: Sum): Sum {
-    const { query, timeMs, epoch } = this.#reading
+    const { query, epoch } = this.#reading
     const before = this.#store.baseline(query, series.key)
     const accumulated =
       before?.value === undefined || before.epoch.server !== epoch.server
         ? sum
         : { value: total(before.value, sum.value), sinceMs: before.sinceMs }
-    const { value, sinceMs } = accumulated
-    const baseline: Baseline = { query, value, timeMs, seenMs: timeMs, sinceMs, epoch }
-    this.#baselines.push({ key: series.key, baseline })
+    this.#keep(series.key, accumulated)
     return accumulated
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Batch } from '../../pdata/batch.ts'
+import { pointsIn } from '../../pdata/points-in.ts'
 import type { LastComplete } from './baseline.ts'
 import type { Compression } from './compression.ts'
 import { type Encoding, encodePoints } from './encode.ts'
@@ -56,9 +57,11 @@ export class Intake {
     } catch (error) {
       // Later points may have been judged by the baselines of those that were refused, so all that follow are refused.
       const refused = new Map(reckoning.judged.slice(stored).map(({ batch }) => [batch, error]))
-      for (const batch of batches) if (refused.size === 0 || batch.folded !== undefined) refused.set(batch, error)
+      const isEmpty = refused.size === 0
+      for (const batch of batches) if (isEmpty || batch.folded !== undefined) refused.set(batch, error)
       for (const batch of refused.keys()) this.refuse(batch)
-      this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored)
+      const folded = batches.reduce((sum, batch) => sum + pointsIn({ ...batch, points: [] }), 0)
+      this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored + folded)
       return refused
     }
     return this.#folded.store(batches, compression)

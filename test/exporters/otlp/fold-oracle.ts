@@ -1,26 +1,29 @@
 import { type Column, columns, type FoldServer, type Kind, type Shown, visible } from './fold-world.ts'
 
+/** A row as an accepted reading saw it, and what the server said of itself then. */
 interface Seen {
   readonly values: Readonly<Partial<Record<Column, number>>>
   readonly since: number
-}
-
-/** What an accepted reading saw. */
-interface Snapshot {
   readonly server: string
   readonly processes: number
   readonly reset: number
+}
+
+/** The last accepted reading. */
+interface Last {
+  readonly server: string
+  readonly processes: number
   readonly columns: string
   readonly rows: ReadonlyMap<string, Seen>
 }
 
 /**
- * What two readings could see, by column, said in the words of a person who has both tables in front of her; knows
- * nothing of baselines.
+ * What two readings could see, by column, as a person would say it who has both tables in front of her; knows nothing of
+ * baselines.
  */
 export class FoldOracle {
   readonly #kind: Kind
-  #last: Snapshot | undefined
+  #last: Last | undefined
 
   constructor(kind: Kind) {
     this.#kind = kind
@@ -29,50 +32,44 @@ export class FoldOracle {
   /** An accepted reading: how much is to be shown of it. */
   accepted(server: FoldServer, shown: Shown): Record<Column, number> {
     const sums = { calls: 0, rows: 0, time: 0 }
-    const now = this.#snapshot(server, shown)
-    const last = this.#last
-    if (last !== undefined && last.server === now.server) {
-      for (const [id, row] of now.rows) {
-        for (const column of shown.columns) {
-          if (shown.place(id, column) !== undefined) sums[column] += this.#increase(last, now, id, row, column)
-        }
+    const { name, processes, reset } = server
+    const now = new Map(
+      visible(server, shown).map(([id, { counters, since }]): [string, Seen] => [
+        id,
+        {
+          values: Object.fromEntries(shown.columns.map((column) => [column, counters[column]])),
+          ...{ since, server: name, processes, reset },
+        },
+      ]),
+    )
+    for (const [id, row] of now) {
+      for (const column of shown.columns) {
+        if (shown.place(id, column) !== undefined) sums[column] += this.#increase(id, row, column, shown.columns.join())
       }
     }
     // Where absence proves nothing, a row that isn't there is remembered as it was.
-    const rows = this.#kind.inherits ? new Map([...(last?.rows ?? []), ...now.rows]) : now.rows
-    this.#last = { ...now, rows }
+    const rows = this.#kind.inherits ? new Map([...(this.#last?.rows ?? []), ...now]) : now
+    this.#last = { server: name, processes, columns: shown.columns.join(), rows }
     return sums
   }
 
-  #increase(last: Snapshot, now: Snapshot, id: string, row: Seen, column: Column): number {
-    const value = row.values[column] ?? 0
-    const before = last.rows.get(id)
-    const crashed = last.processes !== now.processes
+  #increase(id: string, now: Seen, column: Column, asked: string): number {
+    const last = this.#last
+    const value = now.values[column] ?? 0
+    const before = last?.rows.get(id)
     if (before === undefined) {
-      const wasAbsent = last.columns === now.columns && !this.#kind.inherits && !crashed
-      return wasAbsent ? value : 0
+      const sameServer = last?.server === now.server && last.processes === now.processes
+      const isNew = sameServer && last.columns === asked && !this.#kind.inherits
+      return isNew ? value : 0
     }
-    if (crashed) return value
-    if (this.#kind.token === 'of each row' && before.since !== row.since) return value
-    if (this.#kind.fallsWhenReset && columns.some((one) => fell(before, row, one))) return value
+    if (before.server !== now.server) return 0
+    if (before.processes !== now.processes) return value
+    if (this.#kind.token === 'of each row' && before.since !== now.since) return value
+    if (this.#kind.fallsWhenReset && columns.some((one) => fell(before, now, one))) return value
     const previous = before.values[column]
     if (previous === undefined) return 0
     if (value >= previous) return value - previous
-    return this.#kind.token === 'of all' && last.reset !== now.reset ? value : 0
-  }
-
-  #snapshot(server: FoldServer, shown: Shown): Snapshot {
-    const rows = visible(server, shown).map(([id, { counters, since }]): [string, Seen] => [
-      id,
-      { values: Object.fromEntries(shown.columns.map((column) => [column, counters[column]])), since },
-    ])
-    return {
-      server: server.name,
-      processes: server.processes,
-      reset: server.reset,
-      columns: shown.columns.join(),
-      rows: new Map(rows),
-    }
+    return this.#kind.token === 'of all' && before.reset !== now.reset ? value : 0
   }
 }
 

@@ -25,11 +25,20 @@ const tokens: fc.Arbitrary<ResetToken | undefined> = fc.oneof(
   fc.tuple(fc.constantFrom(undefined, -5, -4), fc.boolean()).map(([second, exact]) => token(second, exact)),
 )
 const epochs = fc.constantFrom(epoch(), epoch(-10, -9), epoch(-10, -9, 'server-2', -20))
+const columnLists = [['calls'], ['rows', 'строки', 'a"|[1]'], []]
+/** Of what a baseline remembers either a value or a row. */
+const remembered: fc.Arbitrary<Pick<Baseline, 'value' | 'row'>> = fc.oneof(
+  values.map((value) => ({ value })),
+  fc.tuple(fc.constantFrom(...columnLists), fc.tuple(values, values)).map(([columns, both]) => ({
+    value: undefined,
+    row: { columns, values: columns.map((_, index) => both[index] ?? null) },
+  })),
+)
 const baselines = fc.array(
   fc.record({
     key: fc.constantFrom(...keys),
     query: fc.constantFrom(...queries),
-    value: values,
+    remembered,
     token: tokens,
     epoch: epochs,
   }),
@@ -93,10 +102,10 @@ test('a store in a file is as one in memory, whatever is done to it, and however
         second += 3
         if (step.kind === 'put') {
           const requests = step.text === null ? [] : [requestOf(step.text, second, step.text.length + 1)]
-          const put = step.baselines.map(({ key, token: moved, ...rest }) => ({
+          const put = step.baselines.map(({ key, token: moved, remembered: what, ...rest }) => ({
             key,
             baseline: {
-              ...{ ...rest, timeMs: at(second) + 0.25, seenMs: at(second) + 0.5, sinceMs: at(-1) },
+              ...{ ...rest, ...what, timeMs: at(second) + 0.25, seenMs: at(second) + 0.5, sinceMs: at(-1) },
               ...(moved === undefined ? {} : { token: moved }),
             },
           }))

@@ -152,7 +152,8 @@ export class Statements implements RowComputer {
     const value = rows[0]?.row[place]
     const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
     const before = this.#dealloc
-    this.#dealloc = dealloc
+    // It stands in the rows: where there are none, the next result is compared with the one before.
+    this.#dealloc = dealloc ?? before
     const named = top.flatMap((row): Omit<TopQuery, 'plan'>[] => {
       const name = this.#settings.names.get(row)
       return name === undefined || name.isOwn ? [] : [{ row, name, role: this.#roles.get(row.userId) }]
