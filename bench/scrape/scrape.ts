@@ -10,9 +10,9 @@ import { watch } from './watched.ts'
 const rounds = 7
 const aimRatio = 1.3
 const servers = [
-  { name: '10 tables', tables: 10, limitRows: 100 },
-  { name: '10,000 tables, default limits', tables: 10_000, limitRows: 100 },
-  { name: '10,000 tables, no limits', tables: 10_000, limitRows: 1_000_000 },
+  { name: '10 tables', tables: 10, ownRows: 100 },
+  { name: '10,000 tables, 100 series', tables: 10_000, ownRows: 100 },
+  { name: '10,000 tables, all series', tables: 10_000, ownRows: 1_000_000 },
 ] as const
 
 interface Cost {
@@ -25,9 +25,9 @@ interface Cost {
 export async function scrape(): Promise<readonly Report[]> {
   const rows: Report['rows'][number][] = []
   const costs: Report[] = []
-  for (const { name, tables, limitRows } of servers) {
+  for (const { name, tables, ownRows } of servers) {
     await using cluster = await startServer(tables)
-    await using watched = watch(cluster, limitRows)
+    await using watched = watch(cluster, ownRows)
     await using raw = new RawClients(cluster)
     using recording = new Recording()
     const scrapes: Cost[] = []

@@ -1,7 +1,8 @@
-import { metricDefaults } from '../../generated/postgresql/config.ts'
+import { metricDefaults, queryLimits } from '../../generated/postgresql/config.ts'
 import { systemClock } from '../../src/component/clock.ts'
 import type { Consumer } from '../../src/component/consumer.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { pointsIn } from '../../src/pdata/points-in.ts'
 import { ownTelemetry } from '../../src/receivers/internal/own-telemetry.ts'
 import { postgresqlReceiverWith } from '../../src/receivers/postgresql/receiver.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
@@ -14,22 +15,21 @@ export interface QueryCost {
 }
 
 /** A receiver that scrapes when told to, with every metric enabled, and a consumer that only counts. */
-export function watch(cluster: Cluster, limitRows: number) {
+export function watch(cluster: Cluster, ownRows: number) {
   const own = ownTelemetry({ name: 'benchmark', version: '0.0.0' })
   let points = 0
   const consumer: Consumer = {
     async consume(batch) {
-      points += batch.points.length
+      points += pointsIn(batch)
     },
     async consumeLogs() {},
   }
   const factory = postgresqlReceiverWith({ connectionSpacingMs: 0 })
-  const limited = ['function', 'index', 'index_size', 'table', 'table_io', 'table_size']
   const config = factory.config.parse({
     endpoint: `${cluster.host}:${cluster.port}`,
     username: 'otelephant',
     tls: { insecure: true },
-    limits: Object.fromEntries(limited.map((query) => [query, limitRows])),
+    limits: Object.fromEntries(Object.keys(queryLimits).map((query) => [query, ownRows])),
     metrics: Object.fromEntries(Object.keys(metricDefaults).map((metric) => [metric, { enabled: true }])),
   })
   const settings = {

@@ -10,6 +10,8 @@ export async function startSessionServer(): Promise<Cluster> {
       autovacuum: 'off',
       max_connections: '1600',
       shared_buffers: '32MB',
+      // Each waiter looks for a deadlock once, with all locking stopped: 1,500 at once are busy with that for minutes.
+      deadlock_timeout: '1h',
       'pg_stat_statements.track_planning': 'on',
     },
   })

@@ -83,7 +83,7 @@ async function answerOf(way: Way, cluster: Cluster): Promise<[rows: number, kilo
 async function onBareClient(way: Way, count: number, cluster: Cluster): Promise<WayCost> {
   await using observer = await cluster.connect()
   await using client = await cluster.connect('postgres', measuredRole)
-  return costOf(way, client, new RoleCost(observer), count)
+  return await costOf(way, client, new RoleCost(observer), count)
 }
 
 /** The mean of a sample, with what the sampler asks besides. */

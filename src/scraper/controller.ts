@@ -75,14 +75,16 @@ export class ScraperController implements Receiver {
 
   /**
    * Scrapes every scraper once, now; with or without `start`, never at the same time as a tick's scrape.
-   * @throws AggregateError when every scraper failed, the signal's reason when it aborts, an Error after shutdown
+   * @throws AggregateError when some failed and no other had anything to tell, the signal's reason when it aborts, an Error after shutdown
    */
   async collect(signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#lifetime.signal])
     const outcomes = await Promise.all(this.#loops.map((loop) => loop.scrape(either)))
     either.throwIfAborted()
     const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []))
-    if (errors.length > 0 && errors.length === outcomes.length) {
+    const isUseful = (outcome: ScrapeOutcome) =>
+      outcome.kind === 'partial' || (outcome.kind === 'ok' && outcome.items > 0)
+    if (errors.length > 0 && !outcomes.some(isUseful)) {
       throw new AggregateError(errors, `${this.#id}: nothing could be read: ${this.#health.reason()}`)
     }
   }

@@ -19,7 +19,8 @@ export interface ScrapeSettings {
 
 /** How one scrape ended. Failing is ordinary (a server restarts), so it is a value. */
 export type ScrapeOutcome =
-  | { readonly kind: 'ok' }
+  /** `items`: points and records that it gave; there may have been nothing to tell. */
+  | { readonly kind: 'ok'; readonly items: number }
   | { readonly kind: 'partial'; readonly error: PartialScrapeError }
   | { readonly kind: 'failed'; readonly error: Error }
   | { readonly kind: 'cancelled' }
@@ -34,9 +35,10 @@ export async function scrapeOnce(
   const startedMs = clock.now()
   using limit = deadline(settings.timeoutMs, clock, parent)
   const sink = new ScrapeSink(settings.consumer, telemetry, limit.signal)
-  const outcome = await attempt(scraper, sink, limit.signal, parent)
+  const attempted = await attempt(scraper, sink, limit.signal, parent)
   await sink.settled()
   const { metrics: points, logs: records } = sink.given
+  const outcome = attempted ?? { kind: 'ok', items: points + records }
   const durationMs = clock.now() - startedMs
   const failure = 'error' in outcome ? { error: outcome.error } : {}
   logger.debug('Scraped.', {
@@ -71,15 +73,16 @@ function sayRefused(scraper: string, { refusals }: ScrapeSink, logger: Logger): 
   }
 }
 
+/** How it failed; `undefined` where it didn't. */
 async function attempt(
   scraper: Scraper,
   sink: ScrapeSink,
   signal: AbortSignal,
   parent: AbortSignal,
-): Promise<ScrapeOutcome> {
+): Promise<ScrapeOutcome | undefined> {
   try {
     await scraper.scrape(sink, signal)
-    return { kind: 'ok' }
+    return undefined
   } catch (error) {
     if (parent.aborted) return { kind: 'cancelled' }
     if (error instanceof PartialScrapeError) return { kind: 'partial', error }

@@ -28,8 +28,8 @@ test('the internal receiver delivers what the process, the receivers and the exp
   const { sent: accounted } = await otelephant.logged('Stopped.')
   expect(received.total({ metric: 'otelcol_exporter_sent_metric_points' })).toBeLessThanOrEqual(Number(accounted))
   for (const [metric, attributes] of Object.entries({
-    otelcol_exporter_queue_size: { exporter: 'newrelic', data_type: 'metrics' },
-    otelephant_exporter_queue_bytes: { exporter: 'newrelic', data_type: 'metrics' },
+    otelcol_exporter_queue_size: { exporter: 'newrelic' },
+    otelephant_exporter_queue_bytes: { exporter: 'newrelic' },
     otelephant_exporter_requests: { exporter: 'newrelic', status: '200' },
     otelephant_exporter_request_bytes: { exporter: 'newrelic', stage: 'compressed' },
     otelephant_exporter_absorbed_metric_points: { exporter: 'newrelic', reason: 'first_sight' },

@@ -93,7 +93,7 @@ export interface PlanSettings {
   readonly intervals: Readonly<Record<string, number | undefined>>
   /** Query -> columns that code reads for an event, whatever metrics are enabled. */
   readonly extra?: Readonly<Record<string, { readonly event: string; readonly columns: readonly string[] }>>
-  /** Query -> rows that keep series of their own; replaces the metadata's number. */
+  /** Query -> rows that keep series of their own; replaces the metadata's number for all queries of its set. */
   readonly limits: Readonly<Record<string, number | undefined>>
   readonly collectionIntervalMs: number
   /** Rows of one slice of a big result. */
@@ -310,7 +310,7 @@ function extensionSchemaOf({ requires }: QueryDefinition, { extensions }: Capabi
 function foldOf(
   { name, fold }: QueryDefinition,
   index: ReadonlyMap<string, number>,
-  { limits, metrics }: PlanSettings,
+  { queries, limits, metrics }: PlanSettings,
 ): { readonly fold?: PlannedFold } {
   if (fold === undefined) return {}
   const places = (columns: readonly string[]) => columns.flatMap((column) => index.get(column) ?? [])
@@ -318,9 +318,12 @@ function foldOf(
     .filter(({ info }) => info.monotonic)
     .flatMap(({ sources }) => sources.filter(({ query }) => query === name).flatMap(({ points }) => points))
     .map(({ value }) => value)
-  const rows = limits[name] ?? fold.rows
+  const setOf = (query: QueryDefinition) => query.fold?.set ?? query.name
+  const set = fold.set ?? name
+  const wanted = queries.filter((query) => setOf(query) === set).flatMap((query) => limits[query.name] ?? [])
+  const rows = wanted.length === 0 ? fold.rows : Math.max(...wanted)
   const columns = { by: places(fold.by), counters: places([...new Set(counters)]), others: places(fold.others) }
-  return { fold: { rows, ...columns, set: fold.set ?? name } }
+  return { fold: { rows, ...columns, set } }
 }
 
 /** The entity's parts; a query that runs in a database knows the database itself. */

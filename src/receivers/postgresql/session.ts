@@ -184,14 +184,14 @@ export class Session {
   async #inspect(signal: AbortSignal): Promise<void> {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
     const shown = ['server_version_num', ...wanted.map(([name]) => name)]
-    const text = `SELECT pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
+    const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
     const [row] = await this.#guarded('settings of the session', () => this.#send(text, []), signal)
     const [platform, versionNumber, ...values] = row ?? []
     this.#versionNumber = Number(versionNumber)
     this.#pooled = wanted.some(([, value], index) => values[index] !== value)
     const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
     if (this.#pooled || missing.length === 0) return
-    const set = `SELECT ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
+    const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
     await this.#guarded('settings of the session', () => this.#send(set, []), signal)
   }
 

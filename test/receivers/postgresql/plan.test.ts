@@ -273,6 +273,18 @@ describe('a folded query', () => {
     expect([few.text, few.digest]).toEqual([plan(['updated']).text, plan(['updated']).digest])
   })
 
+  test('keeps as many rows as any other query of its set is given', () => {
+    const sibling = { ...query, name: 'sizes' }
+    const other = queryOf('others', {
+      ...query,
+      name: 'others',
+      fold: { rows: 40, by: ['size'], others: ['relation'] },
+    })
+    const rows = (limits: Record<string, number>) =>
+      plan(['updated'], { queries: [query, sibling, other], limits }).fold?.rows
+    expect([rows({ sizes: 3 }), rows({ sizes: 3, tables: 7 }), rows({ others: 3 })]).toEqual([3, 7, 40])
+  })
+
   test('what code reads besides is asked for though no metric is enabled', () => {
     const planned = plan([], { extra: { tables: { event: 'db.server.top_query', columns: ['size', 'vacuumed'] } } })
     expect(columns(planned)).toEqual(['oid', 'inserted', 'size', 'kind'])

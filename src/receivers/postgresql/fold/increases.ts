@@ -5,7 +5,7 @@ import type { MeasuredRow } from './measured-row.ts'
 
 /** What is remembered of a row. */
 interface Remembered {
-  values: Float64Array
+  values: readonly number[]
   token: string | undefined
 }
 
@@ -44,7 +44,7 @@ export class Increases {
     const now = new Map<string, Remembered>()
     const measured = rows.map(({ row, token }): MeasuredRow => {
       const identity = this.#identity.map((column) => raw(row[column] ?? null)).join('\u0000')
-      const values = Float64Array.from(this.#counters, (column) => toNumber(row[column] ?? null))
+      const values = this.#counters.map((column) => toNumber(row[column] ?? null))
       const known = before?.get(identity)
       now.set(identity, { values, token: token?.text })
       return { identity, row, token, increases: before && this.#grown(values, known, token) }
@@ -53,7 +53,7 @@ export class Increases {
     return measured
   }
 
-  #grown(values: Float64Array, known: Remembered | undefined, token: ResetToken | undefined): number[] {
+  #grown(values: readonly number[], known: Remembered | undefined, token: ResetToken | undefined): number[] {
     const fell = known?.values.some((before, at) => (values[at] ?? 0) < before) === true
     const isMoved = token?.text !== known?.token
     const isAnew = known === undefined || (token?.exact === true && isMoved) || (fell && this.#fallsWhenReset)

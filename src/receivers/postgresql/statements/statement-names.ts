@@ -31,7 +31,7 @@ export interface StatementNamesSettings {
 const pauseFactor = 6_000
 /** Texts that one reading brings at most, and their characters; the rest comes with the next. */
 const textsAtOnce = 500
-const charsAtOnce = 4_000_000
+const charsAtOnce = 2_000_000
 /** Of one text: so much of it is enough to tell it from others. */
 const longestText = 1_000_000
 /** Of what is kept of a text, in UTF-16 units: beyond what backends take of a string. */
