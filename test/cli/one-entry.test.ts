@@ -43,7 +43,7 @@ test('a new metric is one entry in metadata.yaml: generated, collected and deliv
   const folder = await copyOfTheProject()
   const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
   const withColumn = insertBefore(metadata, '      temp_bytes: {sql: s.temp_bytes, type: int}\n', column)
-  await writeFile(join(folder, 'metadata.yaml'), insertBefore(withColumn, '  postgresql.table.count:\n', metric))
+  await writeFile(join(folder, 'metadata.yaml'), insertBefore(withColumn, '  postgresql.statement.calls:\n', metric))
   const generated = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
   expect(generated.code, generated.stderr).toBe(0)
 
@@ -81,7 +81,7 @@ test('a new metric is one entry in metadata.yaml: generated, collected and deliv
 test('a metric over a column that nobody declared fails at generate time, with its place', async () => {
   const folder = await copyOfTheProject()
   const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
-  const withMetric = insertBefore(metadata, '  postgresql.table.count:\n', metric)
+  const withMetric = insertBefore(metadata, '  postgresql.statement.calls:\n', metric)
   await writeFile(join(folder, 'metadata.yaml'), withMetric)
   const { code, stderr } = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
   const line = withMetric.split('\n').indexOf('          - {value: sessions}') + 1

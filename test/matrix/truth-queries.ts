@@ -190,13 +190,15 @@ function from17(major: Major): readonly TruthQuery[] {
 
 /** Where the extension is. */
 export function statementTruth(major: Major): TruthQuery {
+  const nesting = major >= 14 ? 's.toplevel' : 'true'
   return {
-    sql: `SELECT d.oid AS id, d.datname AS database, sum(s.total_exec_time) / 1000 AS seconds
+    sql: `SELECT concat_ws(' ', s.dbid, s.userid, ${nesting}, s.queryid) AS id, d.datname AS database,
+        s.total_exec_time / 1000 AS seconds, ${major >= 17 ? 's.stats_since' : 'NULL'} AS stats_reset
       FROM pg_stat_statements AS s JOIN pg_database AS d ON d.oid = s.dbid
-      WHERE d.datallowconn AND NOT d.datistemplate GROUP BY d.oid, d.datname`,
+      WHERE d.datallowconn AND NOT d.datistemplate`,
     labels: databaseLabels,
     counters: [{ column: 'seconds', metric: 'postgresql.query.execution.time' }],
-    reset: major >= 14 ? 'elsewhere' : 'nothing',
+    reset: major >= 17 ? 'row' : 'elsewhere',
   }
 }
 

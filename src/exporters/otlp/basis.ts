@@ -30,8 +30,9 @@ export function basisOf(
   baseline: Baseline | undefined,
   lastComplete: LastComplete | undefined,
 ): Basis {
-  if (lastComplete !== undefined && wasAbsent(baseline, lastComplete) && provesAbsence(lastComplete, reading)) {
-    return { kind: 'zero', timeMs: lastComplete.timeMs }
+  if (lastComplete !== undefined && wasAbsent(baseline, lastComplete)) {
+    const timeMs = bornSinceMs(lastComplete, reading)
+    if (timeMs !== undefined) return { kind: 'zero', timeMs }
   }
   if (baseline === undefined || (baseline.value === undefined && baseline.row === undefined)) {
     return { kind: 'none', reason: 'first_sight' }
@@ -60,11 +61,12 @@ function wasAbsent(baseline: Baseline | undefined, lastComplete: LastComplete): 
   return baseline === undefined || baseline.seenMs < lastComplete.startedMs
 }
 
-function provesAbsence(lastComplete: LastComplete, reading: Reading): boolean {
-  return (
-    lastComplete.filter === reading.filter &&
-    compareEpochs(lastComplete.epoch, reading.epoch, lastComplete.timeMs).kind === 'same'
-  )
+/** Since when a counter has counted that wasn't in that result; `undefined` where that isn't sure. */
+function bornSinceMs({ filter, epoch, timeMs }: LastComplete, reading: Reading): number | undefined {
+  if (filter !== reading.filter) return undefined
+  const change = compareEpochs(epoch, reading.epoch, timeMs)
+  if (change.kind === 'same') return timeMs
+  return change.kind === 'zeroed' && change.proven ? change.atMs : undefined
 }
 
 function changedToken(now: ResetToken | undefined, baseline: Baseline): ResetToken | undefined {

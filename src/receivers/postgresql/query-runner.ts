@@ -8,6 +8,7 @@ import type { ReadRow } from './fold/added-up.ts'
 import { FoldedRows } from './fold/folded-rows.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
+import { type Measured, timed } from './measured.ts'
 import { type Observation, resetToken } from './observation.ts'
 import { type Page, pagesOf } from './pages.ts'
 import type { PlannedQuery } from './plan.ts'
@@ -35,9 +36,6 @@ export interface QueryRunnerSettings {
   readonly computer?: RowComputer
   readonly measured: Measured
 }
-
-/** Told of every statement that was sent. */
-export type Measured = (query: string, durationMs: number, outcome: 'success' | 'failure') => void
 
 /** A moment at which something is known not to have existed. */
 export interface Absence {
@@ -115,20 +113,9 @@ export class QueryRunner {
   ): Promise<TextRow[]> {
     const values = { databases: `{${context.databases.join(',')}}`, after }
     const { clock, measured } = this.#settings
-    const sentMs = clock.now()
-    try {
-      const rows = await context.session.query(
-        this.query.name,
-        text,
-        parameters.map((name) => values[name]),
-        signal,
-      )
-      measured(this.query.name, clock.now() - sentMs, 'success')
-      return rows
-    } catch (error) {
-      measured(this.query.name, clock.now() - sentMs, 'failure')
-      throw error
-    }
+    const { name } = this.query
+    const given = parameters.map((parameter) => values[parameter])
+    return timed(name, clock, measured, () => context.session.query(name, text, given, signal))
   }
 
   async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {

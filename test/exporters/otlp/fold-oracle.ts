@@ -12,7 +12,6 @@ interface Seen {
 /** The last accepted reading. */
 interface Last {
   readonly server: string
-  readonly processes: number
   readonly columns: string
   readonly rows: ReadonlyMap<string, Seen>
 }
@@ -49,7 +48,7 @@ export class FoldOracle {
     }
     // Where absence proves nothing, a row that isn't there is remembered as it was.
     const rows = this.#kind.inherits ? new Map([...(this.#last?.rows ?? []), ...now]) : now
-    this.#last = { server: name, processes, columns: shown.columns.join(), rows }
+    this.#last = { server: name, columns: shown.columns.join(), rows }
     return sums
   }
 
@@ -58,8 +57,8 @@ export class FoldOracle {
     const value = now.values[column] ?? 0
     const before = last?.rows.get(id)
     if (before === undefined) {
-      const sameServer = last?.server === now.server && last.processes === now.processes
-      const isNew = sameServer && last.columns === asked && !this.#kind.inherits
+      // Before a crash or after it: it wasn't there, so it began at zero.
+      const isNew = last?.server === now.server && last.columns === asked && !this.#kind.inherits
       return isNew ? value : 0
     }
     if (before.server !== now.server) return 0

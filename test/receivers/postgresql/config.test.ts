@@ -35,6 +35,10 @@ test('the defaults are those of upstream but for the interval', () => {
     session_sampling: { enabled: true, interval: 1_000 },
     long_running: { transaction: 300_000, idle_in_transaction: 60_000, statement: 60_000 },
     query_sample_collection: { max_rows_per_query: 1_000 },
+    allowed_comment_keys: ['nr_service_guid', 'traceparent'],
+    preset: 'default',
+    statements: { min_mean_ms: 100, max_statements: 100 },
+    top_query_collection: { top_n_query: 200 },
   })
   expect(parse({ tls: {} }).tls).toEqual({ insecure: false, insecure_skip_verify: true })
 })

@@ -21,15 +21,14 @@ export function addedUp(
 ): readonly ReadRow[] {
   const groups = Map.groupBy(rows, ({ row }) => identity.map((column) => raw(row[column] ?? null)).join('\u0000'))
   if (groups.size === rows.length) return rows
-  return [...groups.values()].map((group) =>
-    group.reduce((sum, { row }) => ({ ...sum, row: add(sum.row, row, counters) })),
-  )
+  return [...groups.values()].map((group) => group.reduce((sum, one) => add(sum, one, counters)))
 }
 
-function add(sum: Row, row: Row, counters: ReadonlySet<number>): Row {
-  return sum.map((value, column) => {
+function add({ row: sum, token }: ReadRow, { row }: ReadRow, counters: ReadonlySet<number>): ReadRow {
+  const added = sum.map((value, column) => {
     const [a, b] = [numeric(value), numeric(row[column] ?? null)]
     if (a === null || b === null) return a === null ? (row[column] ?? value) : value
     return combine(counters.has(column) ? 'sum' : 'max', a, b)
   })
+  return { row: added, token }
 }

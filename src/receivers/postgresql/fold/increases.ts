@@ -24,6 +24,8 @@ export class Increases {
   readonly #counters: readonly number[]
   readonly #identity: readonly number[]
   readonly #fallsWhenReset: boolean
+  /** Of all rows that didn't grow, which most of them don't. */
+  readonly #nothing: readonly number[]
   #rows: Map<string, Remembered> | undefined
   #life: Life | undefined
 
@@ -35,6 +37,7 @@ export class Increases {
     this.#identity = identity
     this.#counters = counters
     this.#fallsWhenReset = fallsWhenReset
+    this.#nothing = Array(Math.max(-1, ...counters) + 1).fill(0)
   }
 
   /** Compares a complete result with the one before, and keeps it for the next. */
@@ -53,19 +56,25 @@ export class Increases {
     return measured
   }
 
-  #grown(values: readonly number[], known: Remembered | undefined, token: ResetToken | undefined): number[] {
+  #grown(values: readonly number[], known: Remembered | undefined, token: ResetToken | undefined): readonly number[] {
     const fell = known?.values.some((before, at) => (values[at] ?? 0) < before) === true
     const isMoved = token?.text !== known?.token
     const isAnew = known === undefined || (token?.exact === true && isMoved) || (fell && this.#fallsWhenReset)
-    const grown: number[] = []
+    const grown = (value: number, before: number): number => {
+      if (isAnew) return value
+      if (value >= before) return value - before
+      return isMoved ? value : 0
+    }
+    const increases = values.map((value, at) => grown(value, known?.values[at] ?? 0))
+    return increases.every((increase) => increase === 0) ? this.#nothing : this.#byColumn(increases)
+  }
+
+  #byColumn(increases: readonly number[]): number[] {
+    const byColumn = [...this.#nothing]
     this.#counters.forEach((column, at) => {
-      const value = values[at] ?? 0
-      const before = known?.values[at] ?? 0
-      if (isAnew) grown[column] = value
-      else if (value >= before) grown[column] = value - before
-      else grown[column] = isMoved ? value : 0
+      byColumn[column] = increases[at] ?? 0
     })
-    return Array.from(grown, (value) => value ?? 0)
+    return byColumn
   }
 }
 

@@ -3,6 +3,7 @@ import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { StatementText } from '../../../sql-text/statement-texts.ts'
+import { type Measured, timed } from '../measured.ts'
 import type { Session } from '../session.ts'
 import type { EventSources } from './blocking-records.ts'
 import {
@@ -12,7 +13,6 @@ import {
   readSessionDetails,
   type SessionDetails,
 } from './long-running.ts'
-import { type Measured, timed } from './measured.ts'
 import { rfc3339 } from './server-time.ts'
 
 export interface LongRunningSettings extends EventSources {

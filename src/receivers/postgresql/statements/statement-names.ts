@@ -1,8 +1,8 @@
 import type { Clock } from '../../../component/clock.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
+import type { Measured } from '../measured.ts'
 import { isOwnStatement } from '../own-statements.ts'
-import type { Measured } from '../query-runner.ts'
 import type { Session } from '../session.ts'
 
 /** A statement as pg_stat_statements knows it. The same queryid may be another statement in another database. */
@@ -27,8 +27,8 @@ export interface StatementNamesSettings {
   readonly keepSources: boolean
 }
 
-/** Between two readings of texts at least so many times as long as the last one took: 14 ms are 84 s, 160 ms 16 min. */
-const pauseFactor = 6_000
+/** Between two readings of texts at least so many times as long as the last one took: 5 ms are 50 s, 160 ms 27 min. */
+const pauseFactor = 10_000
 /** Texts that one reading brings at most, and their characters; the rest comes with the next. */
 const textsAtOnce = 500
 const charsAtOnce = 2_000_000
@@ -164,7 +164,7 @@ function textOf({ databaseId, queryid }: StatementKey): string {
   return `${databaseId}/${queryid}`
 }
 
-/** A text is the same for every role and nesting. At least one comes, however long. */
+/** A text is the same for every role and nesting. The condition spares the join from sorting all texts on disk. At least one comes, however long. */
 function textsSql(schema: string): string {
   return `SELECT /* otelephant statement_texts */ t.dbid, t.queryid, t.text FROM (
       SELECT d.dbid, d.queryid, d.text, sum(length(d.text)) OVER (ORDER BY d.dbid, d.queryid) - length(d.text) AS before
@@ -172,6 +172,7 @@ function textsSql(schema: string): string {
         SELECT DISTINCT ON (s.dbid, s.queryid) s.dbid, s.queryid, left(s.query, ${longestText}) AS text
         FROM ${schema}.pg_stat_statements(true) AS s
         JOIN unnest($1::oid[], $2::int8[]) AS k(dbid, queryid) ON k.dbid = s.dbid AND k.queryid = s.queryid
+        WHERE s.queryid = ANY ($2::int8[])
       ) AS d
     ) AS t WHERE coalesce(t.before, 0) < ${charsAtOnce}`
 }

@@ -163,11 +163,14 @@ describe.each(majors)('PostgreSQL %i says', (major) => {
     await prepared(cluster, [monitored, create])
     await using client = await cluster.connect()
     await client.query('SELECT 1')
-    await using watched = receiverOf(cluster, { databases: ['postgres'], initial_delay: '0s' })
+    await using watched = receiverOf(cluster, {
+      ...{ databases: ['postgres'], initial_delay: '0s' },
+      session_sampling: { enabled: true, interval: '20ms' },
+    })
     await watched.receiver.start(watched.host)
     const told = () => expect(watched.messages('warn').join()).toMatch(/ALTER SYSTEM SET track_activities = on/)
-    await vi.waitFor(told, { timeout: 10_000, interval: 20 })
-    expect(countersOf(watched.batches)).toContain(calls)
+    const counted = () => expect(countersOf(watched.batches)).toContain(calls)
+    for (const claim of [told, counted]) await vi.waitFor(claim, { timeout: 10_000, interval: 20 })
   })
 
   test('that statements are counted no more when that is switched off, and counts what is preloaded later', async () => {

@@ -10,7 +10,7 @@ const postgres = usePostgres(18)
 /** Reads texts as it is told, in place of the process that parses. */
 function textsThat(read: (text: string) => StatementText | undefined | Promise<never>): StatementTexts {
   return {
-    read: (texts) => Promise.all(texts.map((text) => read(text))),
+    read: (texts) => Promise.all(texts.map(async (text) => read(text))),
     redact: async (fragments) => fragments.map(() => undefined),
     close: async () => {},
   }

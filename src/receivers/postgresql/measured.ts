@@ -1,4 +1,4 @@
-import type { Clock } from '../../../component/clock.ts'
+import type { Clock } from '../../component/clock.ts'
 
 /** Told of every statement: what it was, how long it took, how it ended. */
 export type Measured = (query: string, durationMs: number, outcome: 'success' | 'failure') => void
