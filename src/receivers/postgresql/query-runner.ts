@@ -4,8 +4,8 @@ import type { Reading, ResetToken } from '../../pdata/reading.ts'
 import type { Sink } from '../../scraper/scraper.ts'
 import type { Statement } from './compose-text.ts'
 import { decode, type Row } from './decode.ts'
-import type { ReadRow } from './fold/added-up.ts'
 import { FoldedRows } from './fold/folded-rows.ts'
+import type { ReadRow } from './fold/measured-row.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
 import { type Measured, timed } from './measured.ts'
@@ -148,7 +148,7 @@ export class QueryRunner {
     const { observation, left } = context
     const rows: ReadRow[] = []
     for await (const page of pages) {
-      for (const row of page.rows) rows.push({ row: this.#decode(row), token: this.#token(row, observation) })
+      for (const row of page.rows) rows.push(folded.read(this.#decode(row), this.#token(row, observation)))
     }
     const timeMs = clock.now()
     const result = await folded.take(rows, context, signal)

@@ -158,6 +158,15 @@ test('another server behind the name gives new baselines', () => {
   })
 })
 
+test('a series that was absent before a crash counts from the crash', () => {
+  const before = complete(reading(10, { epoch: epoch(-1_000, -999, 'server-1', -1_000) }))
+  const after = reading(40, { epoch: epoch(25, 25, 'server-1', 25) })
+  expect(judge(point(counter, 33), after, undefined, before, 'delta')).toMatchObject(sent(33, 25, 40))
+  const unproven = reading(40, { epoch: epoch(25, 25) })
+  const unknown = complete(reading(10))
+  expect(judge(point(counter, 33), unproven, undefined, unknown, 'delta')).toMatchObject(absorbed('first_sight'))
+})
+
 test('a series that was absent from the last complete result counts from zero', () => {
   const verdict = judge(point(counter, 33), reading(40), undefined, complete(reading(10)), 'delta')
   expect(verdict).toMatchObject(sent(33, 10, 40))

@@ -1,12 +1,5 @@
-import type { ResetToken } from '../../../pdata/reading.ts'
-import { type Row, raw } from '../decode.ts'
 import { combine, numeric } from '../row-points.ts'
-
-/** A row as it was read. */
-export interface ReadRow {
-  readonly row: Row
-  readonly token: ResetToken | undefined
-}
+import type { ReadRow } from './measured-row.ts'
 
 /**
  * One row for all that have the same identity: their counters added up, of the rest what is larger. Nothing tells which of
@@ -14,21 +7,17 @@ export interface ReadRow {
  * @param counters columns
  * @returns the very same rows where no two share an identity
  */
-export function addedUp(
-  rows: readonly ReadRow[],
-  identity: readonly number[],
-  counters: ReadonlySet<number>,
-): readonly ReadRow[] {
-  const groups = Map.groupBy(rows, ({ row }) => identity.map((column) => raw(row[column] ?? null)).join('\u0000'))
-  if (groups.size === rows.length) return rows
+export function addedUp(rows: readonly ReadRow[], counters: ReadonlySet<number>): readonly ReadRow[] {
+  if (new Set(rows.map(({ identity }) => identity)).size === rows.length) return rows
+  const groups = Map.groupBy(rows, ({ identity }) => identity)
   return [...groups.values()].map((group) => group.reduce((sum, one) => add(sum, one, counters)))
 }
 
-function add({ row: sum, token }: ReadRow, { row }: ReadRow, counters: ReadonlySet<number>): ReadRow {
+function add({ identity, row: sum, token }: ReadRow, { row }: ReadRow, counters: ReadonlySet<number>): ReadRow {
   const added = sum.map((value, column) => {
     const [a, b] = [numeric(value), numeric(row[column] ?? null)]
     if (a === null || b === null) return a === null ? (row[column] ?? value) : value
     return combine(counters.has(column) ? 'sum' : 'max', a, b)
   })
-  return { row: added, token }
+  return { identity, row: added, token }
 }

@@ -1,12 +1,13 @@
 import type { CounterRow, CounterRows, Point } from '../../../pdata/batch.ts'
+import type { ResetToken } from '../../../pdata/reading.ts'
 import type { Series } from '../../../pdata/series.ts'
 import { type ColumnValue, type Row, raw } from '../decode.ts'
 import type { ColumnRef, PlannedFold, PlannedPoint } from '../plan.ts'
 import type { RunContext } from '../query-runner.ts'
 import { columnValue, combine, numeric, type RowPointsSettings, seriesOf } from '../row-points.ts'
-import { addedUp, type ReadRow } from './added-up.ts'
+import { addedUp } from './added-up.ts'
 import { Increases } from './increases.ts'
-import type { MeasuredRow } from './measured-row.ts'
+import type { MeasuredRow, ReadRow } from './measured-row.ts'
 import type { ComputedRows, RowComputer } from './row-computer.ts'
 import { scoresOf } from './scores.ts'
 import type { TopRows } from './top-rows.ts'
@@ -53,17 +54,23 @@ export class FoldedRows {
   constructor(settings: FoldedRowsSettings) {
     const { query, fold } = settings
     this.#settings = settings
-    this.#increases = new Increases(query.identity, fold.counters, query.fallsWhenReset)
+    this.#increases = new Increases(fold.counters, query.fallsWhenReset)
     this.#others = new Set(fold.others)
     this.#labelColumns = [...new Set(query.points.flatMap((point) => [...labelsOf(point), ...whenOf(point)]))]
     this.#counters = query.points.flatMap((point, at) => (point.info.monotonic ? [{ point, at }] : []))
     this.#columns = this.#counters.map(({ point }) => point.id)
   }
 
+  /** A row as {@link take} takes it. */
+  read(row: Row, token: ResetToken | undefined): ReadRow {
+    const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
+    return { identity, row, token }
+  }
+
   async take(rows: readonly ReadRow[], context: RunContext, signal: AbortSignal): Promise<FoldedResult> {
     const { query, fold, top, computer } = this.#settings
     const { observation, left } = context
-    const told = addedUp(rows, query.identity, new Set(fold.counters))
+    const told = addedUp(rows, new Set(fold.counters))
     const measured = this.#increases.measure(told, { epoch: observation.epoch, left })
     top.settle(query.name, scoresOf(measured, fold))
     const isTop = (identity: string) => top.has(identity)
@@ -85,7 +92,8 @@ export class FoldedRows {
     const { identity, row, token } = measured
     const wanted = top.has(identity) || computed?.also.has(identity) === true
     const values = query.computed.length === 0 ? [] : wanted ? computed?.of(measured) : undefined
-    const whole = [...row, ...(values ?? query.computed.map(() => null))]
+    // Most rows have nothing computed, and a copy of each would be as large as the result.
+    const whole = values === undefined || values.length === 0 ? row : [...row, ...values]
     const group = this.#group(whole, wanted && values !== undefined)
     this.#addGauges(whole, group, wanted && values !== undefined, gauges)
     return {

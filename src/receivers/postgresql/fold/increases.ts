@@ -1,12 +1,13 @@
 import type { ResetToken, StatisticsEpoch } from '../../../pdata/reading.ts'
-import { type ColumnValue, raw } from '../decode.ts'
-import type { ReadRow } from './added-up.ts'
-import type { MeasuredRow } from './measured-row.ts'
+import type { ColumnValue, Row } from '../decode.ts'
+import type { MeasuredRow, ReadRow } from './measured-row.ts'
 
-/** What is remembered of a row. */
+/** What is remembered of a row; written over from result to result, because there are thousands of them. */
 interface Remembered {
-  values: readonly number[]
+  readonly values: number[]
   token: string | undefined
+  /** The last result that it was in. */
+  result: number
 }
 
 /** Of what a result tells: rows of another life aren't compared, and prove nothing by their absence. */
@@ -22,19 +23,18 @@ export interface Life {
  */
 export class Increases {
   readonly #counters: readonly number[]
-  readonly #identity: readonly number[]
   readonly #fallsWhenReset: boolean
   /** Of all rows that didn't grow, which most of them don't. */
   readonly #nothing: readonly number[]
-  #rows: Map<string, Remembered> | undefined
+  readonly #rows = new Map<string, Remembered>()
   #life: Life | undefined
+  #result = 0
 
   /**
    * @param counters columns whose growth is wanted
    * @param fallsWhenReset a fall alone proves that the row was counted from zero since
    */
-  constructor(identity: readonly number[], counters: readonly number[], fallsWhenReset: boolean) {
-    this.#identity = identity
+  constructor(counters: readonly number[], fallsWhenReset: boolean) {
     this.#counters = counters
     this.#fallsWhenReset = fallsWhenReset
     this.#nothing = Array(Math.max(-1, ...counters) + 1).fill(0)
@@ -42,37 +42,44 @@ export class Increases {
 
   /** Compares a complete result with the one before, and keeps it for the next. */
   measure(rows: readonly ReadRow[], life: Life): MeasuredRow[] {
-    const before = this.#life !== undefined && isSame(this.#life, life) ? this.#rows : undefined
+    const isComparable = this.#life !== undefined && isSame(this.#life, life)
     this.#life = life
-    const now = new Map<string, Remembered>()
-    const measured = rows.map(({ row, token }): MeasuredRow => {
-      const identity = this.#identity.map((column) => raw(row[column] ?? null)).join('\u0000')
-      const values = this.#counters.map((column) => toNumber(row[column] ?? null))
-      const known = before?.get(identity)
-      now.set(identity, { values, token: token?.text })
-      return { identity, row, token, increases: before && this.#grown(values, known, token) }
+    this.#result += 1
+    const measured = rows.map((one): MeasuredRow => {
+      const { identity, row, token } = one
+      const known = this.#rows.get(identity)
+      const increases = isComparable ? this.#grown(row, known, token) : undefined
+      this.#remember(one, known)
+      return { identity, row, token, increases }
     })
-    this.#rows = now
+    for (const [identity, { result }] of this.#rows) if (result < this.#result) this.#rows.delete(identity)
     return measured
   }
 
-  #grown(values: readonly number[], known: Remembered | undefined, token: ResetToken | undefined): readonly number[] {
-    const fell = known?.values.some((before, at) => (values[at] ?? 0) < before) === true
-    const isMoved = token?.text !== known?.token
-    const isAnew = known === undefined || (token?.exact === true && isMoved) || (fell && this.#fallsWhenReset)
-    const grown = (value: number, before: number): number => {
-      if (isAnew) return value
-      if (value >= before) return value - before
-      return isMoved ? value : 0
+  #remember({ identity, row, token }: ReadRow, known: Remembered | undefined): void {
+    if (known === undefined) {
+      const values = this.#counters.map((column) => toNumber(row[column] ?? null))
+      this.#rows.set(identity, { values, token: token?.text, result: this.#result })
+      return
     }
-    const increases = values.map((value, at) => grown(value, known?.values[at] ?? 0))
-    return increases.every((increase) => increase === 0) ? this.#nothing : this.#byColumn(increases)
+    this.#counters.forEach((column, at) => {
+      known.values[at] = toNumber(row[column] ?? null)
+    })
+    known.token = token?.text
+    known.result = this.#result
   }
 
-  #byColumn(increases: readonly number[]): number[] {
+  #grown(row: Row, known: Remembered | undefined, token: ResetToken | undefined): readonly number[] {
+    const change = (column: number, at: number) => toNumber(row[column] ?? null) - (known?.values[at] ?? 0)
+    const fell = known !== undefined && this.#counters.some((column, at) => change(column, at) < 0)
+    const isMoved = token?.text !== known?.token
+    const isAnew = known === undefined || (token?.exact === true && isMoved) || (fell && this.#fallsWhenReset)
+    if (!isAnew && !fell && this.#counters.every((column, at) => change(column, at) === 0)) return this.#nothing
     const byColumn = [...this.#nothing]
     this.#counters.forEach((column, at) => {
-      byColumn[column] = increases[at] ?? 0
+      const grown = change(column, at)
+      const value = toNumber(row[column] ?? null)
+      byColumn[column] = isAnew || (grown < 0 && isMoved) ? value : Math.max(0, grown)
     })
     return byColumn
   }

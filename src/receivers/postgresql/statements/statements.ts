@@ -67,7 +67,11 @@ export class Statements implements RowComputer {
   async compute(result: MeasuredResult, signal: AbortSignal): Promise<ComputedRows> {
     const { query, rows, isTop } = result
     const { slow, events, plans } = this.#settings
-    const increases = statementIncreases(query, rows)
+    // Most statements did nothing and are shown with the rest.
+    const increases = statementIncreases(
+      query,
+      rows.filter((row) => isTop(row.identity) || row.increases?.some((increase) => increase > 0) === true),
+    )
     const wantsSlow = query.computed.some(({ name }) => name === 'slow')
     const slowOnes = wantsSlow ? slowRows(increases, slow) : []
     const top = plans || events.isEnabled('db.server.top_query') ? this.#top(increases) : []

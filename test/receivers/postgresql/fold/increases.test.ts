@@ -33,9 +33,10 @@ test('a counter that fell alone counts nothing, or proves that the whole row was
 
 describe('a token', () => {
   const grown = (exact: boolean, then: string, now: string, value: number) => {
-    const increases = new Increases([0], [1], false)
-    increases.measure([{ row: ['a', 7], token: tokenOf(then, exact) }], life)
-    return increases.measure([{ row: ['a', value], token: tokenOf(now, exact) }], life)[0]?.increases?.[1]
+    const increases = new Increases([1], false)
+    increases.measure([{ identity: 'a', row: ['a', 7], token: tokenOf(then, exact) }], life)
+    return increases.measure([{ identity: 'a', row: ['a', value], token: tokenOf(now, exact) }], life)[0]
+      ?.increases?.[1]
   }
 
   test('that is exact and has moved says that all is new', () => {
@@ -49,8 +50,9 @@ describe('a token', () => {
 })
 
 test("rows of another server, or of other databases, aren't compared", () => {
-  const increases = new Increases([0], [1], false)
-  const measure = (value: number, of: Life) => increases.measure([{ row: ['a', value], token: undefined }], of)[0]
+  const increases = new Increases([1], false)
+  const measure = (value: number, of: Life) =>
+    increases.measure([{ identity: 'a', row: ['a', value], token: undefined }], of)[0]
   const elsewhere = { ...life, epoch: { ...life.epoch, server: 'server-2' } }
   expect(measure(7, life)?.increases).toBeUndefined()
   expect(measure(9, elsewhere)?.increases).toBeUndefined()
@@ -66,9 +68,11 @@ test('numbers of any size and NULL grow', () => {
 
 describe('where rows are sums over things that come and go', () => {
   const grown = (token: string) => {
-    const increases = new Increases([0], [1, 2], false)
-    increases.measure([{ row: ['a', 7, 11], token: tokenOf('then', false) }], life)
-    return increases.measure([{ row: ['a', 6, 20], token: tokenOf(token, false) }], life).map((row) => row.increases)
+    const increases = new Increases([1, 2], false)
+    increases.measure([{ identity: 'a', row: ['a', 7, 11], token: tokenOf('then', false) }], life)
+    return increases
+      .measure([{ identity: 'a', row: ['a', 6, 20], token: tokenOf(token, false) }], life)
+      .map((row) => row.increases)
   }
 
   test('a counter that fell has not grown, and the others have', () => {

@@ -15,10 +15,10 @@ export function tokenOf(text: string, exact = true): ResetToken {
 
 /** Measures results of rows of identity, two counters and a gauge, one after the other. */
 export function measuring(fallsWhenReset = false): (...rows: Row[]) => MeasuredRow[] {
-  const increases = new Increases([0], [1, 2], fallsWhenReset)
+  const increases = new Increases([1, 2], fallsWhenReset)
   return (...rows) =>
     increases.measure(
-      rows.map((row) => ({ row, token: undefined })),
+      rows.map((row) => ({ identity: String(row[0]), row, token: undefined })),
       life,
     )
 }
