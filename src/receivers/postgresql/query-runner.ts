@@ -5,7 +5,6 @@ import type { Sink } from '../../scraper/scraper.ts'
 import type { Statement } from './compose-text.ts'
 import { decode, type Row } from './decode.ts'
 import { FoldedRows } from './fold/folded-rows.ts'
-import type { ReadRow } from './fold/measured-row.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
 import { type Measured, timed } from './measured.ts'
@@ -80,7 +79,7 @@ export class QueryRunner {
   async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<void> {
     const startedMs = this.#settings.clock.now()
     await this.#giveAbsence(sink)
-    const pages = pagesOf(this.query, (statement, after) => this.#ask(statement, after, context, signal))
+    const pages = pagesOf(this.query, (statement, after) => this.#read(statement, after, (row) => row, context, signal))
     if (this.#folded !== undefined) return this.#giveFolded(this.#folded, pages, startedMs, context, sink, signal)
     this.#points.begin()
     for await (const page of pages) await this.#give(page, startedMs, context, sink)
@@ -105,17 +104,18 @@ export class QueryRunner {
     await sink.metrics({ resource, scope, reading, points: [] })
   }
 
-  async #ask(
+  async #read<T>(
     { text, parameters }: Statement,
     after: string,
+    take: (row: TextRow) => T,
     context: RunContext,
     signal: AbortSignal,
-  ): Promise<TextRow[]> {
+  ): Promise<T[]> {
     const values = { databases: `{${context.databases.join(',')}}`, after }
     const { clock, measured } = this.#settings
     const { name } = this.query
     const given = parameters.map((parameter) => values[parameter])
-    return timed(name, clock, measured, () => context.session.query(name, text, given, signal))
+    return timed(name, clock, measured, () => context.session.read(name, text, given, take, signal))
   }
 
   async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
@@ -146,9 +146,11 @@ export class QueryRunner {
   ): Promise<void> {
     const { resource, scope, clock, computer } = this.#settings
     const { observation, left } = context
-    const rows: ReadRow[] = []
-    for await (const page of pages) {
-      for (const row of page.rows) rows.push(folded.read(this.#decode(row), this.#token(row, observation)))
+    const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, observation))
+    // A large result that comes at once is read row by row: its text is gone before all of it is there.
+    const rows = this.query.slice === undefined ? await this.#read(this.query, '', take, context, signal) : []
+    if (this.query.slice !== undefined) {
+      for await (const page of pages) for (const row of page.rows) rows.push(take(row))
     }
     const timeMs = clock.now()
     const result = await folded.take(rows, context, signal)

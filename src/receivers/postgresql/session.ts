@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import pg from 'pg'
 import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { addressOf, backendOf, type ConnectionSettings, makeClient } from './client.ts'
@@ -92,11 +92,25 @@ export class Session {
    * @throws QueryError with the SQLSTATE; the signal's reason when aborted
    */
   async query(name: string, text: string, values: readonly unknown[], signal: AbortSignal): Promise<TextRow[]> {
+    return this.read(name, text, values, (row) => row, signal)
+  }
+
+  /**
+   * As {@link query}, with each row turned into something else as it comes: of a large result, the text isn't kept.
+   * @throws what `take` throws, too
+   */
+  async read<T>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+    take: (row: TextRow) => T,
+    signal: AbortSignal,
+  ): Promise<T[]> {
     this.#waiting += 1
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
-      const send = () => (this.#pooled ? this.#sendInTransaction(text, values) : this.#send(text, values))
+      const send = () => (this.#pooled ? this.#sendInTransaction(text, values, take) : this.#send(text, values, take))
       return this.#guarded(name, send, signal)
     })
     this.#turn = turn.then(
@@ -132,18 +146,34 @@ export class Session {
   }
 
   /** One statement, in extended mode. */
-  async #send(text: string, values: readonly unknown[]): Promise<TextRow[]> {
+  async #send<T>(text: string, values: readonly unknown[], take: (row: TextRow) => T): Promise<T[]> {
     // queryMode is missing in the library's types; without it a statement without parameters goes in simple mode.
     const statement = { text, values: [...values], rowMode: 'array' as const, queryMode: 'extended', types: asText }
-    const result = await this.#client.query<(string | null)[]>(statement)
-    return result.rows
+    const rows: T[] = []
+    let fault: Error | undefined
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+    const query = new pg.Query<(string | null)[]>(statement)
+    query.on('row', (row: TextRow) => {
+      try {
+        if (fault === undefined) rows.push(take(row))
+      } catch (error) {
+        // The rest of the result comes all the same.
+        fault = error instanceof Error ? error : new Error(String(error))
+      }
+    })
+    query.on('end', () => resolve())
+    query.on('error', reject)
+    this.#client.query(query)
+    await ended
+    if (fault !== undefined) throw fault
+    return rows
   }
 
   /** One statement in a transaction that brings the settings with it. */
-  async #sendInTransaction(text: string, values: readonly unknown[]): Promise<TextRow[]> {
+  async #sendInTransaction<T>(text: string, values: readonly unknown[], take: (row: TextRow) => T): Promise<T[]> {
     try {
       await this.#client.query(transactionPrologue(this.#settings.limits, this.#versionNumber))
-      const rows = await this.#send(text, values)
+      const rows = await this.#send(text, values, take)
       await this.#client.query('COMMIT')
       return rows
     } catch (error) {
@@ -171,6 +201,7 @@ export class Session {
       if (endsSession(error)) this.#destroy()
       signal.throwIfAborted()
       if (deadline.aborted) throw late(name, deadlineMs, error)
+      if (error instanceof QueryError) throw error
       throw new QueryError(name, error, errorCode(error) ?? (this.#closed ? lost(error) : undefined))
     } finally {
       either.removeEventListener('abort', abort)
@@ -185,14 +216,14 @@ export class Session {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
     const shown = ['server_version_num', ...wanted.map(([name]) => name)]
     const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
-    const [row] = await this.#guarded('settings of the session', () => this.#send(text, []), signal)
+    const [row] = await this.#guarded('settings of the session', () => this.#send(text, [], (row) => row), signal)
     const [platform, versionNumber, ...values] = row ?? []
     this.#versionNumber = Number(versionNumber)
     this.#pooled = wanted.some(([, value], index) => values[index] !== value)
     const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
     if (this.#pooled || missing.length === 0) return
     const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
-    await this.#guarded('settings of the session', () => this.#send(set, []), signal)
+    await this.#guarded('settings of the session', () => this.#send(set, [], (row) => row), signal)
   }
 
   async #cancel(): Promise<void> {
