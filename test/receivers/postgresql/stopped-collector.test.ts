@@ -13,8 +13,8 @@ const tested = process.env['OTELEPHANT_LONG'] === '1' ? every : majors.slice(-1)
 
 /** What a stopped collector may hold back vacuum for. */
 const heldMs = 15_000
-/** Statements that it is stopped in the middle of, by what their text begins with. */
-const moments = ['table ', 'table_io', 'table_size', 'index ', 'observe', 'index_size']
+/** Statements that it is stopped in the middle of. */
+const moments = ['table', 'table_io', 'table_size', 'index', 'observe', 'index_size']
 
 const children: ChildProcess[] = []
 afterEach(() => {
