@@ -23,6 +23,8 @@ export interface Summary {
   /** Of PostgreSQL's counters: times that no increment speaks for, and times that two speak for. */
   readonly gaps: number
   readonly doubles: number
+  /** The metrics of the latter. */
+  readonly doubled: readonly string[]
   /** Requests that were refused, broken rules of New Relic's, points and records that were lost on the way. */
   readonly errors: readonly string[]
   readonly account: Account
@@ -37,7 +39,7 @@ export function summarize(received: Received, account: Account, before: number):
   const dataPoints = sum(({ points }) => points)
   const arrived = requests.slice(before).reduce((total, { points, logs }) => total + points + logs, 0)
   const gaps = gapsOf(received.points())
-  const doubles = received.overlaps().length
+  const overlaps = received.overlaps()
   const errors = [
     ...requests
       .filter(({ status }) => status !== 200)
@@ -61,7 +63,8 @@ export function summarize(received: Received, account: Account, before: number):
     bytes: sum(({ wireBytes }) => wireBytes),
     decodedBytes: sum(({ decodedBytes }) => decodedBytes),
     gaps: gaps.length,
-    doubles,
+    doubles: overlaps.length,
+    doubled: [...new Set(overlaps.map(({ first }) => first.metric))],
     errors,
     account,
   }
@@ -89,6 +92,7 @@ export function renderSummary(summary: Summary): string {
     decodedBytes,
     gaps,
     doubles,
+    doubled,
     errors,
   } = summary
   const count = (value: number) => value.toLocaleString('en-US')
@@ -99,7 +103,7 @@ export function renderSummary(summary: Summary): string {
     `  data points  ${count(dataPoints)}`,
     `  log records  ${[count(logRecords), ...byEvent].join(', ')}`,
     `  requests     ${count(requests)}, ${count(bytes)} bytes compressed, ${count(decodedBytes)} serialized`,
-    `  counters     ${gaps} gaps, ${doubles} counted twice`,
+    `  counters     ${gaps} gaps, ${doubles} counted twice${doubled.length === 0 ? '' : `: ${doubled.join(', ')}`}`,
     `  errors       ${errors.length === 0 ? 'none' : count(errors.length)}`,
     ...errors.slice(0, 20).map((error) => `    ${error}`),
     '',
