@@ -44,7 +44,7 @@ export function sumsOf(points: readonly ReceivedPoint[]): Record<string, number>
   for (const name of ['postgresql.index.scans', 'postgresql.function.calls']) sums[name] = 0
   for (const { metric, attributes, value } of points) {
     const operation = attributes['operation']
-    const name = operation === undefined ? metric : `${metric} ${String(operation)}`
+    const name = operation === undefined ? metric : `${metric} ${typeof operation === 'string' ? operation : ''}`
     if (name in sums) sums[name] = (sums[name] ?? 0) + Number(value)
   }
   return sums
