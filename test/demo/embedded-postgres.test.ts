@@ -10,7 +10,7 @@ import { Client } from 'pg'
 import { describe, expect, test, vi } from 'vitest'
 import { packageSpec } from '../../src/demo/embedded-postgres/major.ts'
 import { startCluster } from '../../src/demo/embedded-postgres.ts'
-import { majors, startTestCluster } from '../support/postgres.ts'
+import { oneMajor, startTestCluster } from '../support/postgres.ts'
 
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('fixtures/start-cluster.ts', import.meta.url))
@@ -24,7 +24,7 @@ const exists = (path: string) =>
 const identity = 'SELECT system_identifier::text AS id FROM pg_control_system()'
 const bgwriterReset = 'SELECT stats_reset::text AS reset FROM pg_stat_bgwriter'
 
-describe.each(majors)('an embedded PostgreSQL %i', (major) => {
+describe.each(oneMajor)('an embedded PostgreSQL %i', (major) => {
   test('answers over TCP and over the socket, with the defaults that we measure by', async () => {
     await using cluster = await startTestCluster({ major })
     await using local = await cluster.connect()

@@ -36,7 +36,7 @@ export const processFaults: readonly ProcessFault[] = [
   {
     name: 'kill -9 at random moments',
     window: true,
-    strike: (scene) => killing(scene, 11, repetitions(10, 150, 50)),
+    strike: (scene) => killing(scene, 11, repetitions(5, 150, 50)),
   },
   {
     name: 'power loss at random moments: kill -9, and the log torn behind its last transaction',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import type { Connection } from '../../../../src/demo/embedded-postgres/connect.ts'
 import { explainFunctionScript } from '../../../../src/receivers/postgresql/plans/explain-function.ts'
-import { majors, usePostgres } from '../../../support/postgres.ts'
+import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { planted, spied, spyFunctions } from './planted-code.ts'
 import { usePlans } from './reading-plans.ts'
 
@@ -40,7 +40,7 @@ async function explainPlainly(client: Connection, statement: string): Promise<vo
 
 const readingPlans = usePlans()
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
+describe.each(oneMajor)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
   const mine = planted.filter(({ since = 0 }) => major >= since)
   const expected = mine.map(({ kind }) => [

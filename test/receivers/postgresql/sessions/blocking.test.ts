@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { majors, usePostgres } from '../../../support/postgres.ts'
+import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { busySessions, type Worker } from './busy-sessions.ts'
 import { samplerOn, sum } from './sampler-under-test.ts'
 
@@ -19,7 +19,7 @@ async function whenWaited(cluster: Cluster, { pid }: Worker): Promise<void> {
   )
 }
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
+describe.each(oneMajor)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, {
     settings: { autovacuum: 'off', deadlock_timeout: '60s', max_prepared_transactions: '5' },
   })

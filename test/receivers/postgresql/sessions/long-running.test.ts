@@ -3,7 +3,7 @@ import { LongRunningWatch } from '../../../../src/receivers/postgresql/sessions/
 import { childStatementTexts } from '../../../../src/sql-text/child-statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
-import { majors, usePostgres } from '../../../support/postgres.ts'
+import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { never, sessionOf, settingsOf, socketOf } from '../connection.ts'
 import { busySessions } from './busy-sessions.ts'
 import { eventsBuilder, keepingSink } from './sampler-under-test.ts'
@@ -13,7 +13,7 @@ function sortedTexts(rows: readonly (readonly unknown[])[]): string[] {
   return rows.map((row) => row.join(' ')).sort()
 }
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
+describe.each(oneMajor)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off' } })
 
   async function watching(thresholds: { transactionMs: number; idleInTransactionMs: number; statementMs: number }) {

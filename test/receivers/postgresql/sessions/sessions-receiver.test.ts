@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Reckoning } from '../../../../src/exporters/otlp/reckoning.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
-import { majors, usePostgres } from '../../../support/postgres.ts'
+import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 import { busySessions } from './busy-sessions.ts'
 
@@ -27,7 +27,7 @@ function last(batches: readonly Batch[], metric: string): number {
   return [...values.values()].reduce((sum, value) => sum + value, 0)
 }
 
-describe.each(majors)('a receiver on PostgreSQL %i', (major) => {
+describe.each(oneMajor)('a receiver on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off' } })
 
   test('counts every sampled second, over a restart of the collector too, and stops in the middle of it', async () => {

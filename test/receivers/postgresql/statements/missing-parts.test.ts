@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { majors, startTestCluster } from '../../../support/postgres.ts'
+import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 
 const calls = 'postgresql.statement.calls'
@@ -126,7 +126,7 @@ async function prepared(cluster: Cluster, statements: readonly string[]): Promis
   for (const sql of statements) await cluster.query(sql)
 }
 
-describe.each(majors)('PostgreSQL %i says', (major) => {
+describe.each(oneMajor)('PostgreSQL %i says', (major) => {
   for (const { name, settings = {}, prepare, receiver = {}, says, level = 'warn', comes, since = 0 } of cases) {
     test.skipIf(major < since)(`${name}, once, and the rest goes on`, async () => {
       await using cluster = await startTestCluster({ major, settings })

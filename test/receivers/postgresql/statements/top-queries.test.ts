@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { majors, startTestCluster } from '../../../support/postgres.ts'
+import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 
 const hour = 3_600_000
@@ -12,7 +12,7 @@ const statementsAlone = Object.fromEntries(
   Object.keys(metricDefaults).map((name) => [name, { enabled: name === 'postgresql.statement.calls' }]),
 )
 
-async function startServer(major: (typeof majors)[number]): Promise<Cluster> {
+async function startServer(major: (typeof oneMajor)[number]): Promise<Cluster> {
   const cluster = await startTestCluster({ major })
   await cluster.query('CREATE EXTENSION pg_stat_statements')
   await cluster.query('CREATE ROLE monitor LOGIN IN ROLE pg_monitor')
@@ -43,7 +43,7 @@ async function counted(cluster: Cluster) {
   return rows.map(({ s }): Readonly<Record<string, number | string>> => Object(s))
 }
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(oneMajor)('PostgreSQL %i', (major) => {
   test('an event tells what its statement did since the reading before, and nothing of its literals', async () => {
     await using cluster = await startServer(major)
     await using watched = receiverOf(cluster, { events: { [event]: { enabled: true } } })
