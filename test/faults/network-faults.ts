@@ -12,7 +12,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'reset in the middle of the request',
-    begin: ({ proxy }) => proxy.set({ kind: 'reset_request_after', bytes: 900 }),
+    begin: ({ proxy }) => proxy.set({ kind: 'reset_request_after', bytes: 250 }),
     end: ({ proxy }) => proxy.set({ kind: 'pass' }),
   },
   {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { majors } from '../support/postgres.ts'
+import { oldestMajor } from '../support/postgres.ts'
 import { databaseChanges } from './database-changes.ts'
 import { indexChanges } from './index-changes.ts'
 import { Ledger } from './ledger.ts'
@@ -22,7 +22,7 @@ function attributesOf(path: string): Record<string, string> {
   }
 }
 
-describe.each(majors)('PostgreSQL %i counts neither too much nor too little over', (major) => {
+describe.each(oldestMajor)('PostgreSQL %i counts neither too much nor too little over', (major) => {
   let cluster: Cluster
   let rig: Rig
   let ledger: Ledger

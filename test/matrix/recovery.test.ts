@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { majors } from '../support/postgres.ts'
+import { oneMajor } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { startRig } from './rig.ts'
 import { prepareWorkload } from './workload.ts'
@@ -7,7 +7,7 @@ import { app, monitor, startWatched } from './world.ts'
 
 const sessions = "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE application_name = 'otelephant'"
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(oneMajor)('PostgreSQL %i', (major) => {
   test('a server that is killed during a scrape is scraped again when it is back', async ({ signal }) => {
     await using cluster = await startWatched(major)
     await prepareWorkload(cluster, app)

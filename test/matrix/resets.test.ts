@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Major } from '../../src/demo/embedded-postgres/major.ts'
-import { majors } from '../support/postgres.ts'
+import { oneMajor } from '../support/postgres.ts'
 import { Ledger } from './ledger.ts'
 import { type Rig, startRig } from './rig.ts'
 import { oneRound, prepareWorkload, runRound, untilReset } from './workload.ts'
@@ -131,7 +131,7 @@ const resets: readonly Reset[] = [
   },
 ]
 
-describe.each(majors)('PostgreSQL %i counts neither too much nor too little over', (major) => {
+describe.each(oneMajor)('PostgreSQL %i counts neither too much nor too little over', (major) => {
   let cluster: Cluster
   let rig: Rig
   let ledger: Ledger

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../generated/postgresql/config.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { majors } from '../support/postgres.ts'
+import { oneMajor } from '../support/postgres.ts'
 import { Ledger } from './ledger.ts'
 import { type Rig, startRig } from './rig.ts'
 import { prepareWorkload, runReads, runRound } from './workload.ts'
@@ -78,7 +78,7 @@ function missing(rig: Rig, except: readonly string[]): readonly string[] {
   return [...expected, 'postgresql.statement.calls', 'postgresql.statements.entries'].filter((name) => !found.has(name))
 }
 
-describe.each(majors)('PostgreSQL %i, everything enabled', (major) => {
+describe.each(oneMajor)('PostgreSQL %i, everything enabled', (major) => {
   test('pg_monitor alone is enough, on a primary and on a standby, and nobody logs an error', async ({ signal }) => {
     await using primary = await startPrimary(major)
     await using standby = await primary.standby()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { majors } from '../support/postgres.ts'
+import { oldestMajor } from '../support/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { Ledger } from './ledger.ts'
 import { startRig } from './rig.ts'
@@ -23,7 +23,7 @@ function move(proxy: TcpProxy, { host, port }: Cluster): void {
   proxy.reset()
 }
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(oldestMajor)('PostgreSQL %i', (major) => {
   test('a standby that is promoted goes on counting where it was', async ({ signal }) => {
     await using primary = await startPrimary(major)
     await using standby = await primary.standby()

@@ -14,6 +14,10 @@ export const majors: readonly Major[] = (process.env['OTELEPHANT_PG_MAJORS'] ?? 
 /** For tests that take long and depend little on the version: the newest, unless OTELEPHANT_PG_MAJORS asks for more. */
 export const oneMajor: readonly Major[] = process.env['OTELEPHANT_PG_MAJORS'] === undefined ? majors.slice(-1) : majors
 
+/** As {@link oneMajor}, the oldest. */
+export const oldestMajor: readonly Major[] =
+  process.env['OTELEPHANT_PG_MAJORS'] === undefined ? majors.slice(0, 1) : majors
+
 const templates = fileURLToPath(new URL('../../node_modules/.cache/otelephant', import.meta.url))
 
 /** A cluster of the test's own, to be disposed by it; starts in 0.2 s after the first of its major. */

@@ -2,12 +2,12 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Series } from '../../../src/pdata/series.ts'
 import { type DiscoverySettings, discover } from '../../../src/receivers/postgresql/discovery.ts'
-import { majors, usePostgres } from '../../support/postgres.ts'
+import { oneMajor, usePostgres } from '../../support/postgres.ts'
 import { never, sessionOf, settingsOf } from './connection.ts'
 import { receiverOf } from './receiver-under-test.ts'
 import { tickingReceiver } from './ticking.ts'
 
-describe.each(majors)('on PostgreSQL %i', (major) => {
+describe.each(oneMajor)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
 
   test('what is watched: all that can be connected to and is no template, or what is named, less what is excluded', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
-import { majors, usePostgres } from '../../support/postgres.ts'
+import { oldestMajor, usePostgres } from '../../support/postgres.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
 
 const tables = `
@@ -37,7 +37,7 @@ const ways = {
   'it only for reading, while another waits to lock it': ['SELECT FROM locked LIMIT 1', lock],
 } as const satisfies Record<string, readonly [string, string]>
 
-describe.each(majors)('on PostgreSQL %i, with a session that holds', (major) => {
+describe.each(oldestMajor)('on PostgreSQL %i, with a session that holds', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off', deadlock_timeout: '60s' } })
 
   test.each(Object.entries(ways))(

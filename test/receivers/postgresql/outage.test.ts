@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Batch } from '../../../src/pdata/batch.ts'
-import { majors, startTestCluster, usePostgres } from '../../support/postgres.ts'
+import { oneMajor, startTestCluster, usePostgres } from '../../support/postgres.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
 import { tickingReceiver } from './ticking.ts'
 
-const newest = majors.at(-1) ?? 18
+const newest = oneMajor.at(-1) ?? 18
 
 describe('postgresql.up', () => {
   const postgres = usePostgres(newest)
@@ -84,7 +84,7 @@ describe('postgresql.up', () => {
   })
 })
 
-describe.each(majors)('a PostgreSQL %i that goes away', (major) => {
+describe.each(oneMajor)('a PostgreSQL %i that goes away', (major) => {
   const postgres = usePostgres(major)
 
   /** Keeps what it takes and does something at the first batch. */
@@ -169,7 +169,7 @@ describe.each(majors)('a PostgreSQL %i that goes away', (major) => {
   })
 })
 
-describe.each(majors)('a query that PostgreSQL %i denies', (major) => {
+describe.each(oneMajor)('a query that PostgreSQL %i denies', (major) => {
   const postgres = usePostgres(major)
 
   test('costs no other, writes one ERROR into the log of the server, not one a tick, and is tried again', async () => {
