@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { EventsBuilder } from '../../../generated/postgresql/events.ts'
 import { MetricsBuilder, scopeName } from '../../../generated/postgresql/metrics.ts'
-import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import { resource } from '../../../generated/postgresql/resource.ts'
 import { instruments } from '../../../generated/postgresql/telemetry.ts'
 import type { Component } from '../../component/component.ts'
@@ -14,28 +13,22 @@ import { ScraperController } from '../../scraper/controller.ts'
 import { childStatementTexts } from '../../sql-text/child-statement-texts.ts'
 import type { StatementTexts } from '../../sql-text/statement-texts.ts'
 import { receiverTelemetry } from '../../telemetry/receiver-telemetry.ts'
-import { wantedPrivileges } from './capabilities.ts'
 import { type PostgresqlConfig, postgresqlConfig } from './config.ts'
 import { connectionSettings, isUnverified } from './connection-settings.ts'
 import { Connector } from './connector.ts'
 import type { DatabasePlanSettings } from './database-plan.ts'
-import { DatabasesScraper } from './databases-scraper.ts'
+import type { DatabasesScraper } from './databases-scraper.ts'
 import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { identity, identityIsFleeting } from './identity.ts'
 import { Notices } from './notices.ts'
-import type { PlanSettings } from './plan.ts'
 import { ServerConnection } from './server-connection.ts'
-import { ServerScraper } from './server-scraper.ts'
+import type { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
 import { sessionScrapers } from './sessions/session-scrapers.ts'
 import { statementParts } from './statements/statement-parts.ts'
-import { topQueryExtra } from './statements/top-queries.ts'
+import { statisticsScrapers } from './statistics-scrapers.ts'
 
-/**
- * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
- * collector has stopped reading. Nothing else ends a result that is stuck in a unix socket.
- */
-const sliceRows = 250
+type Instruments = ReturnType<typeof instruments>
 
 /** What a user can't set. */
 export interface ReceiverSettings {
@@ -52,12 +45,14 @@ export class PostgresqlReceiver implements Receiver {
   readonly #texts: StatementTexts
   readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
   readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
+  readonly #signals: Consumer['signals']
   #warned = false
 
   constructor(config: PostgresqlConfig, settings: ComponentSettings & ReceiverSettings, consumer: Consumer) {
     this.intervalMs = config.collection_interval
     this.#config = config
     this.#settings = settings
+    this.#signals = consumer.signals
     const { clock, meter, id } = settings
     const logger = settings.logger.child({ receiver: id })
     const notices = new Notices(logger)
@@ -69,30 +64,9 @@ export class PostgresqlReceiver implements Receiver {
       opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),
     })
     this.#connection = new ServerConnection(connector, config.connect_database, new ServerWatch(logger), clock)
-    const runner: DatabasePlanSettings['runner'] = {
-      endpoint: config.endpoint,
-      resource: { attributes: resource(identity(config, settings.hostName), config.resource_attributes) },
-      scope: { name: config.scope_name ?? scopeName, version: settings.version },
-      vocabulary: config.attribute_names,
-      clock,
-      measured(query, durationMs, outcome) {
-        own.otelephantPostgresqlQueries.add(1, { query, outcome, receiver: id })
-        own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
-      },
-    }
-    const wanted = (signal: Signal) => consumer.signals?.has(signal) ?? true
-    const enabled: Enabled = {
-      metrics: wanted('metrics') ? enabledMetrics(config) : new Set(),
-      events: wanted('logs') ? enabledEvents(config) : new Set(),
-    }
-    const { resource: about, scope } = runner
-    const builders = () => ({
-      metrics: new MetricsBuilder({
-        ...{ resource: about, scope, endpoint: config.endpoint },
-        ...{ enabled: enabled.metrics, vocabulary: config.attribute_names },
-      }),
-      events: new EventsBuilder({ resource: about, scope, enabled: enabled.events }),
-    })
+    const runner = runnerOf(config, settings, own)
+    const enabled = enabledOf(config, consumer)
+    const builders = () => buildersOf(config, enabled, runner)
     this.#texts = childStatementTexts({ logger, tagKeys: config.allowed_comment_keys })
     const { statements, scrapers: planScrapers } = statementParts({
       ...{ config, enabled, builders, connector, clock, logger, notices },
@@ -100,30 +74,11 @@ export class PostgresqlReceiver implements Receiver {
       measured: runner.measured,
       planned: (outcome) => own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),
     })
-    const plan = planSettings(config, enabled)
-    const shared = {
-      connection: this.#connection,
-      clock,
-      discovery: { databases: config.databases, exclude: config.exclude_databases },
-      slackMs: config.collection_interval / 2,
-    }
-    const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
-      scope,
-      plan,
-      privileges: wantedPrivileges(queries, sourcedMetrics),
-      runner,
+    this.#scrapers = statisticsScrapers(config, {
+      ...{ connection: this.#connection, connector, clock, notices, runner },
+      enabled,
       computers: { statement: statements },
-      omitted: notices.omitted,
     })
-    this.#scrapers = {
-      server: new ServerScraper({
-        ...shared,
-        plan: planOf('server'),
-        discovered: notices.discovered,
-        timeoutMs: config.timeout,
-      }),
-      databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
-    }
     const sessions = sessionScrapers({
       ...{ config, enabled, builders, clock, notices },
       connection: this.#connection,
@@ -175,6 +130,12 @@ export class PostgresqlReceiver implements Receiver {
         fields,
       )
     }
+    const wantedEvents = Object.entries(this.#config.events).filter(([, event]) => event?.enabled === true)
+    if (wantedEvents.length > 0 && this.#signals?.has('logs') === false) {
+      const message =
+        'Events are enabled, but the receiver is in no logs pipeline; add it to one under service.pipelines.'
+      logger.warn(message, { ...fields, events: wantedEvents.map(([name]) => name) })
+    }
     if (identityIsFleeting(this.#config, env, existsSync)) {
       const message =
         "The server is named after this container's host name, which changes with each deploy; set `instance`."
@@ -193,15 +154,44 @@ export function postgresqlReceiverWith(own: ReceiverSettings): ReceiverFactory<P
   }
 }
 
-function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings {
+function runnerOf(
+  config: PostgresqlConfig,
+  { clock, version, hostName, id }: ComponentSettings,
+  own: Instruments,
+): DatabasePlanSettings['runner'] {
   return {
-    queries,
-    metrics: sourcedMetrics,
-    enabled: enabled.metrics,
-    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryExtra } } : {}),
-    intervals: config.intervals,
-    limits: config.limits,
-    collectionIntervalMs: config.collection_interval,
-    sliceRows,
+    endpoint: config.endpoint,
+    resource: { attributes: resource(identity(config, hostName), config.resource_attributes) },
+    scope: { name: config.scope_name ?? scopeName, version },
+    vocabulary: config.attribute_names,
+    clock,
+    measured(query, durationMs, outcome) {
+      own.otelephantPostgresqlQueries.add(1, { query, outcome, receiver: id })
+      own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
+    },
+  }
+}
+
+/** What nobody takes needn't be found out. */
+function enabledOf(config: PostgresqlConfig, { signals }: Consumer): Enabled {
+  const wanted = (signal: Signal) => signals?.has(signal) ?? true
+  return {
+    metrics: wanted('metrics') ? enabledMetrics(config) : new Set(),
+    events: wanted('logs') ? enabledEvents(config) : new Set(),
+  }
+}
+
+/** Builders that nobody else takes from. */
+function buildersOf(
+  config: PostgresqlConfig,
+  enabled: Enabled,
+  { resource: about, scope, endpoint }: Pick<DatabasePlanSettings['runner'], 'resource' | 'scope' | 'endpoint'>,
+) {
+  const common = { resource: about, scope }
+  return {
+    metrics: new MetricsBuilder({
+      ...{ ...common, endpoint, enabled: enabled.metrics, vocabulary: config.attribute_names },
+    }),
+    events: new EventsBuilder({ ...common, enabled: enabled.events }),
   }
 }

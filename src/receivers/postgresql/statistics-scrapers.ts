@@ -1,0 +1,66 @@
+import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
+import type { Clock } from '../../component/clock.ts'
+import { wantedPrivileges } from './capabilities.ts'
+import type { PostgresqlConfig } from './config.ts'
+import type { Connector } from './connector.ts'
+import type { DatabasePlanSettings } from './database-plan.ts'
+import { DatabasesScraper } from './databases-scraper.ts'
+import type { Enabled } from './enabled.ts'
+import type { Notices } from './notices.ts'
+import type { PlanSettings } from './plan.ts'
+import type { ServerConnection } from './server-connection.ts'
+import { ServerScraper } from './server-scraper.ts'
+import { topQueryExtra } from './statements/top-queries.ts'
+
+/**
+ * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
+ * collector has stopped reading. Nothing else ends a result that is stuck in a unix socket.
+ */
+const sliceRows = 250
+
+export interface StatisticsSettings extends Pick<DatabasePlanSettings, 'runner'> {
+  readonly enabled: Enabled
+  readonly computers: NonNullable<DatabasePlanSettings['computers']>
+  readonly connection: ServerConnection
+  readonly connector: Connector
+  readonly clock: Clock
+  readonly notices: Notices
+}
+
+/** What asks the queries of metadata.yaml: of the server, and of each database. */
+export function statisticsScrapers(
+  config: PostgresqlConfig,
+  { enabled, connection, connector, clock, notices, ...planned }: StatisticsSettings,
+) {
+  const plan = planSettings(config, enabled)
+  const shared = {
+    ...{ connection, clock },
+    discovery: { databases: config.databases, exclude: config.exclude_databases },
+    slackMs: config.collection_interval / 2,
+  }
+  const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
+    ...{ ...planned, scope, plan, omitted: notices.omitted },
+    privileges: wantedPrivileges(queries, sourcedMetrics),
+  })
+  return {
+    server: new ServerScraper({
+      ...{ ...shared, plan: planOf('server') },
+      discovered: notices.discovered,
+      timeoutMs: config.timeout,
+    }),
+    databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
+  }
+}
+
+function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings {
+  return {
+    queries,
+    metrics: sourcedMetrics,
+    enabled: enabled.metrics,
+    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryExtra } } : {}),
+    intervals: config.intervals,
+    limits: config.limits,
+    collectionIntervalMs: config.collection_interval,
+    sliceRows,
+  }
+}
