@@ -87,7 +87,9 @@ async function show(received: Received, { output, stop }: DemoSettings): Promise
     told = received.logs().length
   }
   const table = () => {
-    const { columns = 100, rows = 40 } = output
+    // A terminal that doesn't know its size says 0.
+    const columns = Math.max(output.columns ?? 0, 80)
+    const rows = Math.max(output.rows ?? 0, 24)
     const queries = renderQueries(received, columns, Date.now())
     const metrics = renderTable(received, { columns, rows: rows - queries.split('\n').length })
     output.write(`\u001b[H\u001b[J${metrics}\n${queries}\nCtrl-C ends the demo.\n`)
