@@ -30,7 +30,7 @@ export function describeEvent(log: ReceivedLog): string | undefined {
 }
 
 /** By fingerprint, the ones that took the most time first. */
-export function topStatements(logs: readonly ReceivedLog[]): readonly string[] {
+function topStatements(logs: readonly ReceivedLog[]): readonly string[] {
   return [...Map.groupBy(logs, (log) => text(log, 'query.hash'))]
     .map(([hash, group]) => {
       const seconds = sum(group, 'postgresql.total_exec_time')

@@ -8,7 +8,7 @@ export const explainOwner = 'otelephant_explain'
 export const explainSettings = ['search_path=pg_catalog, pg_temp', 'plan_cache_mode=force_generic_plan'] as const
 
 /** The function's arguments: the statement, the schemas of its search_path, how many relations it may reach. */
-export const explainArguments = 'text, text[], integer'
+const explainArguments = 'text, text[], integer'
 
 /**
  * What the function does. It asks the catalogs by itself, so that who may call it can't have it plan, as its owner, what
