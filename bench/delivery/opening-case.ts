@@ -29,7 +29,7 @@ process.stdout.write(
 
 function fill(): void {
   const intake = new Intake({
-    ...{ store, clock: settings.clock, maxRequestBytes, limits: newRelicLimits, path: '/v1/metrics' },
+    ...{ store, clock: settings.clock, maxRequestBytes, limits: newRelicLimits.metrics, path: '/v1/metrics' },
     account: new PointAccount(0),
     telemetry: noExporterTelemetry,
     temporality: 'delta',

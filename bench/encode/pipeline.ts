@@ -19,7 +19,7 @@ export function pipeline(points: number): EncodeCase {
     telemetry: noExporterTelemetry,
     temporality: 'delta',
     encoding: 'protobuf',
-    limits: newRelicLimits,
+    limits: newRelicLimits.metrics,
     path: '/v1/metrics',
   })
   return {

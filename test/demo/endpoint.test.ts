@@ -287,6 +287,8 @@ describe('limits that New Relic applies in silence', () => {
   const instance = text('service.instance.id', 'db1:5432')
   const cases: readonly (readonly [Rule, Json])[] = [
     ['attribute_value_length', withAttribute(text('query', long))],
+    ['attribute_value_length', logWith(text('query', 'x'.repeat(4_095)))],
+    ['attribute_value_length', logs([logRecord()], [instance, text('region', 'x'.repeat(4_095))])],
     ['attribute_key_length', withAttribute(text('k'.repeat(256), 'v'))],
     ['attribute_key_duplicate', metrics([counter([delta({ attributes: [text('a', '1'), text('a', '2')] })])])],
     ['attribute_array_length', withAttribute({ key: 'pids', value: { arrayValue: { values: strings(65) } } })],
@@ -363,7 +365,11 @@ describe('limits that New Relic applies in silence', () => {
       },
     )
     await post(endpoint, metrics([counter([oldest, newest]), upDown], many(63), many(8)))
-    await post(endpoint, log({ attributes: [system, ...many(127)], timeUnixNano: '0' }), '/v1/logs')
+    await post(
+      endpoint,
+      log({ attributes: [system, text('query', 'x'.repeat(4_094)), ...many(126)], timeUnixNano: '0' }),
+      '/v1/logs',
+    )
     expect(endpoint.received.violations()).toEqual([])
     expect(endpoint.received.points()).toHaveLength(3)
   })

@@ -8,7 +8,8 @@ const counts = {
   record_attribute_count: 128,
 } as const
 
-const valueLength = 4_095
+/** Of a string, by signal. */
+const valueLengths = { metrics: 4_095, logs: 4_094 } as const
 const keyLength = 255
 const arrayLength = 64
 
@@ -26,6 +27,7 @@ export function* checkAttributes(
   owner: string,
   attributes: readonly KeyValue[],
   count: keyof typeof counts,
+  signal: keyof typeof valueLengths,
 ): Generator<Violation> {
   if (attributes.length > counts[count]) yield { rule: count, detail: `${owner}: ${attributes.length} attributes` }
   const seen = new Set<string>()
@@ -35,11 +37,11 @@ export function* checkAttributes(
     seen.add(key)
     if (key.length > keyLength)
       yield { rule: 'attribute_key_length', detail: `${detail}... has ${key.length} characters` }
-    yield* checkValue(detail, value)
+    yield* checkValue(detail, value, valueLengths[signal])
   }
 }
 
-function* checkValue(detail: string, value: AnyValue): Generator<Violation> {
+function* checkValue(detail: string, value: AnyValue, valueLength: number): Generator<Violation> {
   const { stringValue, arrayValue, kvlistValue, bytesValue } = value
   if (Object.values(value).every((member) => member === undefined)) yield { rule: 'attribute_null', detail }
   if (stringValue !== undefined && stringValue.length > valueLength) {

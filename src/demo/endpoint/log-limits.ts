@@ -10,10 +10,10 @@ const otherEntities = ['service.name', 'host.id', 'host.name'] as const
 /** Everything in a logs request that New Relic would drop, cut, misread, or not find its database's entity for. */
 export function* checkLogs(request: LogsRequest, nowNs: bigint): Generator<Violation> {
   for (const { resource, scopeLogs } of request.resourceLogs) {
-    yield* checkAttributes('resource', resource.attributes, 'resource_attribute_count')
+    yield* checkAttributes('resource', resource.attributes, 'resource_attribute_count', 'logs')
     yield* checkEntity(resource.attributes)
     for (const { scope, logRecords } of scopeLogs) {
-      yield* checkAttributes('scope', scope.attributes, 'scope_attribute_count')
+      yield* checkAttributes('scope', scope.attributes, 'scope_attribute_count', 'logs')
       for (const record of logRecords) yield* checkRecord(record, resource.attributes, nowNs)
     }
   }
@@ -36,7 +36,7 @@ function* checkRecord(record: OtlpLogRecord, resource: readonly KeyValue[], nowN
     yield { rule: 'body_present', detail: owner }
   const system = attributeLookup(attributes, 'db.system.name') ?? attributeLookup(resource, 'db.system.name')
   if (system !== 'postgresql') yield { rule: 'db_system_missing', detail: owner }
-  yield* checkAttributes(owner, attributes, 'record_attribute_count')
+  yield* checkAttributes(owner, attributes, 'record_attribute_count', 'logs')
   for (const { key, value } of attributes) {
     if (value.arrayValue !== undefined) yield { rule: 'record_array', detail: `${owner}: ${key}` }
   }

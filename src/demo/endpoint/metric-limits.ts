@@ -12,10 +12,10 @@ const delta = 1
 /** Everything in a metrics request that New Relic would drop, cut or misread. */
 export function* checkMetrics(request: MetricsRequest, nowNs: bigint): Generator<Violation> {
   for (const { resource, scopeMetrics } of request.resourceMetrics) {
-    yield* checkAttributes('resource', resource.attributes, 'resource_attribute_count')
+    yield* checkAttributes('resource', resource.attributes, 'resource_attribute_count', 'metrics')
     yield* checkReservedKeys('resource', resource.attributes)
     for (const { scope, metrics } of scopeMetrics) {
-      yield* checkAttributes('scope', scope.attributes, 'scope_attribute_count')
+      yield* checkAttributes('scope', scope.attributes, 'scope_attribute_count', 'metrics')
       yield* checkReservedKeys('scope', scope.attributes)
       for (const metric of metrics) {
         yield* checkMetric(metric)
@@ -52,7 +52,7 @@ function* checkPoint(metric: OtlpMetric, point: OtlpDataPoint, nowNs: bigint): G
   if (startNs > timeNs) yield { rule: 'start_after_end', detail: `${name}: ${startNs} > ${timeNs}` }
   // New Relic's timestamp is the start; its endTimestamp is the time.
   yield* checkAge(name, startNs === 0n ? timeNs : startNs, timeNs, nowNs)
-  yield* checkAttributes(name, attributes, 'record_attribute_count')
+  yield* checkAttributes(name, attributes, 'record_attribute_count', 'metrics')
   yield* checkReservedKeys(name, attributes)
   if (attributes.some(({ key }) => key === name)) yield { rule: 'attribute_is_metric_name', detail: name }
 }

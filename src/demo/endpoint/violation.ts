@@ -3,7 +3,7 @@
  * in NrIntegrationError events. The values say what would happen.
  */
 export const rules = {
-  attribute_value_length: 'a string beyond 4,095 characters is truncated',
+  attribute_value_length: 'a string beyond 4,095 characters, 4,094 in a log, is truncated',
   attribute_key_length: 'a key beyond 255 characters is truncated',
   attribute_key_duplicate: 'one of the values is lost',
   attribute_array_length: 'an array beyond 64 entries is pruned',

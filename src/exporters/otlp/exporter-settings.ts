@@ -7,7 +7,7 @@ import type { Compression } from './compression.ts'
 import type { TlsSettings } from './dispatcher.ts'
 import type { Encoding } from './encode.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
-import type { AttributeLimits } from './limits.ts'
+import type { SignalLimits } from './limits.ts'
 import type { Temporality } from './outgoing-point.ts'
 import type { DeliveryStore } from './store.ts'
 
@@ -25,7 +25,7 @@ export interface OtlpTarget {
   /** Most requests in flight at once. */
   readonly concurrency: number
   readonly tls: TlsSettings
-  readonly limits?: AttributeLimits
+  readonly limits?: SignalLimits
 }
 
 /** What an exporter's queue and endpoint are like now. */

@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
 import { cut } from '../../pdata/cut.ts'
+import type { Signal } from '../../pdata/signal.ts'
 
 /** What a backend takes of attributes; beyond it cuts or drops them itself, with an error that only its logs show. */
 export interface AttributeLimits {
@@ -13,11 +14,10 @@ export interface AttributeLimits {
   readonly reservedKeys: ReadonlySet<string>
 }
 
-/**
- * https://docs.newrelic.com/docs/opentelemetry/best-practices/opentelemetry-otlp/ and
- * https://docs.newrelic.com/docs/data-apis/ingest-apis/metric-api/metric-api-limits-restricted-attributes/
- */
-export const newRelicLimits: AttributeLimits = {
+/** Of each signal's requests, their resources too. */
+export type SignalLimits = Readonly<Record<Signal, AttributeLimits>>
+
+const newRelicMetricLimits: AttributeLimits = {
   valueLength: 4_095,
   keyLength: 255,
   resourceAttributes: 64,
@@ -26,6 +26,16 @@ export const newRelicLimits: AttributeLimits = {
     ...['interval.ms', 'timestamp', 'value', 'common', 'min', 'max', 'count', 'sum', 'metrics'],
     ...['newrelic.source', 'metricName', 'endTimestamp', 'entity.guid', 'entity.name', 'entity.type'],
   ]),
+}
+
+/**
+ * https://docs.newrelic.com/docs/opentelemetry/best-practices/opentelemetry-otlp/ and
+ * https://docs.newrelic.com/docs/data-apis/ingest-apis/metric-api/metric-api-limits-restricted-attributes/;
+ * of logs https://docs.newrelic.com/docs/logs/ui-data/long-logs-blobs/
+ */
+export const newRelicLimits: SignalLimits = {
+  metrics: newRelicMetricLimits,
+  logs: { ...newRelicMetricLimits, valueLength: 4_094 },
 }
 
 /**

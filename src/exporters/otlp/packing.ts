@@ -93,7 +93,8 @@ export class Packing {
 
   #intakeSettings(signal: Signal) {
     const { target, store, clock, account, telemetry } = this.#settings
-    const { encoding, limits } = target
+    const { encoding } = target
+    const limits = target.limits?.[signal]
     return { store, clock, account, encoding, limits, maxRequestBytes, telemetry: telemetry[signal] }
   }
 }

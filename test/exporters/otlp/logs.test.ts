@@ -78,9 +78,28 @@ test('what is beyond the limits is cut before it is sent', async ({ signal }) =>
   await under.exporter.consumeLogs(logBatch([record(10, long)], crowded), signal)
   await under.exporter.flush(signal)
   const [log] = under.endpoint.received.logs()
-  expect(log?.attributes).toMatchObject({ 'db.query.text': 'x'.repeat(4_095), ['k'.repeat(255)]: 'v', key124: 124n })
+  expect(log?.attributes).toMatchObject({ 'db.query.text': 'x'.repeat(4_094), ['k'.repeat(255)]: 'v', key124: 124n })
   expect(Object.keys(log?.attributes ?? {})).toHaveLength(128)
   expect(Object.keys(log?.resource ?? {})).toHaveLength(64)
+  expect(under.endpoint.received.violations()).toEqual([])
+})
+
+test("a log's texts are cut at 4,094 characters, and none of them in its middle", async ({ signal }) => {
+  await using under = await delivering({ target: { limits: newRelicLimits } })
+  const texts = {
+    fits: 'a'.repeat(4_094),
+    longer: 'b'.repeat(4_095),
+    ends: `${'c'.repeat(4_092)}😀`,
+    straddles: `${'d'.repeat(4_093)}😀`,
+  }
+  await under.exporter.consumeLogs(logBatch([record(10, texts)]), signal)
+  await under.exporter.flush(signal)
+  expect(under.endpoint.received.logs()[0]?.attributes).toMatchObject({
+    fits: texts.fits,
+    longer: 'b'.repeat(4_094),
+    ends: texts.ends,
+    straddles: 'd'.repeat(4_093),
+  })
   expect(under.endpoint.received.violations()).toEqual([])
 })
 

@@ -17,8 +17,8 @@ export interface QueryPlan {
   readonly totalCost: number
 }
 
-/** New Relic cuts longer strings, in the middle of the JSON. */
-const maxCharacters = 4_095
+/** New Relic cuts longer strings of logs, in the middle of the JSON. */
+const maxCharacters = 4_094
 
 /**
  * @param root redacted

@@ -8,7 +8,7 @@ import { rfc3339, rfc3339Seconds } from './server-time.ts'
 
 /** How many of the victims are named. */
 const namedVictims = 20
-/** All the victims' statements together; New Relic cuts a string at 4,095. */
+/** All the victims' statements together; New Relic cuts a log's string at 4,094. */
 const maxStatementsLength = 4_000
 
 export interface EventSources {
