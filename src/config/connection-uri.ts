@@ -1,3 +1,5 @@
+import { nearest } from '../yaml/nearest.ts'
+
 /** The parameters of a connection URI, decoded; later ones have replaced earlier ones. */
 export type ParsedUri =
   | { readonly kind: 'ok'; readonly parameters: ReadonlyMap<string, string> }
@@ -5,7 +7,8 @@ export type ParsedUri =
   | { readonly kind: 'fault'; readonly message: string }
 
 const shape = 'postgresql://user:password@host:5432/database?sslmode=require'
-const encode = 'in a password, write / : @ ? # % as %2F %3A %40 %3F %23 %25'
+const signs = '/ : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25'
+const encode = `in a password, write ${signs}`
 
 /**
  * Takes a URI apart as libpq does (fe-connect.c, conninfo_uri_parse_options), but for lists of hosts: one receiver
@@ -14,6 +17,10 @@ const encode = 'in a password, write / : @ ? # % as %2F %3A %40 %3F %23 %25'
 export function parseConnectionUri(uri: string): ParsedUri {
   const scheme = /^postgres(?:ql)?:\/\//.exec(uri)?.[0]
   if (scheme === undefined) return fault(`is not a PostgreSQL URI; write it as ${shape}`)
+  // libpq would take a piece of such a password for the host, the database or a parameter, which messages name.
+  if (/^[^@]*(?:\/[^@]*@|@.*@)/s.test(uri.slice(scheme.length))) {
+    return fault(`has an @ behind the host, or a / before it; ${encode}`)
+  }
   const match =
     /^(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(?::(?<port>[^/?]*))?(?:\/(?<dbname>[^?]*))?(?:\?(?<query>.*))?$/s.exec(
       uri.slice(scheme.length),
@@ -39,9 +46,11 @@ export function parseConnectionUri(uri: string): ParsedUri {
   return { kind: 'ok', parameters }
 }
 
-/** Whether the URI's parts can be named without fear: without an @ behind the host, they hold no piece of a password. */
-export function isTellable(uri: string): boolean {
-  return !/@.*@|[/?][^@]*@/s.test(uri.replace(/^[a-z]+:\/\//, ''))
+/** What to say of a parameter that libpq doesn't know: its name may be a piece of a password that isn't encoded. */
+export function unknownParameter(name: string, known: readonly string[]): string {
+  const guess = nearest(name, known)
+  const what = 'has a parameter that libpq does not know'
+  return guess === undefined ? `${what}; ${encode}` : `${what}; did you mean "${guess}"? In a password, write ${signs}`
 }
 
 function percentDecode(text: string): string | undefined {

@@ -1,6 +1,5 @@
 import type { Fault } from '../yaml/fault.ts'
-import { nearest } from '../yaml/nearest.ts'
-import { isTellable, parseConnectionUri } from './connection-uri.ts'
+import { parseConnectionUri, unknownParameter } from './connection-uri.ts'
 import { databaseTls, type TlsConfig } from './database-tls.ts'
 import { isLibpqParameter, type LibpqParameter, libpqParameters, type ParameterUse } from './libpq-parameters.ts'
 
@@ -17,7 +16,7 @@ export interface DatabaseConfig {
 
 export interface ReadDatabaseUrl {
   readonly config: DatabaseConfig
-  /** Empty, if the configuration is good. They repeat no value. */
+  /** Empty, if the configuration is good. They repeat nothing of the URL but names that libpq knows. */
   readonly faults: readonly Fault[]
   /** Parameters that have no effect, and why; one sentence each. */
   readonly notes: readonly string[]
@@ -47,7 +46,7 @@ export function readDatabaseUrl(
   for (const [name, value] of given) {
     if (name === 'ssl' && value === 'true') parameters.sslmode ??= 'require'
     else if (isLibpqParameter(name)) useParameter(name, value, parameters, notes, (message) => fault(source, message))
-    else fault(source, unknownParameter(name, url))
+    else fault(source, unknownParameter(name, Object.keys(libpqParameters)))
   }
   const from: Partial<Record<LibpqParameter, string>> = {}
   for (const [name, variable] of environmentParameters) {
@@ -116,10 +115,4 @@ function receiverConfig(
     // Over a unix socket libpq leaves TLS out, whatever sslmode says.
     ...(transport === 'tcp' && tls !== undefined && { tls }),
   }
-}
-
-function unknownParameter(name: string, url: string): string {
-  if (!isTellable(url)) return 'has a parameter that libpq does not know; in a password, write / ? @ as %2F %3F %40'
-  const guess = nearest(name, Object.keys(libpqParameters))
-  return `unknown parameter "${name}"; ${guess === undefined ? 'libpq knows none of that name' : `did you mean "${guess}"?`}`
 }

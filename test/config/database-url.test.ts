@@ -147,6 +147,11 @@ for (const { url, variables = {}, expected } of [
   },
   {
     url: 'postgresql://anna:hun@ter2@db',
+    expected:
+      'DATABASE_URL: has an @ behind the host, or a / before it; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
+  },
+  {
+    url: 'postgresql://%40abstract?user=anna',
     expected: 'DATABASE_URL: has an @ in the host; in a password, write it as %40 (abstract sockets can not be used)',
   },
   {
@@ -174,15 +179,23 @@ for (const { url, variables = {}, expected } of [
   },
   {
     url: 'postgresql://anna@db?sslmod=require',
-    expected: 'DATABASE_URL: unknown parameter "sslmod"; did you mean "sslmode"?',
+    expected:
+      'DATABASE_URL: has a parameter that libpq does not know; did you mean "sslmode"? In a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
   },
   {
     url: 'postgresql://anna@db?pgbouncerxyz=true',
-    expected: 'DATABASE_URL: unknown parameter "pgbouncerxyz"; libpq knows none of that name',
+    expected:
+      'DATABASE_URL: has a parameter that libpq does not know; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
+  },
+  {
+    url: 'postgresql://anna@db?SECRET=1',
+    expected:
+      'DATABASE_URL: has a parameter that libpq does not know; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
   },
   {
     url: 'postgresql://anna:p?w@db?hunter2=1',
-    expected: 'DATABASE_URL: has a parameter that libpq does not know; in a password, write / ? @ as %2F %3F %40',
+    expected:
+      'DATABASE_URL: has a parameter that libpq does not know; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
   },
   {
     url: 'postgresql://anna@db?options=-c%20x',
@@ -197,12 +210,12 @@ for (const { url, variables = {}, expected } of [
   {
     url: 'postgresql://anna@db?sslmode',
     expected:
-      'DATABASE_URL: has parameters that are not name=value pairs joined by &; in a password, write / : @ ? # % as %2F %3A %40 %3F %23 %25',
+      'DATABASE_URL: has parameters that are not name=value pairs joined by &; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
   },
   {
     url: 'postgresql://anna:50%off@db',
     expected:
-      'DATABASE_URL: holds a % that is not followed by two hexadecimal digits of UTF-8 text; in a password, write / : @ ? # % as %2F %3A %40 %3F %23 %25',
+      'DATABASE_URL: holds a % that is not followed by two hexadecimal digits of UTF-8 text; in a password, write / : @ ? # & = % as %2F %3A %40 %3F %23 %26 %3D %25',
   },
 ]) {
   test(`${url}: ${expected.slice(0, 70)}`, () => {
@@ -269,5 +282,57 @@ test('a password is in no fault and no note, encoded or not, whatever else is wr
       }
     }),
     { numRuns: 500 },
+  )
+})
+
+const letter = fc.constantFrom(...'JQWXZ789')
+const special = fc.constantFrom('?', '#', '/', '@', ':', '%', '&', '=', ',', '[', ']', '%41', '%40', '+', ' ')
+const known = fc.constantFrom('sslmode', 'user', 'dbname', 'hostaddr', 'passfile', 'host', 'port', 'sslmod', 'options')
+/** Letters and signs that no message has, with every sign that ends a part of a URL and names that libpq knows. */
+const password = fc
+  .array(fc.oneof({ weight: 6, arbitrary: letter }, { weight: 3, arbitrary: special }, known), { minLength: 4 })
+  .map((parts) => parts.join(''))
+
+/** Every four characters in a row of which two are no sign and of no known name. */
+function pieces(text: string): string[] {
+  const windows = [...Array(Math.max(0, text.length - 3)).keys()].map((start) => text.slice(start, start + 4))
+  return windows.filter((piece) => (piece.match(/[JQWXZ789]/g) ?? []).length >= 2)
+}
+
+const places: readonly ((text: string) => string)[] = [
+  (text) => `postgresql://anna:${text}@db:6432/x`,
+  (text) => `postgresql://anna:${text}@db:6432/x?sslmode=require`,
+  (text) => `postgresql://anna:${text}@db:6432/x?sslmod=1&SECRET=2`,
+  (text) => `postgresql://anna:${text}@db`,
+  (text) => `postgresql://:${text}@db:6432/x`,
+  (text) => `postgresql://${text}@db:6432/x?user=anna`,
+  (text) => `postgresql://anna:${text}`,
+  (text) => `postgresql://anna@db:6432/x?password=${text}`,
+  (text) => `postgresql://anna@db:6432/x?password=${text}&sslmode=require`,
+  (text) => `postgresql:///x?host=db&user=anna&password=${text}`,
+  (text) => `postgresql://anna@db:6432/x?passwort=${text}`,
+  (text) => `anna:${text}@db:6432/x`,
+]
+
+test('no four characters of a password that is not encoded show in a message, wherever they land', () => {
+  fc.assert(
+    fc.property(password, fc.constantFrom(...places), fc.boolean(), (text, place, hasUser) => {
+      const { faults, notes } = readDatabaseUrl(place(text), hasUser ? { PGUSER: 'anna' } : {})
+      const said = [...faults.map(renderFault), ...notes].join('\n')
+      expect(pieces(text).filter((piece) => said.includes(piece))).toEqual([])
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('where a password that is not encoded is taken, none of it has become the host, the database or the user', () => {
+  fc.assert(
+    fc.property(password, fc.constantFrom(...places.slice(0, 5)), (text, place) => {
+      const { config, faults } = readDatabaseUrl(place(text), { PGUSER: 'anna' })
+      if (faults.length > 0) return
+      const { password: _, ...shown } = config
+      expect(pieces(text).filter((piece) => JSON.stringify(shown).includes(piece))).toEqual([])
+    }),
+    { numRuns: 20_000 },
   )
 })
