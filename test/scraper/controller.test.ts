@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/component/clock.ts'
 import type { Consumer } from '../../src/component/consumer.ts'
@@ -17,27 +18,40 @@ lifecycleSuite('ScraperController', () => {
   const { controller, clock, batches } = controlled([giving('table', 3)])
   return Promise.resolve({
     component: controller,
-    work: () => clock.advance(25_000),
+    occasion: () => clock.advance(25_000),
     done: () => batches.length,
   })
 })
 
 lifecycleSuite('ScraperController whose scraper hangs', () => {
-  const hanging: Scraper = { name: 'table', scrape: (_sink, signal) => untilAborted(signal) }
+  let begun = 0
+  const hanging: Scraper = {
+    name: 'table',
+    scrape: (_sink, signal) => {
+      begun += 1
+      return untilAborted(signal)
+    },
+  }
   const { controller, clock } = controlled([hanging])
-  return Promise.resolve({ component: controller, work: () => clock.advance(25_000) })
+  return Promise.resolve({
+    component: controller,
+    occasion: () => clock.advance(25_000),
+    done: () => begun,
+  })
 })
 
 lifecycleSuite('ScraperController on the real clock', () => {
+  const consumer = keepingConsumer()
   const component = new ScraperController({
     id: 'postgresql/orders',
     scrapers: [giving('table', 3)],
-    consumer: keepingConsumer(),
-    collectionIntervalMs: 10_000,
+    consumer,
+    collectionIntervalMs: 20,
+    initialDelayMs: 0,
     clock: systemClock(),
     logger: memoryLogger(),
   })
-  return Promise.resolve({ component })
+  return Promise.resolve({ component, occasion: () => delay(100), done: () => consumer.batches.length })
 })
 
 describe('what was given', () => {

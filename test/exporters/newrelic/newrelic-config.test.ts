@@ -19,7 +19,7 @@ for (const { key, endpoint } of [
 test('deltas go out as protobuf with zstd, within the limits', () => {
   const target = newrelicTarget(newrelicConfig.parse({ api_key: 'abc' }))
   expect(target).toMatchObject({ temporality: 'delta', encoding: 'protobuf', compression: 'zstd' })
-  expect(target.limits).toBeDefined()
+  expect(target.limits).toMatchObject({ valueLength: 4_095, resourceAttributes: 64, recordAttributes: 128 })
 })
 
 test('a region and an endpoint stand above the key', () => {

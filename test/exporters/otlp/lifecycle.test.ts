@@ -23,7 +23,7 @@ lifecycleSuite('otlp_http exporter', async () => {
   })
   return {
     component: exporter,
-    async work() {
+    async occasion() {
       await Promise.allSettled([exporter.consume(batch(reading(10), [point(series(backends), 12)]), never)])
       await exporter.flush(never)
     },
@@ -43,7 +43,7 @@ lifecycleSuite('debug exporter', async () => {
   const exporter = new DebugExporter({ config: debugConfig.parse({}), output })
   return {
     component: exporter,
-    async work() {
+    async occasion() {
       await Promise.allSettled([exporter.consume(batch(reading(10), [point(series(backends), 12)]), never)])
     },
     done: () => written,

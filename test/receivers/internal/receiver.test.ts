@@ -34,7 +34,7 @@ lifecycleSuite('internal receiver', () => {
   const { receiver, clock, batches } = internal()
   return Promise.resolve({
     component: receiver,
-    work: () => clock.advance(150_000),
+    occasion: () => clock.advance(150_000),
     done: () => batches.length,
   })
 })
