@@ -26,7 +26,7 @@ const silentEverywhere = {
 
 /** Metrics by the major whose version of pg_stat_statements brings their column. */
 const statementsSince: Readonly<Record<number, readonly string[]>> = {
-  14: ['postgresql.statements.deallocations'],
+  14: ['postgresql.statements.deallocations', 'postgresql.statements.incomplete'],
   15: [
     'postgresql.statement.jit.emission.count',
     'postgresql.statement.jit.emission.time',
