@@ -62,3 +62,17 @@ test('there is no type assertion but `as const`', () => {
 function isCode(line: string): boolean {
   return !/^\s*(?:\/?\*|\/\/)|^import|^export \{|['"`].*\bas\b.*['"`]/i.test(line)
 }
+
+test('a test waits for facts by `eventually`, and no bound on real time is below two seconds', () => {
+  const tests = files.filter(({ path }) => path.startsWith('test/') && path !== 'test/support/eventually.ts')
+  const waiting = tests.filter(({ text }) => /\bvi\.waitFor\(|\bvi\.waitUntil\(|\bexpect\.poll\(/.test(text))
+  expect(waiting.map(({ path }) => path)).toEqual([])
+  const bound =
+    /(?:performance\.now\(\)|Date\.now\(\)|\btook\w*|\belapsed\w*)[^\n]*toBeLessThan(?:OrEqual)?\(([\d_]+)\)/g
+  const short = tests.flatMap(({ path, text }) =>
+    [...text.matchAll(bound)].flatMap(([line, bound]) =>
+      Number(bound?.replaceAll('_', '')) < 2_000 ? [`${path}: ${line}`] : [],
+    ),
+  )
+  expect(short).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { folderWith, type Otelephant, root, start, startCommand } from './otelephant.ts'
 import { licenseKey } from './secrets.ts'
@@ -77,7 +78,7 @@ test('a second signal ends it at once', async ({ signal }) => {
     const startedMs = performance.now()
     otelephant.kill(name)
     expect((await otelephant.ended).code).toBe(code)
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(performance.now() - startedMs).toBeLessThan(3_000)
   }
 })
 
@@ -92,7 +93,7 @@ async function throughProxy(
   })
   onTestFinished(() => proxy[Symbol.asyncDispose]())
   const otelephant = await running({ cluster: proxy, endpoint: await endpointOf() })
-  await vi.waitFor(() => expect(proxy.accepted).toBeGreaterThan(0), { timeout: 10_000 })
+  await eventually(() => expect(proxy.accepted).toBeGreaterThan(0))
   return { proxy, otelephant }
 }
 
@@ -105,9 +106,9 @@ test('a stop in the middle of a scrape leaves no session on the server', async (
   const { cluster } = await watched()
   const { otelephant } = await throughProxy('drip')
   const sessions = "SELECT pid FROM pg_stat_activity WHERE application_name = 'otelephant'"
-  await vi.waitFor(async () => expect(await cluster.query(sessions)).not.toEqual([]), { timeout: 10_000 })
+  await eventually(async () => expect(await cluster.query(sessions)).not.toEqual([]))
   expect(await stopped(otelephant, 'SIGTERM')).toBe(0)
-  await vi.waitFor(async () => expect(await cluster.query(sessions)).toEqual([]), { timeout: 5_000 })
+  await eventually(async () => expect(await cluster.query(sessions)).toEqual([]))
 })
 
 test('a refused key is said once and loudly, and what was read is kept', async ({ signal }) => {

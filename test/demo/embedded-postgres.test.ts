@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { packageSpec } from '../../src/demo/embedded-postgres/major.ts'
 import { startCluster } from '../../src/demo/embedded-postgres.ts'
+import { eventually } from '../support/eventually.ts'
 import { oneMajor, startTestCluster } from '../support/postgres.ts'
 
 const run = promisify(execFile)
@@ -63,8 +64,8 @@ describe.each(oneMajor)('an embedded PostgreSQL %i', (major) => {
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
     cluster.signalBackend(rows[0]?.pid ?? 0, 'SIGKILL')
     await expect(client.query('SELECT pg_sleep(20)')).rejects.toThrow()
-    await vi.waitFor(async () => expect(await cluster.log()).toContain('all server processes terminated'), 10_000)
-    await vi.waitFor(() => cluster.query('SELECT 1'), 10_000)
+    await eventually(async () => expect(await cluster.log()).toContain('all server processes terminated'))
+    await eventually(() => cluster.query('SELECT 1'))
   })
 
   test('has a standby that streams, is promoted and outlives its primary', async () => {
@@ -72,13 +73,13 @@ describe.each(oneMajor)('an embedded PostgreSQL %i', (major) => {
     await primary.query('CREATE TABLE replicated AS SELECT 41 AS n')
     await using standby = await primary.standby({ name: 'replica' })
     expect(await standby.query(identity)).toEqual(await primary.query(identity))
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(
         await primary.query('SELECT application_name, state, active FROM pg_stat_replication, pg_replication_slots'),
       ).toEqual([{ application_name: 'replica', state: 'streaming', active: true }]),
     )
     await primary.query('UPDATE replicated SET n = 42')
-    await vi.waitFor(async () => expect(await standby.query('SELECT n FROM replicated')).toEqual([{ n: 42 }]))
+    await eventually(async () => expect(await standby.query('SELECT n FROM replicated')).toEqual([{ n: 42 }]))
     expect(await standby.query('SELECT slot_name FROM pg_replication_slots')).toEqual([])
     await expect(standby.query('DELETE FROM replicated')).rejects.toThrow('read-only')
     await primary.stop('immediate')
@@ -167,13 +168,13 @@ test.skipIf(platform !== 'linux')('the server stops when our process is killed',
   const { directory, port } = JSON.parse(String(line))
   onTestFinished(() => rm(directory, { recursive: true }))
   child.kill('SIGKILL')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const socket = connect(port, '127.0.0.1')
     // Accepted just before the end, it breaks later.
     socket.on('error', () => {})
     await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED')
-  }, 10_000)
-  await vi.waitFor(async () => expect(await exists(`${directory}/data/postmaster.pid`)).toBe(false), 10_000)
+  })
+  await eventually(async () => expect(await exists(`${directory}/data/postmaster.pid`)).toBe(false))
 })
 
 test.skipIf(geteuid?.() !== 0)('an ordinary user starts it too', async () => {

@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { startWorkload, type Workload } from '../../src/demo/workload.ts'
+import { eventually } from '../support/eventually.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
 
 /** What each kind of activity leaves in the server's views: a condition over `shop` that comes true. */
@@ -37,7 +38,7 @@ describe.each(oneMajor)('the workload on PostgreSQL %i', (major) => {
       const { cluster } = await postgres()
       workload ??= await startWorkload(cluster, ending.signal)
       const seen = async () => expect(await cluster.query(sql, 'shop')).toEqual([{ seen: true }])
-      await vi.waitFor(seen, { timeout: 25_000, interval: 100 })
+      await eventually(seen, { timeoutMs: 25_000, intervalMs: 100 })
     })
   }
 
@@ -45,7 +46,7 @@ describe.each(oneMajor)('the workload on PostgreSQL %i', (major) => {
     const { cluster } = await postgres()
     await cluster.restart('immediate')
     const seen = async () => expect(await cluster.query(visible['index scans'], 'shop')).toEqual([{ seen: true }])
-    await vi.waitFor(seen, { timeout: 20_000, interval: 100 })
+    await eventually(seen, { timeoutMs: 20_000, intervalMs: 100 })
   })
 
   test('stops with nothing left open, and is set up once only', async () => {
@@ -53,12 +54,12 @@ describe.each(oneMajor)('the workload on PostgreSQL %i', (major) => {
     const connected = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name LIKE 'shop-%'"
     expect(await cluster.query(connected)).not.toEqual([{ n: 0 }])
     await workload?.stop()
-    await vi.waitFor(async () => expect(await cluster.query(connected)).toEqual([{ n: 0 }]))
+    await eventually(async () => expect(await cluster.query(connected)).toEqual([{ n: 0 }]))
     const stopping = new AbortController()
     const again = await startWorkload(cluster, stopping.signal)
-    await vi.waitFor(async () => expect(await cluster.query(connected)).not.toEqual([{ n: 0 }]))
+    await eventually(async () => expect(await cluster.query(connected)).not.toEqual([{ n: 0 }]))
     stopping.abort()
     await again.stop()
-    await vi.waitFor(async () => expect(await cluster.query(connected)).toEqual([{ n: 0 }]))
+    await eventually(async () => expect(await cluster.query(connected)).toEqual([{ n: 0 }]))
   })
 })

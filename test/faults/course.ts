@@ -1,10 +1,11 @@
-import { expect, type TestContext, vi } from 'vitest'
+import { expect, type TestContext } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { startEndpoint } from '../../src/demo/endpoint/endpoint.ts'
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
 import { apiKey, startRig } from '../matrix/rig.ts'
 import { oneRound, startRounds } from '../matrix/workload.ts'
 import { app, monitor } from '../matrix/world.ts'
+import { eventually } from '../support/eventually.ts'
 import { LeapingClock } from '../support/leaping-clock.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { Books } from './books.ts'
@@ -46,11 +47,11 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
     await rig.collect(signal)
     if (fault.leapMs !== undefined) clock.leap(fault.leapMs)
   }
-  const times = await vi.waitFor(async () => {
+  const times = await eventually(async () => {
     const struck = await (fault.times ?? failures)(scene)
     expect(struck).toBeGreaterThan(0)
     return struck
-  }, 10_000)
+  })
   await fault.end(scene)
   const done = await rounds.stop()
   // Until there is room again, a scrape may be refused.

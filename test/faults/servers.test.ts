@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, type TestContext, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { startEndpoint } from '../../src/demo/endpoint/endpoint.ts'
 import { apiKey, type Rig, startRig } from '../matrix/rig.ts'
 import { prepareWorkload, runRound } from '../matrix/workload.ts'
 import { app, catchUp, monitor, startWatched } from '../matrix/world.ts'
+import { eventually } from '../support/eventually.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { Books, type Findings } from './books.ts'
 import { delivery } from './course.ts'
@@ -86,7 +87,7 @@ test('an endpoint that is away, and meanwhile a failover: what each server count
     await moveTo(standby)
     await books.station(() =>
       // Right after the change the collector may still be waiting for the old server's end.
-      vi.waitFor(() => rig.collect(signal), { timeout: 10_000, interval: 100 }),
+      eventually(() => rig.collect(signal), { intervalMs: 100 }),
     )
     await runRound(standby, app)
     await books.station(() => rig.collect(signal))

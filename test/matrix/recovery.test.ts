@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { oneMajor } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { startRig } from './rig.ts'
@@ -21,7 +22,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     // Slow enough that some scrape is under way whenever the server dies.
     await proxy.set({ kind: 'drip', bytes: 20, everyMs: 5 })
     proxy.reset()
-    await vi.waitFor(async () => expect(await cluster.query(sessions)).not.toEqual([{ sessions: 0 }]), 10_000)
+    await eventually(async () => expect(await cluster.query(sessions)).not.toEqual([{ sessions: 0 }]))
     await cluster.halt('immediate')
     await rig.waitFor(() => ups(0n).length > 0, signal)
 

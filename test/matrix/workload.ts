@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** What one round adds, exactly. */
 export const oneRound = { ins: 7, upd: 5, del: 3, calls: 4 } as const
@@ -122,10 +123,7 @@ export async function untilStatistics(
   sql: string,
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
-  await vi.waitFor(async () => expect(await cluster.query(sql, database)).toEqual(rows), {
-    timeout: 20_000,
-    interval: 20,
-  })
+  await eventually(async () => expect(await cluster.query(sql, database)).toEqual(rows), { timeoutMs: 20_000 })
 }
 
 /** Does something that resets statistics; resolves when what the query says has changed. */
@@ -137,8 +135,5 @@ export async function untilReset(
 ): Promise<void> {
   const before = await cluster.query(sql, database)
   await act()
-  await vi.waitFor(async () => expect(await cluster.query(sql, database)).not.toEqual(before), {
-    timeout: 20_000,
-    interval: 20,
-  })
+  await eventually(async () => expect(await cluster.query(sql, database)).not.toEqual(before), { timeoutMs: 20_000 })
 }

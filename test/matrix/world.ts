@@ -1,6 +1,7 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Major } from '../../src/demo/embedded-postgres/major.ts'
+import { eventually } from '../support/eventually.ts'
 import { startTestCluster } from '../support/postgres.ts'
 
 /** The database of the workload. */
@@ -27,8 +28,5 @@ export async function startWatched(major: Major): Promise<Cluster> {
 export async function catchUp(primary: Cluster, standby: Cluster): Promise<void> {
   const [written] = await primary.query('SELECT pg_current_wal_lsn()::text AS lsn')
   const sql = `SELECT pg_last_wal_replay_lsn() >= '${String(written?.['lsn'])}' AS replayed`
-  await vi.waitFor(async () => expect(await standby.query(sql)).toEqual([{ replayed: true }]), {
-    timeout: 20_000,
-    interval: 20,
-  })
+  await eventually(async () => expect(await standby.query(sql)).toEqual([{ replayed: true }]), { timeoutMs: 20_000 })
 }

@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Series } from '../../../src/pdata/series.ts'
 import { type DiscoverySettings, discover } from '../../../src/receivers/postgresql/discovery.ts'
+import { eventually } from '../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../support/postgres.ts'
 import { never, sessionOf, settingsOf } from './connection.ts'
 import { receiverOf } from './receiver-under-test.ts'
@@ -119,7 +120,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     })()
     for (const name of names) {
       const visited = under.batches.length
-      await vi.waitFor(() => expect(under.batches.length).toBeGreaterThan(visited), { interval: 1 })
+      await eventually(() => expect(under.batches.length).toBeGreaterThan(visited), { intervalMs: 1 })
       const start = performance.now()
       await cluster.query(`DROP DATABASE ${name}`)
       expect(performance.now() - start).toBeLessThan(4_000)
@@ -134,8 +135,8 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     await using under = await tickingReceiver(cluster)
     expect((await under.tick()).names).toContain('postgresql.table.count')
     const sessions = `SELECT datname FROM pg_stat_activity WHERE application_name = 'otelephant'`
-    await vi.waitFor(async () => expect(await cluster.query(sessions)).toEqual([{ datname: 'postgres' }]), {
-      timeout: 2_000,
+    await eventually(async () => expect(await cluster.query(sessions)).toEqual([{ datname: 'postgres' }]), {
+      timeoutMs: 2_000,
     })
     expect(database).not.toBe('postgres')
   })

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../support/eventually.ts'
 import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
@@ -57,12 +58,12 @@ describe('a shutdown', () => {
     const under = receiverOf(cluster, { ...often, connect_database: database })
     await under.receiver.start(under.host)
     const slow = "state = 'active' AND query LIKE '%otelephant replication_slot%'"
-    await vi.waitFor(async () => expect(await backends(cluster, slow)).toHaveLength(1), { timeout: 3_000 })
+    await eventually(async () => expect(await backends(cluster, slow)).toHaveLength(1))
     const start = performance.now()
     await under.receiver.shutdown()
-    expect(performance.now() - start).toBeLessThan(1_500)
+    expect(performance.now() - start).toBeLessThan(5_000)
     expect(under.statuses.at(-1)?.kind).toBe('stopped')
-    await vi.waitFor(async () => expect(await backends(cluster)).toEqual([]), { timeout: 1_000 })
+    await eventually(async () => expect(await backends(cluster)).toEqual([]))
   })
 
   test('of a receiver whose server fell silent in the middle of a scrape is soon over', async () => {
@@ -70,7 +71,7 @@ describe('a shutdown', () => {
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
     const under = receiverOf(proxy, often)
     await under.receiver.start(under.host)
-    await vi.waitFor(() => expect(under.batches.length).toBeGreaterThan(0))
+    await eventually(() => expect(under.batches.length).toBeGreaterThan(0))
     await proxy.set({ kind: 'black_hole' })
     const start = performance.now()
     await under.receiver.shutdown()

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../support/eventually.ts'
 import { oldestMajor, usePostgres } from '../../support/postgres.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
 
@@ -60,7 +61,7 @@ describe.each(oldestMajor)('on PostgreSQL %i, with a session that holds', (major
       await waiter.query('BEGIN')
       const waiting = waiter.query(awaited.replace('%toast%', String(locked['toast']))).catch(() => undefined)
       const blocked = `SELECT FROM pg_locks WHERE pid = ${rows[0]?.pid} AND NOT granted`
-      await vi.waitFor(async () => expect(await cluster.query(blocked, database)).toHaveLength(1))
+      await eventually(async () => expect(await cluster.query(blocked, database)).toHaveLength(1))
 
       const from = (await cluster.log()).length
       const start = performance.now()
@@ -68,7 +69,7 @@ describe.each(oldestMajor)('on PostgreSQL %i, with a session that holds', (major
       const tookMs = performance.now() - start
       expect(during.error).toBeUndefined()
       expect(await serverErrors(cluster, from)).toEqual([])
-      expect(tookMs).toBeLessThan(1_500)
+      expect(tookMs).toBeLessThan(4_000)
       const size = (table: string) => during.values('postgresql.table.size', { 'db.collection.name': table })
       expect(size('locked')).toEqual([locked['total_remembered']])
       expect(size('free')).toEqual([free['total']])

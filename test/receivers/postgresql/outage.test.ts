@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Batch } from '../../../src/pdata/batch.ts'
+import { eventually } from '../../support/eventually.ts'
 import { oneMajor, startTestCluster, usePostgres } from '../../support/postgres.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
@@ -149,7 +150,7 @@ describe.each(oneMajor)('a PostgreSQL %i that goes away', (major) => {
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
       for (const { pid } of rows) cluster.signalBackend(pid, 'SIGKILL')
       // Until the postmaster has noticed, it takes connections as before.
-      await vi.waitFor(async () => expect(await cluster.query(reset)).not.toEqual(before), { timeout: 20_000 })
+      await eventually(async () => expect(await cluster.query(reset)).not.toEqual(before), { timeoutMs: 20_000 })
     }
     expect(await told(kill)).toEqual([crash])
     expect(await told(() => cluster.query("SELECT pg_stat_reset_shared('bgwriter')"))).toEqual([])

@@ -56,7 +56,7 @@ describe('a slice that meets the lock_timeout', () => {
     const from = (await cluster.log()).length
     const start = performance.now()
     await expect(under.run()).rejects.toMatchObject({ code: '55P03' })
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(performance.now() - start).toBeLessThan(4_000)
     const limits = (await cluster.log()).slice(from).matchAll(/execute <unnamed>:.*otelephant sizes.* LIMIT (\d)/g)
     expect([...limits].map(([, rows]) => rows)).toEqual(['4', '4', '2'])
     expect(await serverErrors(cluster, from)).toHaveLength(2)

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../../generated/postgresql/config.ts'
+import { eventually } from '../../support/eventually.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 import { receiverOf, serverErrors } from './receiver-under-test.ts'
 
@@ -81,7 +82,7 @@ describe.each(majors)('the receiver on PostgreSQL %i', (major) => {
       // Function calls appear a moment after the session that called it has ended.
       expect(names).toContain('postgresql.function.calls')
     }
-    await vi.waitFor(collected, { timeout: 10_000 })
+    await eventually(collected)
     const silent = Object.keys(metricDefaults).filter((name) => !names.has(name))
     expect(silent.sort()).toEqual(silentOn(major))
     expect(await serverErrors(cluster, from)).toEqual([])

@@ -6,6 +6,7 @@ import type { ConnectionSettings } from '../../../src/receivers/postgresql/clien
 import { QueryError } from '../../../src/receivers/postgresql/query-error.ts'
 import { Session } from '../../../src/receivers/postgresql/session.ts'
 import { sessionSettings } from '../../../src/receivers/postgresql/session-settings.ts'
+import { eventually } from '../../support/eventually.ts'
 import { majors, startTestCluster, usePostgres } from '../../support/postgres.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 import { never, sessionOf, settingsOf, socketOf } from './connection.ts'
@@ -35,7 +36,7 @@ async function ended(cluster: Cluster, text: string, withinMs: number): Promise<
 
 /** Resolves when a backend runs that text. */
 async function running(cluster: Cluster, text: string): Promise<void> {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const rows = await cluster.query(
       `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%${text}%' AND pid <> pg_backend_pid()`,
     )
@@ -110,7 +111,7 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
       const aborted = expect(sleeping).rejects.toThrow('enough')
       await running(cluster, 'pg_sleep(4.125)')
       controller.abort(new Error('enough'))
-      await ended(cluster, 'pg_sleep(4.125)', 1_000)
+      await ended(cluster, 'pg_sleep(4.125)', 2_500)
       await aborted
       expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
     },
@@ -171,7 +172,7 @@ describe('a session that loses its server', () => {
     const { cluster } = await postgres()
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
     const connecting = failure(sessionOf(settingsOf(proxy, { connectTimeoutMs: 400 })))
-    await vi.waitFor(() => expect(proxy.accepted).toBe(1), { interval: 1 })
+    await eventually(() => expect(proxy.accepted).toBe(1), { intervalMs: 1 })
     await proxy.set({ kind: 'black_hole' })
     expect((await connecting).code).toBe('timeout')
   })
@@ -185,7 +186,7 @@ describe('a session that loses its server', () => {
     const controller = new AbortController()
     const connecting = Session.connect(settingsOf(proxy), 'postgres', true, controller.signal)
     const aborted = expect(connecting).rejects.toThrow('enough')
-    await vi.waitFor(() => expect(proxy.accepted).toBe(1), { interval: 1 })
+    await eventually(() => expect(proxy.accepted).toBe(1), { intervalMs: 1 })
     controller.abort(new Error('enough'))
     await aborted
   })
@@ -195,7 +196,7 @@ describe('a session that loses its server', () => {
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'otelephant'`
     const idle = await Session.connect(settingsOf(cluster), 'postgres', true, never)
     await cluster.query(end)
-    await vi.waitFor(() => expect(idle.closed).toBe(true))
+    await eventually(() => expect(idle.closed).toBe(true))
     const busy = await Session.connect(settingsOf(cluster), 'postgres', true, never)
     const sleeping = failure(busy.query('sleep', 'SELECT pg_sleep(4.25)', [], never))
     await running(cluster, 'pg_sleep(4.25)')
@@ -210,7 +211,7 @@ describe('a session that loses its server', () => {
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
     const idle = await Session.connect(settingsOf(proxy), 'postgres', true, never)
     proxy.reset()
-    await vi.waitFor(() => expect(idle.closed).toBe(true))
+    await eventually(() => expect(idle.closed).toBe(true))
     const busy = await Session.connect(settingsOf(proxy), 'postgres', true, never)
     const sleeping = failure(busy.query('sleep', 'SELECT pg_sleep(1.5)', [], never))
     await running(cluster, 'pg_sleep(1.5)')
@@ -316,7 +317,7 @@ describe('a session on a server that asks for passwords and speaks TLS', () => {
     const aborted = expect(sleeping).rejects.toThrow('enough')
     await running(cluster, 'pg_sleep(4.5)')
     controller.abort(new Error('enough'))
-    await ended(cluster, 'pg_sleep(4.5)', 1_000)
+    await ended(cluster, 'pg_sleep(4.5)', 2_500)
     await aborted
     expect(session.closed).toBe(false)
   })

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import { isMajor, type Major } from '../../../src/demo/embedded-postgres/major.ts'
+import { eventually } from '../../support/eventually.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 
 const program = fileURLToPath(new URL('fixtures/scrape-continuously.ts', import.meta.url))
@@ -57,17 +58,14 @@ describe.each(tested)('a collector that stops for good while it scrapes 3,000 ta
       for (const moment of moments) {
         const busy = `SELECT FROM pg_stat_activity WHERE application_name = 'otelephant' AND state = 'active'
           AND query LIKE '%/* otelephant ${moment} %'`
-        await vi.waitFor(async () => expect((await watcher.query(busy)).rowCount).toBe(1), {
-          timeout: 10_000,
-          interval: 0,
-        })
+        await eventually(async () => expect((await watcher.query(busy)).rowCount).toBe(1), { intervalMs: 0 })
         child.kill('SIGSTOP')
-        await vi.waitFor(async () => expect(await holders(cluster)).toEqual([]), { timeout: heldMs, interval: 50 })
+        await eventually(async () => expect(await holders(cluster)).toEqual([]), { timeoutMs: heldMs, intervalMs: 50 })
         child.kill('SIGCONT')
       }
       child.kill('SIGKILL')
       await once(child, 'exit')
-      await vi.waitFor(async () => expect(await holders(cluster)).toEqual([]), { timeout: heldMs, interval: 50 })
+      await eventually(async () => expect(await holders(cluster)).toEqual([]), { timeoutMs: heldMs, intervalMs: 50 })
     },
     180_000,
   )

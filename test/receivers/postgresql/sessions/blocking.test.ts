@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { busySessions, type Worker } from './busy-sessions.ts'
 import { samplerOn, sum } from './sampler-under-test.ts'
@@ -8,14 +9,14 @@ const change = (id: number, n = 1) => `UPDATE stock SET n = ${n} WHERE id = ${id
 
 /** Until a session has waited for so long as an episode needs. */
 async function whenWaited(cluster: Cluster, { pid }: Worker): Promise<void> {
-  await vi.waitFor(
+  await eventually(
     async () => {
       const [row] = await cluster.query(
         `SELECT clock_timestamp() - query_start > interval '1.3 s' AS waited FROM pg_stat_activity WHERE pid = ${pid}`,
       )
       expect(row?.['waited']).toBe(true)
     },
-    { timeout: 5_000, interval: 50 },
+    { intervalMs: 50 },
   )
 }
 
@@ -67,7 +68,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
 
     await root.query('COMMIT')
     await middle.end()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const waiting = await cluster.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
       expect(waiting).toEqual([])
     })

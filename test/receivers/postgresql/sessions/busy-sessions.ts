@@ -1,5 +1,5 @@
-import { vi } from 'vitest'
 import type { Connection } from '../../../../src/demo/embedded-postgres/connect.ts'
+import { eventually } from '../../../support/eventually.ts'
 import type { SharedPostgres } from '../../../support/postgres.ts'
 
 /** A session whose process is known. */
@@ -22,7 +22,7 @@ export async function busySessions({ cluster, createDatabase }: SharedPostgres) 
   const connections: Connection[] = []
   const kill = async (pid: number) => {
     await cluster.query(`SELECT pg_terminate_backend(${pid})`)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const rows = await cluster.query(`SELECT FROM pg_stat_activity WHERE pid = ${pid}`)
       if (rows.length > 0) throw new Error(`the backend ${pid} is still there`)
     })
@@ -37,7 +37,7 @@ export async function busySessions({ cluster, createDatabase }: SharedPostgres) 
       query: (sql) => connection.query(sql),
       begin: async (sql) => {
         connection.query(sql).catch(() => undefined)
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           const [row] = await cluster.query(
             `SELECT state = 'active' AND (wait_event IS NOT NULL OR query LIKE '%generate_series%') AS busy FROM pg_stat_activity WHERE pid = ${pid}`,
           )
@@ -53,7 +53,7 @@ export async function busySessions({ cluster, createDatabase }: SharedPostgres) 
     [Symbol.asyncDispose]: async () => {
       await cluster.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`)
       await Promise.all(connections.map((connection) => connection.end().catch(() => undefined)))
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const rows = await cluster.query(`SELECT FROM pg_stat_activity WHERE datname = '${database}'`)
         if (rows.length > 0) throw new Error('sessions are left')
       })

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LongRunningWatch } from '../../../../src/receivers/postgresql/sessions/long-running-watch.ts'
 import { childStatementTexts } from '../../../../src/sql-text/child-statement-texts.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
@@ -46,7 +47,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     await idle.query('SELECT 1')
     await pausing.query("BEGIN; SELECT 'secret'")
     await running.begin('SELECT pg_sleep(60)')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await under.look()
       expect(under.told()).toHaveLength(4)
     })
@@ -89,7 +90,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     await pausing.query('BEGIN; SELECT 1')
     await running.begin('SELECT pg_sleep(60)')
     await using under = await watching({ transactionMs: 0, idleInTransactionMs: 1, statementMs: 0 })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await under.look()
       expect(under.told()).not.toEqual([])
     })

@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Reckoning } from '../../../../src/exporters/otlp/reckoning.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 import { busySessions } from './busy-sessions.ts'
@@ -40,7 +41,7 @@ describe.each(oneMajor)('a receiver on PostgreSQL %i', (major) => {
     for (let runs = 0; runs < 2; runs++) {
       await using under = receiverOf(cluster, fast)
       await under.receiver.start(under.host)
-      await vi.waitFor(() => expect(last(under.batches, 'postgresql.session.time')).toBeGreaterThan(0.3), 5_000)
+      await eventually(() => expect(last(under.batches, 'postgresql.session.time')).toBeGreaterThan(0.3))
       await under.receiver.shutdown()
       sampled += last(under.batches, 'postgresql.session.time')
       batches.push(...under.batches)

@@ -1,5 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 
@@ -170,7 +171,7 @@ describe.each(oneMajor)('PostgreSQL %i says', (major) => {
     await watched.receiver.start(watched.host)
     const told = () => expect(watched.messages('warn').join()).toMatch(/ALTER SYSTEM SET track_activities = on/)
     const counted = () => expect(countersOf(watched.batches)).toContain(calls)
-    for (const claim of [told, counted]) await vi.waitFor(claim, { timeout: 10_000, interval: 20 })
+    for (const claim of [told, counted]) await eventually(claim)
   })
 
   test('that statements are counted no more when that is switched off, and counts what is preloaded later', async () => {
