@@ -34,6 +34,16 @@ export class BaselineCache {
     return this.#baselines.get(query)?.get(key)
   }
 
+  /** Gives a baseline another key, if there is one under the first. */
+  rename(query: string, from: string, to: string): Baseline | undefined {
+    const ofQuery = this.#baselines.get(query)
+    const baseline = ofQuery?.get(from)
+    if (ofQuery === undefined || baseline === undefined) return undefined
+    ofQuery.delete(from)
+    ofQuery.set(to, baseline)
+    return baseline
+  }
+
   /** The number that the series was set with. */
   idOf(query: string, key: string): number | undefined {
     return this.#baselines.get(query)?.get(key)?.id

@@ -2,6 +2,7 @@ import type { ResetToken, StatisticsEpoch } from '../../pdata/reading.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { BaselineCache } from './baseline-cache.ts'
 import { BaselineEncoder } from './baseline-record.ts'
+import { HashedKeys } from './hashed-keys.ts'
 import { Interned } from './interned.ts'
 import type { StoreContents } from './sqlite-store-contents.ts'
 import type { StoreFile } from './sqlite-store-file.ts'
@@ -12,6 +13,8 @@ type Put = readonly [baselines: readonly SeriesBaseline[], completes: ReadonlyMa
 
 /** So many epochs and tokens may be there before those that nobody needs are looked for. */
 const sweepAtLeastAtCount = 2_000
+/** Keys as older versions wrote them that one transaction replaces. */
+const plainKeysAtOnce = 5_000
 
 /**
  * The baselines of a file and their copy in memory, which all reading is done from. First `write` within a transaction,
@@ -22,6 +25,9 @@ export class SqliteBaselines {
   #epochs = new Interned<StatisticsEpoch>(epochIdentity)
   #tokens = new Interned<ResetToken>(tokenIdentity)
   readonly #encoder = new BaselineEncoder()
+  readonly #keys = new HashedKeys()
+  /** Series whose keys in the file aren't hashed. */
+  #plain: { readonly id: number; readonly query: string; readonly key: string }[] = []
   #nextId = 1
   /** Numbers of the series that were written last, in their order. */
   #writtenIds: number[] = []
@@ -34,7 +40,7 @@ export class SqliteBaselines {
   }
 
   baseline(query: string, key: string): Baseline | undefined {
-    return this.#cache.baseline(query, key)
+    return this.#cache.baseline(query, key) ?? this.#recognized(query, key)
   }
 
   lastComplete(query: string): LastComplete | undefined {
@@ -46,6 +52,7 @@ export class SqliteBaselines {
     for (const [id, token] of tokens) this.#tokens.load(id, token)
     for (const { id, key, baseline } of series) {
       this.#cache.set(key, baseline, id)
+      if (!this.#keys.load(key)) this.#plain.push({ id, query: baseline.query, key })
       this.#nextId = Math.max(this.#nextId, id + 1)
     }
     this.#forget(completes)
@@ -54,9 +61,11 @@ export class SqliteBaselines {
 
   write(file: StoreFile, ...[baselines, completes]: Put): void {
     this.#deleteGone(file)
+    this.#replacePlainKeys(file)
     this.#writtenIds = []
     const fresh = new Map<string, number>()
     for (const { key, baseline } of baselines) {
+      this.#recognized(baseline.query, key)
       const id = this.#cache.idOf(baseline.query, key) ?? this.#freshId(file, key, baseline, fresh)
       this.#writtenIds.push(id)
       this.#writeBaseline(file, id, baseline)
@@ -68,6 +77,7 @@ export class SqliteBaselines {
     this.#epochs.written()
     this.#tokens.written()
     this.#gone = nothingGone()
+    this.#plain.splice(0, plainKeysAtOnce)
     for (const [index, { key, baseline }] of baselines.entries()) {
       this.#cache.set(key, baseline, this.#writtenIds[index] ?? 0)
     }
@@ -80,9 +90,10 @@ export class SqliteBaselines {
     this.#epochs = new Interned(epochIdentity)
     this.#tokens = new Interned(tokenIdentity)
     for (const { key, baseline } of this.#cache.entries()) {
-      insertSeries(file, baseline.id, key, baseline)
+      this.#insertSeries(file, baseline.id, key, baseline)
       this.#writeBaseline(file, baseline.id, baseline)
     }
+    this.#plain = []
     this.#writeShared(file, this.#cache.completes)
   }
 
@@ -98,8 +109,32 @@ export class SqliteBaselines {
     if (known !== undefined) return known
     const id = this.#nextId++
     fresh.set(name, id)
-    insertSeries(file, id, key, baseline)
+    this.#insertSeries(file, id, key, baseline)
     return id
+  }
+
+  /** A series that the file knows by the hash of its key is known by the key from then on. */
+  #recognized(query: string, key: string): Baseline | undefined {
+    if (this.#cache.idOf(query, key) !== undefined) return undefined
+    for (const stored of this.#keys.candidates(key)) {
+      const baseline = this.#cache.rename(query, stored, key)
+      if (baseline !== undefined) return baseline
+    }
+    return undefined
+  }
+
+  #replacePlainKeys(file: StoreFile): void {
+    for (const { id, query, key } of this.#plain.slice(0, plainKeysAtOnce)) {
+      // Forgotten meanwhile: its row is gone, or goes with the next write.
+      if (this.#cache.idOf(query, key) !== id) continue
+      file.deleteSeries.run(id)
+      this.#insertSeries(file, id, key, { query })
+    }
+  }
+
+  #insertSeries(file: StoreFile, id: number, key: string, { query }: Pick<Baseline, 'query'>): void {
+    const stored = this.#keys.stored(key)
+    file.insertSeries.run(id, query, stored, rowChecksum(id, `${query}\0${stored}`))
   }
 
   #writeBaseline(file: StoreFile, id: number, baseline: Baseline): void {
@@ -139,10 +174,6 @@ export class SqliteBaselines {
 
 function nothingGone(): Record<'series' | 'epochs' | 'tokens', number[]> & { readonly queries: string[] } {
   return { series: [], queries: [], epochs: [], tokens: [] }
-}
-
-function insertSeries(file: StoreFile, id: number, key: string, { query }: Baseline): void {
-  file.insertSeries.run(id, query, key, rowChecksum(id, `${query}\0${key}`))
 }
 
 function jsonRow<Key extends string | number>(key: Key, value: unknown): [Key, string, number] {
