@@ -16,14 +16,19 @@ export async function generate(metadata: Metadata, metadataFile: string, outDir:
   const banner = `${generatedMark}${basename(metadataFile)}. DO NOT EDIT.`
   const src = relative(outDir, join(import.meta.dirname, '..', 'src'))
   const page = <View>(view: View) => ({ banner, src, view })
-  const code = {
+  const measuring = {
     'config.ts': render('config.ts', page(configView(metadata))),
     'config.schema.json': JSON.stringify({ $comment: banner, ...configSchema(metadata) }, undefined, 2),
     'events.ts': render('events.ts', page(eventsView(metadata))),
     'metrics.ts': render('metrics.ts', page(metricsView(metadata))),
     'queries.ts': render('queries.ts', page(queriesView(metadata))),
     'resource.ts': render('resource.ts', page(resourceView(metadata))),
-    'telemetry.ts': render('telemetry.ts', page(telemetryView(metadata))),
+  }
+  const telemetry = { 'telemetry.ts': render('telemetry.ts', page(telemetryView(metadata))) }
+  const code = {
+    // What only tells about itself has nothing else to configure or to record.
+    ...(metadata.metrics.length > 0 ? measuring : {}),
+    ...(metadata.telemetry.metrics.length > 0 ? telemetry : {}),
   }
   const formatted = Object.entries(code).map(async ([name, content]) => [name, await format(name, content)] as const)
   const files = new Map(await Promise.all(formatted))

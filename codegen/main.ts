@@ -2,21 +2,41 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { loadMetadata } from '../src/metadata/load.ts'
 import { renderFault } from '../src/yaml/fault.ts'
+import { components } from './components.ts'
 import { generate } from './generate.ts'
 import { drift, write } from './output.ts'
 
 const { values: options } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
-    metadata: { type: 'string', default: 'metadata.yaml' },
-    out: { type: 'string', default: 'generated/postgresql' },
+    metadata: { type: 'string' },
+    out: { type: 'string' },
   },
 })
 
-process.exitCode = await run(options)
+process.exitCode = await main()
 
 /** @returns the exit code */
-async function run({ check, metadata: file, out }: typeof options): Promise<number> {
+async function main(): Promise<number> {
+  const { check, metadata, out } = options
+  if (metadata !== undefined && out !== undefined) return run({ check, file: metadata, out })
+  if (metadata !== undefined || out !== undefined) {
+    console.error('--metadata FILE and --out FOLDER go together; without both, all components are generated')
+    return 1
+  }
+  const codes: number[] = []
+  for (const component of components) codes.push(await run({ check, file: component.metadata, out: component.out }))
+  return Math.max(...codes)
+}
+
+interface Run {
+  readonly check: boolean
+  readonly file: string
+  readonly out: string
+}
+
+/** @returns the exit code */
+async function run({ check, file, out }: Run): Promise<number> {
   const loaded = loadMetadata(file, await readFile(file, 'utf8'))
   if (loaded.kind === 'faults') {
     for (const fault of loaded.faults) console.error(renderFault(fault))

@@ -30,7 +30,7 @@ export function telemetryView(metadata: Metadata): TelemetryView {
   }
 }
 
-function creatorOf({ kind, monotonic }: TelemetryMetric): string {
-  if (kind === 'gauge') return 'createGauge'
-  return monotonic ? 'createCounter' : 'createUpDownCounter'
+function creatorOf({ kind, monotonic, async }: TelemetryMetric): string {
+  const instrument = kind === 'gauge' ? 'Gauge' : monotonic ? 'Counter' : 'UpDownCounter'
+  return `create${async ? 'Observable' : ''}${instrument}`
 }

@@ -8,7 +8,7 @@ import { type InternalConfig, internalConfig } from '../receivers/internal/confi
 import type { OwnTelemetry } from '../receivers/internal/own-telemetry.ts'
 import { internalReceiver } from '../receivers/internal/receiver.ts'
 import { postgresqlReceiver } from '../receivers/postgresql/receiver.ts'
-import { receiverTelemetry } from '../telemetry/receiver-telemetry.ts'
+import { scraperTelemetry } from '../scraper/scraper-telemetry.ts'
 import { exporter, type Registry, receiver } from './registry.ts'
 
 /** The kinds of component that a configuration can name. */
@@ -34,7 +34,7 @@ function internal(ownTelemetry: OwnTelemetry): ReceiverFactory<InternalConfig> {
         consumer,
         clock: settings.clock,
         logger: settings.logger,
-        telemetry: receiverTelemetry(settings.meter, settings.id),
+        telemetry: scraperTelemetry(settings.meter, settings.id),
       }),
   }
 }

@@ -85,14 +85,22 @@ export const metric = z
     }),
   )
 
-/** An entry of `telemetry.metrics`. */
-export const telemetryMetric = z.strictObject({ ...instrument, enabled: z.boolean() }).transform(
-  ({ sum, gauge, attributes, ...rest }, context): Unnamed<TelemetryMetric> => ({
-    ...rest,
-    ...kindOf(sum, gauge, context),
-    attributes: attributes ?? [],
-  }),
-)
+/** An entry of `telemetry.metrics`; an `async` instrument is read at each collection (mdatagen's word). */
+export const telemetryMetric = z
+  .strictObject({
+    ...instrument,
+    sum: instrument.sum.unwrap().extend({ async: z.boolean().exactOptional() }).exactOptional(),
+    gauge: instrument.gauge.unwrap().extend({ async: z.boolean().exactOptional() }).exactOptional(),
+    enabled: z.boolean(),
+  })
+  .transform(
+    ({ sum, gauge, attributes, ...rest }, context): Unnamed<TelemetryMetric> => ({
+      ...rest,
+      ...kindOf(sum, gauge, context),
+      async: (sum ?? gauge)?.async ?? false,
+      attributes: attributes ?? [],
+    }),
+  )
 
 /** An entry of `events`. */
 export const event = z

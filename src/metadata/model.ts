@@ -142,6 +142,8 @@ export interface Event {
 
 /** An instrument of the component about itself. */
 export interface TelemetryMetric {
+  /** Read at each collection, not recorded as it happens. */
+  readonly async: boolean
   readonly name: string
   readonly enabled: boolean
   readonly description: string

@@ -1,3 +1,5 @@
+import type { Meter } from '@opentelemetry/api'
+import { instruments } from '../../generated/scraper/telemetry.ts'
 import type { Signal } from '../pdata/signal.ts'
 
 /** How a scrape ended. `partial`: something was read, something is missing. `cancelled`: by a shutdown, nobody's fault. */
@@ -28,4 +30,27 @@ export const noScraperTelemetry: ScraperTelemetry = {
   duration() {},
   skippedTicks() {},
   lastSuccess() {},
+}
+
+/**
+ * The collector's own instruments, as what a controller tells.
+ * @param receiver the receiver's id, an attribute of every point
+ */
+export function scraperTelemetry(meter: Meter, receiver: string): ScraperTelemetry {
+  const own = instruments(meter)
+  const scraped = { metrics: own.otelcolScraperScrapedMetricPoints, logs: own.otelcolScraperScrapedLogRecords }
+  const accepted = { metrics: own.otelcolReceiverAcceptedMetricPoints, logs: own.otelcolReceiverAcceptedLogRecords }
+  const refused = { metrics: own.otelcolReceiverRefusedMetricPoints, logs: own.otelcolReceiverRefusedLogRecords }
+  return {
+    scraped: (scraper, signal, items) => scraped[signal].add(items, { receiver, scraper }),
+    errored: (scraper, points) => own.otelcolScraperErroredMetricPoints.add(points, { receiver, scraper }),
+    accepted: (signal, items) => accepted[signal].add(items, { receiver }),
+    refused: (signal, items) => refused[signal].add(items, { receiver }),
+    duration(scraper, durationMs, outcome) {
+      own.otelephantScraperScrapes.add(1, { receiver, scraper, outcome })
+      own.otelephantScraperDuration.add(durationMs / 1_000, { receiver, scraper })
+    },
+    skippedTicks: (scraper, count) => own.otelephantScraperSkippedTicks.add(count, { receiver, scraper }),
+    lastSuccess: (scraper, timeMs) => own.otelephantScraperLastSuccess.record(timeMs / 1_000, { receiver, scraper }),
+  }
 }

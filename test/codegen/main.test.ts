@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { components } from '../../codegen/components.ts'
 import { outFolder, root, runGenerator, runNode } from './generator.ts'
 
 const sample = 'test/metadata/fixtures/valid.yaml'
@@ -15,10 +16,28 @@ const files = [
   'telemetry.ts',
 ]
 
-test('what is committed is what metadata.yaml gives', async () => {
+test('what is committed is what the metadata of every component gives', async () => {
   const { code, stdout } = await runGenerator('--check')
-  expect(stdout).toBe('generated/postgresql: up to date with metadata.yaml\n')
+  expect(stdout.trim().split('\n')).toEqual(
+    components.map(({ metadata, out }) => `${out}: up to date with ${metadata}`),
+  )
   expect(code).toBe(0)
+  const folders = await readdir(join(root, 'generated'))
+  expect(folders.toSorted()).toEqual(components.map(({ out }) => basename(out)).toSorted())
+})
+
+test('a file without a folder is no component', async () => {
+  const { code, stderr } = await runGenerator('--metadata', sample)
+  expect(code).toBe(1)
+  expect(stderr).toContain('--metadata FILE and --out FOLDER go together')
+})
+
+test('a component that only tells about itself gets its instruments and their documentation', async ({
+  onTestFinished,
+}) => {
+  const out = join(await outFolder(onTestFinished), 'scraper')
+  await runGenerator('--metadata', 'src/scraper/metadata.yaml', '--out', out)
+  expect(await readdir(out)).toEqual(['documentation.md', 'telemetry.ts'])
 })
 
 test('another metadata file goes into another folder, and what is there is in step with it', async ({

@@ -1,3 +1,5 @@
+import type { Meter } from '@opentelemetry/api'
+import { type Instruments, instruments } from '../../../generated/otlp/telemetry.ts'
 import type { Signal } from '../../pdata/signal.ts'
 
 /**
@@ -35,3 +37,44 @@ export const noExporterTelemetry: ExporterTelemetry = {
 export type SignalTelemetry = Readonly<Record<Signal, ExporterTelemetry>>
 
 export const noSignalTelemetry: SignalTelemetry = { metrics: noExporterTelemetry, logs: noExporterTelemetry }
+
+/**
+ * The collector's own instruments, as what an exporter tells of one signal.
+ * @param exporter the exporter's id, an attribute of every point
+ */
+export function exporterTelemetry(meter: Meter, exporter: string, signal: Signal): ExporterTelemetry {
+  const own = instruments(meter)
+  const { sent, sendFailed, enqueueFailed, dropped } = itemCounters(own)[signal]
+  return {
+    sent: (items) => sent.add(items, { exporter }),
+    sendFailed: (items) => sendFailed.add(items, { exporter }),
+    enqueueFailed: (items) => enqueueFailed.add(items, { exporter }),
+    dropped: (reason, items) => dropped.add(items, { exporter, reason }),
+    absorbed: (reason, points) => own.otelephantExporterAbsorbedMetricPoints.add(points, { exporter, reason }),
+    request(status, durationMs, bytesBefore, bytesAfter) {
+      own.otelephantExporterRequests.add(1, { exporter, status: String(status) })
+      own.otelephantExporterRequestDuration.add(durationMs / 1_000, { exporter })
+      own.otelephantExporterRequestBytes.add(bytesBefore, { exporter, stage: 'serialized' })
+      own.otelephantExporterRequestBytes.add(bytesAfter, { exporter, stage: 'compressed' })
+    },
+    retry: () => own.otelephantExporterRetries.add(1, { exporter }),
+  }
+}
+
+/** The counters of items: data points or log records. */
+function itemCounters(own: Instruments) {
+  return {
+    metrics: {
+      sent: own.otelcolExporterSentMetricPoints,
+      sendFailed: own.otelcolExporterSendFailedMetricPoints,
+      enqueueFailed: own.otelcolExporterEnqueueFailedMetricPoints,
+      dropped: own.otelephantExporterDroppedMetricPoints,
+    },
+    logs: {
+      sent: own.otelcolExporterSentLogRecords,
+      sendFailed: own.otelcolExporterSendFailedLogRecords,
+      enqueueFailed: own.otelcolExporterEnqueueFailedLogRecords,
+      dropped: own.otelephantExporterDroppedLogRecords,
+    },
+  } as const
+}

@@ -1,7 +1,8 @@
 import type { ComponentSettings } from '../../component/factory.ts'
-import { exporterTelemetry, observeQueue } from '../../telemetry/exporter-telemetry.ts'
 import { OtlpExporter } from './exporter.ts'
 import type { OtlpTarget } from './exporter-settings.ts'
+import { exporterTelemetry } from './exporter-telemetry.ts'
+import { observeQueue } from './observe-queue.ts'
 import type { DeliveryStore } from './store.ts'
 
 /** An exporter to this target, as a component of the collector. */

@@ -10,9 +10,9 @@ import type { Host } from '../../component/host.ts'
 import type { Receiver } from '../../component/receiver.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { ScraperController } from '../../scraper/controller.ts'
+import { scraperTelemetry } from '../../scraper/scraper-telemetry.ts'
 import { childStatementTexts } from '../../sql-text/child-statement-texts.ts'
 import type { StatementTexts } from '../../sql-text/statement-texts.ts'
-import { receiverTelemetry } from '../../telemetry/receiver-telemetry.ts'
 import { type PostgresqlConfig, postgresqlConfig } from './config.ts'
 import { connectionSettings, isUnverified } from './connection-settings.ts'
 import { Connector } from './connector.ts'
@@ -96,7 +96,7 @@ export class PostgresqlReceiver implements Receiver {
       timeoutMs: config.timeout,
       clock,
       logger: settings.logger,
-      telemetry: receiverTelemetry(meter, id),
+      telemetry: scraperTelemetry(meter, id),
     })
   }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { internalConfig } from '../../../src/receivers/internal/config.ts'
 import { ownTelemetry } from '../../../src/receivers/internal/own-telemetry.ts'
 import { internalReceiver } from '../../../src/receivers/internal/receiver.ts'
-import { receiverTelemetry } from '../../../src/telemetry/receiver-telemetry.ts'
+import { scraperTelemetry } from '../../../src/scraper/scraper-telemetry.ts'
 import { keepingConsumer } from '../../scraper/batches.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
@@ -41,7 +41,7 @@ lifecycleSuite('internal receiver', () => {
 
 test('gives what was counted, cumulative, a minute after another', async () => {
   const { receiver, clock, meter, batches, host } = internal()
-  const telemetry = receiverTelemetry(meter, 'postgresql/orders')
+  const telemetry = scraperTelemetry(meter, 'postgresql/orders')
   telemetry.scraped('table', 'metrics', 11)
   telemetry.lastSuccess('table', 1_900_000_000_500)
   await receiver.start(host)
@@ -67,7 +67,7 @@ test('gives what was counted, cumulative, a minute after another', async () => {
 
 test('a series is the same object each time, with the kind, unit and type of its instrument', async () => {
   const { receiver, meter, batches } = internal()
-  const telemetry = receiverTelemetry(meter, 'postgresql/orders')
+  const telemetry = scraperTelemetry(meter, 'postgresql/orders')
   telemetry.duration('table', 250, 'ok')
   telemetry.lastSuccess('table', 1_900_000_000_500)
   await receiver.collect(neverAborted())
@@ -76,9 +76,9 @@ test('a series is the same object each time, with the kind, unit and type of its
   expect(
     first?.map(({ metric }) => [metric.name, metric.kind, metric.monotonic, metric.valueType, metric.unit]),
   ).toEqual([
-    ['otelephant_scraper_scrapes', 'sum', true, 'int', '{scrape}'],
     ['otelephant_scraper_duration', 'sum', true, 'double', 's'],
     ['otelephant_scraper_last_success', 'gauge', false, 'double', 's'],
+    ['otelephant_scraper_scrapes', 'sum', true, 'int', '{scrape}'],
   ])
   expect(second?.length).toBe(3)
   for (const [index, series] of (second ?? []).entries()) expect(series).toBe(first?.[index])
@@ -114,7 +114,7 @@ test('the result is complete, and its epoch is that of the instruments: another 
 
 test('an instrument that cannot be read leaves the others, and the result is not complete', async () => {
   const { receiver, meter, batches } = internal()
-  receiverTelemetry(meter, 'postgresql/orders').scraped('table', 'metrics', 11)
+  scraperTelemetry(meter, 'postgresql/orders').scraped('table', 'metrics', 11)
   meter.createObservableGauge('broken').addCallback(() => {
     throw new Error('no such queue')
   })
@@ -124,7 +124,7 @@ test('an instrument that cannot be read leaves the others, and the result is not
 
 test('more series than the limit of the SDK are all counted', async () => {
   const { receiver, meter, batches } = internal()
-  const telemetry = receiverTelemetry(meter, 'postgresql/orders')
+  const telemetry = scraperTelemetry(meter, 'postgresql/orders')
   for (let index = 0; index < 2_500; index++) telemetry.scraped(`scraper${index}`, 'metrics', 3)
   await receiver.collect(neverAborted())
   expect(batches[0]?.points).toHaveLength(2_500)

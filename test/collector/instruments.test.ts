@@ -2,13 +2,11 @@ import { ValueType } from '@opentelemetry/api'
 import { DataPointType } from '@opentelemetry/sdk-metrics'
 import { expect, test } from 'vitest'
 import { instruments as postgresqlInstruments } from '../../generated/postgresql/telemetry.ts'
-import type { ExporterTelemetry } from '../../src/exporters/otlp/exporter-telemetry.ts'
+import { type ExporterTelemetry, exporterTelemetry } from '../../src/exporters/otlp/exporter-telemetry.ts'
+import { observeQueue } from '../../src/exporters/otlp/observe-queue.ts'
 import { ownTelemetry } from '../../src/receivers/internal/own-telemetry.ts'
-import type { ScraperTelemetry } from '../../src/scraper/scraper-telemetry.ts'
-import { exporterTelemetry, observeQueue } from '../../src/telemetry/exporter-telemetry.ts'
-import { instruments } from '../../src/telemetry/instruments.ts'
-import { observeProcess } from '../../src/telemetry/process-telemetry.ts'
-import { receiverTelemetry } from '../../src/telemetry/receiver-telemetry.ts'
+import { observeProcess } from '../../src/receivers/internal/process-telemetry.ts'
+import { type ScraperTelemetry, scraperTelemetry } from '../../src/scraper/scraper-telemetry.ts'
 
 /** A meter, and all that was recorded on it: `name{attribute=value,...}` to value. */
 function measured() {
@@ -28,7 +26,7 @@ function measured() {
 
 test('what a scraper controller tells is counted by receiver and scraper', async () => {
   const { meter, values } = measured()
-  const orders: ScraperTelemetry = receiverTelemetry(meter, 'postgresql/orders')
+  const orders: ScraperTelemetry = scraperTelemetry(meter, 'postgresql/orders')
   orders.scraped('table', 'metrics', 11)
   orders.scraped('table', 'metrics', 12)
   orders.errored('table', 3)
@@ -38,7 +36,7 @@ test('what a scraper controller tells is counted by receiver and scraper', async
   orders.duration('table', 250, 'failed')
   orders.skippedTicks('table', 4)
   orders.lastSuccess('table', 1_900_000_000_500)
-  receiverTelemetry(meter, 'postgresql/hr').scraped('table', 'metrics', 5)
+  scraperTelemetry(meter, 'postgresql/hr').scraped('table', 'metrics', 5)
   expect(await values()).toEqual({
     'otelcol_scraper_scraped_metric_points{receiver=postgresql/orders,scraper=table}': 23,
     'otelcol_scraper_scraped_metric_points{receiver=postgresql/hr,scraper=table}': 5,
@@ -79,7 +77,7 @@ test('what an exporter tells is counted by exporter', async () => {
 
 test('log records are counted beside data points', async () => {
   const { meter, values } = measured()
-  const orders: ScraperTelemetry = receiverTelemetry(meter, 'postgresql/orders')
+  const orders: ScraperTelemetry = scraperTelemetry(meter, 'postgresql/orders')
   orders.scraped('statements', 'logs', 11)
   orders.accepted('logs', 8)
   orders.refused('logs', 3)
@@ -193,7 +191,7 @@ test('every instrument has its name, kind, unit and type of value, and says what
   using _process = observeProcess(meter)
   const queue = { requests: 3, bytes: 3_000, oldestAgeMs: 61_500, inFlight: 7, breaker: 'open' } as const
   using _queue = observeQueue(meter, 'newrelic', () => queue)
-  const orders = receiverTelemetry(meter, 'postgresql/orders')
+  const orders = scraperTelemetry(meter, 'postgresql/orders')
   orders.errored('table', 3)
   orders.duration('table', 1_250, 'ok')
   orders.skippedTicks('table', 4)
@@ -226,7 +224,3 @@ test('every instrument has its name, kind, unit and type of value, and says what
 function recordOne(counter: { add(value: number): void }): void {
   counter.add(17)
 }
-
-test("no name of the collector's own looks like one of PostgreSQL's", () => {
-  for (const name of Object.keys(instruments)) expect(name).toMatch(/^(otelcol|otelephant)_[a-z_]+$/)
-})
