@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
-import { addressOf, backendOf, type ConnectionSettings, makeClient } from './client.ts'
+import { addressOf, backendOf, type ConnectionSettings, type GuardedClient, makeClient } from './client.ts'
+import { budgets } from './connection/budgets.ts'
+import { ResultBudget } from './connection/result-budget.ts'
 import { QueryError } from './query-error.ts'
 import { lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
 import { endsSession, errorCode, sqlState } from './sqlstate.ts'
@@ -10,6 +12,14 @@ export type TextRow = readonly (string | null)[]
 
 /** Everything arrives as text and is decoded once, by the type that metadata declares. */
 const asText = { getTypeParser: () => (text: string) => text }
+
+/** A statement to send, and what becomes of its rows. */
+interface Statement<T> {
+  readonly text: string
+  readonly values: readonly unknown[]
+  readonly take: (row: TextRow) => T
+  readonly maxBytes: number
+}
 
 /** After a cancel request, the time until the socket is destroyed. */
 const cancelGraceMs = 1_000
@@ -21,6 +31,7 @@ const slackMs = 2_000
  * takes one statement, whatever the text says), each under the server's timeouts and a deadline of the client's.
  */
 export class Session {
+  readonly #guarded: GuardedClient
   readonly #client: pg.Client
   readonly #settings: ConnectionSettings
   #turn: Promise<unknown> = Promise.resolve()
@@ -29,8 +40,9 @@ export class Session {
   #pooled = false
   #versionNumber = 0
 
-  private constructor(client: pg.Client, settings: ConnectionSettings) {
-    this.#client = client
+  private constructor(guarded: GuardedClient, settings: ConnectionSettings) {
+    this.#guarded = guarded
+    this.#client = guarded.client
     this.#settings = settings
   }
 
@@ -42,8 +54,9 @@ export class Session {
     signal: AbortSignal,
   ): Promise<Session> {
     signal.throwIfAborted()
-    const client = makeClient(settings, database, withOptions)
-    const session = new Session(client, settings)
+    const guarded = makeClient(settings, database, withOptions)
+    const session = new Session(guarded, settings)
+    const { client } = guarded
     // Without a listener a lost connection would end the process.
     client.on('error', () => session.#destroy())
     client.on('end', () => session.#destroy())
@@ -97,6 +110,7 @@ export class Session {
 
   /**
    * As {@link query}, with each row turned into something else as it comes: of a large result, the text isn't kept.
+   * @param maxBytes of the result; a larger one is cancelled and fails as `too_large`
    * @throws what `take` throws, too
    */
   async read<T>(
@@ -105,13 +119,15 @@ export class Session {
     values: readonly unknown[],
     take: (row: TextRow) => T,
     signal: AbortSignal,
+    maxBytes: number = budgets.result,
   ): Promise<T[]> {
     this.#waiting += 1
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
-      const send = () => (this.#pooled ? this.#sendInTransaction(text, values, take) : this.#send(text, values, take))
-      return this.#guarded(name, send, signal)
+      const statement = { text, values, take, maxBytes }
+      const send = () => (this.#pooled ? this.#sendInTransaction(statement) : this.#send(statement))
+      return this.#bounded(name, send, signal)
     })
     this.#turn = turn.then(
       () => this.#left(),
@@ -146,11 +162,16 @@ export class Session {
   }
 
   /** One statement, in extended mode. */
-  async #send<T>(text: string, values: readonly unknown[], take: (row: TextRow) => T): Promise<T[]> {
+  async #send<T>({ text, values, take, maxBytes }: Statement<T>): Promise<T[]> {
     // queryMode is missing in the library's types; without it a statement without parameters goes in simple mode.
     const statement = { text, values: [...values], rowMode: 'array' as const, queryMode: 'extended', types: asText }
-    const rows: T[] = []
+    let rows: T[] = []
     let fault: Error | undefined
+    let cancelling: Promise<void> | undefined
+    const budget = new ResultBudget(maxBytes, () => {
+      rows = []
+      cancelling = this.#cancel().catch(() => this.#destroy())
+    })
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
     const query = new pg.Query<(string | null)[]>(statement)
     query.on('row', (row: TextRow) => {
@@ -163,17 +184,26 @@ export class Session {
     })
     query.on('end', () => resolve())
     query.on('error', reject)
+    this.#guarded.connection.allow(budget)
     this.#client.query(query)
-    await ended
+    try {
+      await ended
+    } catch (error) {
+      throw budget.excess ?? error
+    } finally {
+      // A request that is still on its way would hit the next statement.
+      await cancelling
+    }
+    if (budget.excess !== undefined) throw budget.excess
     if (fault !== undefined) throw fault
     return rows
   }
 
   /** One statement in a transaction that brings the settings with it. */
-  async #sendInTransaction<T>(text: string, values: readonly unknown[], take: (row: TextRow) => T): Promise<T[]> {
+  async #sendInTransaction<T>(statement: Statement<T>): Promise<T[]> {
     try {
       await this.#client.query(transactionPrologue(this.#settings.limits, this.#versionNumber))
-      const rows = await this.#send(text, values, take)
+      const rows = await this.#send(statement)
       await this.#client.query('COMMIT')
       return rows
     } catch (error) {
@@ -183,7 +213,7 @@ export class Session {
   }
 
   /** Runs it under the caller's signal and the client's own deadline: cancel first, destroy the socket a second later. */
-  async #guarded<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #bounded<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const deadlineMs = this.#settings.limits.statementTimeoutMs + slackMs
     const deadline = AbortSignal.timeout(deadlineMs)
     const either = AbortSignal.any([signal, deadline])
@@ -216,21 +246,22 @@ export class Session {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
     const shown = ['server_version_num', ...wanted.map(([name]) => name)]
     const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
-    const [row] = await this.#guarded('settings of the session', () => this.#send(text, [], (row) => row), signal)
+    const ask = (text: string) => this.#send({ text, values: [], take: (row) => row, maxBytes: budgets.result })
+    const [row] = await this.#bounded('settings of the session', () => ask(text), signal)
     const [platform, versionNumber, ...values] = row ?? []
     this.#versionNumber = Number(versionNumber)
     this.#pooled = wanted.some(([, value], index) => values[index] !== value)
     const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
     if (this.#pooled || missing.length === 0) return
     const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
-    await this.#guarded('settings of the session', () => this.#send(set, [], (row) => row), signal)
+    await this.#bounded('settings of the session', () => ask(set), signal)
   }
 
   async #cancel(): Promise<void> {
-    const backend = backendOf(this.#client)
+    const backend = backendOf(this.#guarded)
     if (backend === undefined) return
     const { host, port, ssl } = this.#settings
-    const address = addressOf(this.#client)
+    const address = addressOf(this.#guarded)
     await sendCancelRequest({ host, address, port, ssl }, backend, AbortSignal.timeout(cancelGraceMs))
   }
 }

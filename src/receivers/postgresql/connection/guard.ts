@@ -1,0 +1,134 @@
+import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { type ConnectionOptions, TLSSocket } from 'node:tls'
+import pg from 'pg'
+import { type AuthenticationRequest, judgeAuthentication } from './authentication.ts'
+import { budgets } from './budgets.ts'
+import { FrameReader } from './frame-reader.ts'
+import { MessageGuard } from './message-guard.ts'
+import { ProtocolFault } from './protocol-fault.ts'
+import type { Reply } from './replies.ts'
+import { ResultBudget } from './result-budget.ts'
+
+declare module 'pg' {
+  /** The library's own, missing in its types. */
+  interface Connection {
+    attachListeners(stream: EventEmitter): void
+    password(password: string): void
+    sendSASLInitialResponseMessage(mechanism: string, response: string): void
+    sendSCRAMClientFinalMessage(response: string): void
+  }
+}
+
+/**
+ * The library's connection, with a guard between socket and parser: each message is whole, well-formed, expected and
+ * within its budget before the parser sees it. What isn't, and whatever the library throws, ends this connection alone.
+ */
+export class GuardedConnection extends pg.Connection {
+  readonly #parser = new EventEmitter()
+  readonly #guard = new MessageGuard({
+    judge: (request) => this.#judge(request),
+    hand: (frame) => this.#parser.emit('data', frame),
+  })
+  #allowed: ResultBudget | undefined
+
+  constructor(ssl: ConnectionOptions | undefined) {
+    super({ ssl: ssl ?? false, keepAlive: true })
+    // The library says here what it can't go on after.
+    this.on('error', () => this.#guard.end())
+  }
+
+  /** The budget of the statement that is sent next. */
+  allow(budget: ResultBudget): void {
+    this.#allowed = budget
+  }
+
+  /** Called by the library with the socket, or with the TLS socket once there is one. */
+  override attachListeners(stream: Duplex): void {
+    super.attachListeners(this.#parser)
+    const reader = new FrameReader(this.#guard)
+    stream.on('data', (chunk: Buffer) => {
+      if (this.#guard.ended) return
+      try {
+        this.#guard.arrives()
+        reader.read(chunk)
+      } catch (error) {
+        this.#fail(error)
+      }
+    })
+  }
+
+  override password(password: string): void {
+    this.#guard.answered()
+    super.password(password)
+  }
+
+  override sendSASLInitialResponseMessage(mechanism: string, response: string): void {
+    this.#guard.answered()
+    super.sendSASLInitialResponseMessage(mechanism, response)
+  }
+
+  override sendSCRAMClientFinalMessage(response: string): void {
+    this.#guard.answered()
+    super.sendSCRAMClientFinalMessage(response)
+  }
+
+  override query(text: string): void {
+    this.#begin('simple', 'ready')
+    super.query(text)
+  }
+
+  override parse(query: pg.QueryParse, more: boolean): void {
+    this.#begin('parse')
+    super.parse(query, more)
+  }
+
+  override bind(config: pg.BindConfig | null, more: boolean): void {
+    this.#guard.owe('bind')
+    super.bind(config, more)
+  }
+
+  override describe(message: pg.MessageConfig, more: boolean): void {
+    this.#guard.owe('describe')
+    super.describe(message, more)
+  }
+
+  override execute(config: pg.ExecuteConfig | null, more: boolean): void {
+    this.#guard.owe('execute')
+    super.execute(config, more)
+  }
+
+  override close(message: pg.MessageConfig, more: boolean): void {
+    this.#guard.owe('close')
+    super.close(message, more)
+  }
+
+  override sync(): void {
+    this.#guard.owe('ready')
+    super.sync()
+  }
+
+  #begin(...replies: readonly Reply[]): void {
+    this.#guard.allow(this.#allowed ?? new ResultBudget(budgets.result, () => {}))
+    this.#allowed = undefined
+    this.#guard.owe(...replies)
+  }
+
+  #judge(request: AuthenticationRequest): void {
+    const { stream } = this
+    const encrypted = stream instanceof TLSSocket
+    const refusal = judgeAuthentication(request, { encrypted, verified: encrypted && stream.authorized })
+    if (refusal !== undefined) throw new ProtocolFault(refusal.message, { code: refusal.code })
+  }
+
+  #fail(cause: unknown): void {
+    this.#guard.end()
+    this.stream.destroy()
+    this.emit('error', cause instanceof ProtocolFault ? cause : new ProtocolFault(failed(cause), { cause }))
+  }
+}
+
+/** Of what the library throws: its words, for whoever has to find out. */
+function failed(cause: unknown): string {
+  return `the server's answer could not be read: ${cause instanceof Error ? cause.message : String(cause)}`
+}

@@ -1,0 +1,148 @@
+import type { AuthenticationRequest } from './authentication.ts'
+import { budgets, formatBytes, rowWeight } from './budgets.ts'
+import { errorResponse } from './error-response.ts'
+import type { FrameConsumer } from './frame-reader.ts'
+import { nameOf, messageType as type } from './message-codes.ts'
+import { checkFormat, checkRow } from './message-format.ts'
+import { ProtocolFault } from './protocol-fault.ts'
+import { Replies, type Reply } from './replies.ts'
+import type { ResultBudget } from './result-budget.ts'
+import { StartUp } from './start-up.ts'
+
+export interface MessageGuardSettings {
+  /** Throws where a request may not be answered. */
+  readonly judge: (request: AuthenticationRequest) => void
+  /** Is given each message that is good. */
+  readonly hand: (frame: Buffer) => void
+}
+
+/** What may come at any time once the server lets us in, and that nobody asked for. */
+const asides: ReadonlySet<number> = new Set([type.noticeResponse, type.notificationResponse, type.parameterStatus])
+/** The only one beside rows that is long where nothing is wrong. */
+const longest: ReadonlySet<number> = new Set([type.rowDescription])
+/** The length counts itself. */
+const shortest = 4
+
+/** Judges each message of one connection by its place, its size and its form. What it throws ends the connection. */
+export class MessageGuard implements FrameConsumer {
+  readonly #settings: MessageGuardSettings
+  readonly #startUp: StartUp
+  readonly #replies = new Replies()
+  #isReady = false
+  #ended = false
+  #budget: ResultBudget | undefined
+  #asideBytes = 0
+  #droppedBytes = 0
+
+  constructor(settings: MessageGuardSettings) {
+    this.#settings = settings
+    this.#startUp = new StartUp(settings.judge)
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  /** Called before what has arrived at once is read. */
+  arrives(): void {
+    this.#replies.arrives()
+  }
+
+  /** What the server has asked for at the start-up has been sent. */
+  answered(): void {
+    this.#startUp.answered()
+  }
+
+  /** Something has been sent that the server replies to. */
+  owe(...replies: readonly Reply[]): void {
+    for (const reply of replies) this.#replies.owe(reply)
+  }
+
+  /** What the rows of the replies from now on may bring. */
+  allow(budget: ResultBudget): void {
+    this.#budget = budget
+  }
+
+  admits(messageType: number, length: number): boolean {
+    if (!this.#expects(messageType)) throw new ProtocolFault(`the server sent ${nameOf(messageType)} out of turn`)
+    if (length < shortest) throw new ProtocolFault(`the server's ${nameOf(messageType)} has the length ${length}`)
+    if (messageType === type.dataRow) return this.#admitsRow(length)
+    const limit = longest.has(messageType) ? budgets.message : budgets.error
+    if (length > limit) return this.#refuses(messageType, length, limit)
+    if (asides.has(messageType)) this.#admitAside(length)
+    return true
+  }
+
+  take(frame: Buffer): void {
+    const messageType = frame.readUInt8(0)
+    if (messageType === type.dataRow) {
+      checkRow(frame, this.#replies.columns ?? 0)
+    } else if (messageType === type.authentication) {
+      this.#startUp.authenticates(frame)
+    } else {
+      checkFormat(frame)
+      this.#came(messageType, frame)
+    }
+    this.#settings.hand(frame)
+  }
+
+  #expects(messageType: number): boolean {
+    if (messageType === type.errorResponse) return true
+    if (!this.#isReady) return this.#startUp.expects(messageType)
+    return this.#replies.expects(messageType) || asides.has(messageType)
+  }
+
+  #came(messageType: number, frame: Buffer): void {
+    if (messageType === type.errorResponse) this.#failed()
+    else if (!asides.has(messageType) && messageType !== type.backendKeyData) this.#replied(messageType, frame)
+  }
+
+  #replied(messageType: number, frame: Buffer): void {
+    if (messageType === type.readyForQuery) {
+      this.#asideBytes = 0
+      this.#droppedBytes = 0
+    }
+    if (this.#isReady) this.#replies.came(messageType, messageType === type.rowDescription ? frame.readInt16BE(5) : 0)
+    else this.#isReady = true
+  }
+
+  #admitsRow(length: number): boolean {
+    const weight = rowWeight(length, this.#replies.columns ?? 0)
+    if (this.#budget?.takes(length, weight) !== false) return true
+    this.#drop(length)
+    return false
+  }
+
+  /** A statement fails with the server's error, also where that is too long to be kept. */
+  #refuses(messageType: number, length: number, limit: number): false {
+    const name = nameOf(messageType)
+    const message = `the server's ${name} is longer than ${formatBytes(limit)}`
+    if (messageType !== type.errorResponse || length > budgets.message) throw new ProtocolFault(message)
+    this.#drop(length)
+    this.#failed()
+    this.#settings.hand(errorResponse('too_large', message))
+    return false
+  }
+
+  #failed(): void {
+    this.#replies.failed()
+    // A server that has refused to let us in has nothing more to say.
+    if (!this.#isReady) this.end()
+  }
+
+  #admitAside(length: number): void {
+    this.#asideBytes += length
+    if (this.#asideBytes <= budgets.asides) return
+    throw new ProtocolFault(`the server sent more than ${formatBytes(budgets.asides)} that nobody asked for`)
+  }
+
+  #drop(length: number): void {
+    this.#droppedBytes += length
+    if (this.#droppedBytes <= budgets.dropped) return
+    throw new ProtocolFault('the server goes on with a result that was cancelled')
+  }
+}

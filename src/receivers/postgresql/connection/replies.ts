@@ -1,0 +1,72 @@
+import { messageType as type } from './message-codes.ts'
+
+/** What a server owes for what was sent to it (manual, "Message Flow"); `simple` is a text of statements. */
+export type Reply = 'parse' | 'bind' | 'describe' | 'execute' | 'close' | 'simple' | 'ready'
+
+/** What may come for each. What ends it is below. */
+const answers: Readonly<Record<Reply, ReadonlySet<number>>> = {
+  parse: new Set([type.parseComplete]),
+  bind: new Set([type.bindComplete]),
+  describe: new Set([type.rowDescription, type.noData]),
+  execute: new Set([type.dataRow, type.commandComplete, type.emptyQueryResponse, type.portalSuspended]),
+  close: new Set([type.closeComplete]),
+  simple: new Set([type.rowDescription, type.dataRow, type.commandComplete, type.emptyQueryResponse]),
+  ready: new Set([type.readyForQuery]),
+}
+
+/**
+ * The replies that a server owes, in their order. One that isn't owed would be taken for the answer to the next
+ * statement, and every answer after it for the one before.
+ */
+export class Replies {
+  #owed: Reply[] = []
+  /** How many of them were asked for before what is being read arrived. */
+  #answerable = 0
+  #columns: number | undefined
+  /** Whether the last statement of a text is through, as far as is known. */
+  #isThrough = false
+
+  /** The number of columns that a row must have; `undefined` where none may come. */
+  get columns(): number | undefined {
+    return this.#columns
+  }
+
+  owe(reply: Reply): void {
+    this.#owed.push(reply)
+  }
+
+  /** What arrives now can't be the answer to anything that is sent while it is read. */
+  arrives(): void {
+    this.#answerable = this.#owed.length
+  }
+
+  expects(messageType: number): boolean {
+    const reply = this.#answerable > 0 ? this.#owed[0] : undefined
+    if (reply === undefined) return false
+    if (reply === 'simple' && messageType === type.readyForQuery) return this.#isThrough
+    return answers[reply].has(messageType) && (messageType !== type.dataRow || this.#columns !== undefined)
+  }
+
+  /** @param columns of a RowDescription */
+  came(messageType: number, columns: number | undefined): void {
+    if (messageType === type.dataRow) return
+    if (messageType === type.rowDescription) this.#columns = columns
+    else if (messageType !== type.portalSuspended) this.#columns = undefined
+    const isSimple = this.#owed[0] === 'simple'
+    this.#isThrough = isSimple && messageType !== type.rowDescription
+    if (messageType === type.readyForQuery) this.#drop(isSimple ? 2 : 1)
+    else if (!isSimple) this.#drop(1)
+  }
+
+  /** An error ends everything up to the point where the server is ready again. */
+  failed(): void {
+    const ready = this.#owed.indexOf('ready')
+    this.#drop(ready === -1 ? this.#owed.length : ready)
+    this.#columns = undefined
+  }
+
+  #drop(count: number): void {
+    this.#owed.splice(0, count)
+    this.#answerable = Math.max(0, this.#answerable - count)
+  }
+}
