@@ -19,7 +19,11 @@ for (const { key, endpoint } of [
 test('deltas go out as protobuf with zstd, within the limits', () => {
   const target = newrelicTarget(newrelicConfig.parse({ api_key: 'abc' }))
   expect(target).toMatchObject({ temporality: 'delta', encoding: 'protobuf', compression: 'zstd' })
-  expect(target.limits).toMatchObject({ valueLength: 4_095, resourceAttributes: 64, recordAttributes: 128 })
+  const counts = { resourceAttributes: 64, recordAttributes: 128 }
+  expect(target.limits).toMatchObject({
+    metrics: { valueLength: 4_095, ...counts },
+    logs: { valueLength: 4_094, ...counts },
+  })
 })
 
 test('a region and an endpoint stand above the key', () => {
