@@ -3,10 +3,20 @@ import { seeded } from './seeded.ts'
 
 /** Flips bits of a file at places that the seed tells; how many. */
 export function flipBits(file: string, seed: number, count: number): number {
+  return flipBitsUpTo(Number.POSITIVE_INFINITY, file, seed, count)
+}
+
+/** Flips bits of a write-ahead log before its last frame, which such damage makes look as if a kill had torn it. */
+export function flipBitsOfLog(log: string, seed: number, count: number): number {
+  const bytes = readFileSync(log)
+  return flipBitsUpTo(endOfTransactions(bytes) - frameBytesOf(bytes), log, seed, count)
+}
+
+function flipBitsUpTo(end: number, file: string, seed: number, count: number): number {
   const bytes = readFileSync(file)
   const random = seeded(seed)
   for (let flip = 0; flip < count; flip++) {
-    const at = Math.floor(random() * bytes.byteLength)
+    const at = Math.floor(random() * Math.min(end, bytes.byteLength))
     bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
   }
   writeFileSync(file, bytes)
@@ -38,7 +48,7 @@ export function tearLog(log: string, seed: number): number {
 
 function endOfTransactions(log: Buffer): number {
   if (log.byteLength < headerBytes) return 0
-  const frameBytes = frameHeaderBytes + log.readUInt32BE(8)
+  const frameBytes = frameBytesOf(log)
   const salts = log.subarray(16, 24)
   let end = headerBytes
   for (let at = headerBytes; at + frameBytes <= log.byteLength; at += frameBytes) {
@@ -48,4 +58,8 @@ function endOfTransactions(log: Buffer): number {
     if (endsTransaction) end = at + frameBytes
   }
   return end
+}
+
+function frameBytesOf(log: Buffer): number {
+  return frameHeaderBytes + log.readUInt32BE(8)
 }

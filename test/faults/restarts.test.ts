@@ -7,7 +7,7 @@ import { prepareWorkload } from '../matrix/workload.ts'
 import { app, startWatched } from '../matrix/world.ts'
 import { LeapingClock } from '../support/leaping-clock.ts'
 import { caFile, startTlsFront } from '../support/tls-front.ts'
-import { flipBits, tearLog, truncate } from './file-damage.ts'
+import { flipBits, flipBitsOfLog, tearLog, truncate } from './file-damage.ts'
 import { repetitions } from './repetitions.ts'
 import { type Restart, runRestart } from './restart.ts'
 
@@ -101,7 +101,7 @@ for (let seed = 1; seed <= repetitions(3, 30); seed++) {
         name: 'flipped bits in the log of a killed collector',
         killed: true,
         damages: true,
-        strike: (file) => flipBits(`${file}-wal`, seed, seed),
+        strike: (file) => flipBitsOfLog(`${file}-wal`, seed, seed),
       },
       context,
     ))
