@@ -9,7 +9,7 @@ export interface ConfigView {
   readonly events: readonly { readonly name: string; readonly enabled: boolean }[]
   readonly resourceAttributes: readonly { readonly name: string; readonly enabled: boolean; readonly schema: string }[]
   readonly queries: readonly { readonly name: string; readonly intervalMs: string }[]
-  readonly limits: readonly { readonly name: string; readonly rows: number }[]
+  readonly limits: readonly string[]
 }
 
 /** What resource.ts.hbs is rendered from. */
@@ -32,7 +32,7 @@ export function configView({ metrics, events, resourceAttributes, queries }: Met
       schema: schemas[type],
     })),
     queries: queries.map(({ name, intervalMs }) => ({ name: literal(name), intervalMs: String(intervalMs) })),
-    limits: queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [{ name: literal(name), rows: fold.rows }])),
+    limits: queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [literal(name)])),
   }
 }
 

@@ -8,6 +8,9 @@ export interface MetricsView {
   readonly scopeName: string
   readonly metrics: readonly { readonly name: string; readonly row: string }[]
   readonly entities: readonly { readonly type: string; readonly row: string }[]
+  /** Whether a method takes a reset token. */
+  readonly takesTokens: boolean
+  /** Of the metrics that code records. */
   readonly methods: readonly {
     readonly identifier: string
     readonly metric: string
@@ -27,11 +30,14 @@ export interface TypedName {
 
 export function metricsView(metadata: Metadata): MetricsView {
   const entities = entityInfos(metadata)
+  // What SQL feeds goes through the tables.
+  const recorded = metadata.metrics.filter(({ sources }) => sources.length === 0)
   return {
     scopeName: literal(metadata.scopeName),
     metrics: [...metricInfos(metadata)].map(([name, info]) => ({ name: literal(name), row: literal(info) })),
     entities: [...entities].map(([type, info]) => ({ type: literal(type), row: literal(info) })),
-    methods: metadata.metrics.map((metric) => ({
+    takesTokens: recorded.some(({ monotonic }) => monotonic),
+    methods: recorded.map((metric) => ({
       identifier: `record${pascalCase(metric.name)}`,
       metric: literal(metric.name),
       entity: literal(metric.entity),

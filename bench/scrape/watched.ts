@@ -1,4 +1,4 @@
-import { metricDefaults, queryLimits } from '../../generated/postgresql/config.ts'
+import { limitsConfig, metricDefaults } from '../../generated/postgresql/config.ts'
 import { systemClock } from '../../src/component/clock.ts'
 import type { Consumer } from '../../src/component/consumer.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
@@ -29,7 +29,7 @@ export function watch(cluster: Cluster, ownRows: number) {
     endpoint: `${cluster.host}:${cluster.port}`,
     username: 'otelephant',
     tls: { insecure: true },
-    limits: Object.fromEntries(Object.keys(queryLimits).map((query) => [query, ownRows])),
+    limits: Object.fromEntries(Object.keys(limitsConfig.shape).map((query) => [query, ownRows])),
     metrics: Object.fromEntries(Object.keys(metricDefaults).map((metric) => [metric, { enabled: true }])),
   })
   const settings = {

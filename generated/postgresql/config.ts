@@ -114,7 +114,11 @@ export const metricDefaults: Readonly<Record<MetricName, boolean>> = {
 }
 
 /** What to tell the user about metrics at start-up. */
-export const metricWarnings: Readonly<Partial<Record<MetricName, Warnings>>> = {}
+export const metricWarnings: Readonly<Partial<Record<MetricName, Warnings>>> = {
+  'postgresql.wal.lag': {
+    ifConfigured: 'it is in whole seconds, as upstream has it; postgresql.wal.delay says the same with fractions.',
+  },
+}
 
 /** Which events are sent unless the user says otherwise. */
 export const eventDefaults: Readonly<Record<EventName, boolean>> = {
@@ -160,17 +164,6 @@ export const queryIntervals: Readonly<Record<QueryName, number | undefined>> = {
   table_size: 900000,
   transaction: undefined,
 }
-
-/** How many rows a query reads at most. */
-export const queryLimits = {
-  function: 100,
-  index: 100,
-  index_size: 100,
-  statement: 100,
-  table: 100,
-  table_io: 100,
-  table_size: 100,
-} as const satisfies Readonly<Partial<Record<QueryName, number>>>
 
 const onOrOff = z.strictObject({ enabled: z.boolean().exactOptional() }).exactOptional()
 

@@ -10,12 +10,11 @@ import {
   metricDefaults,
   metricsConfig,
   queryIntervals,
-  queryLimits,
   resourceAttributesConfig,
 } from '../../generated/postgresql/config.ts'
 import { EventsBuilder, events } from '../../generated/postgresql/events.ts'
 import { entities, MetricsBuilder, metrics } from '../../generated/postgresql/metrics.ts'
-import { queries, sourcedMetrics, type TableRow } from '../../generated/postgresql/queries.ts'
+import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import { resource } from '../../generated/postgresql/resource.ts'
 import { instruments } from '../../generated/postgresql/telemetry.ts'
 import { pascalCase } from '../../src/metadata/identifier.ts'
@@ -34,21 +33,21 @@ describe('the builder of points', () => {
   const epoch = { server: '4711', witnesses: [] }
   const reading = { query: 'table', filter: '', startedMs: 1, timeMs: 2, epoch, completes: true }
 
+  const sampled = { database: 'shop', hash: '50fde20626009aba', 'postgresql.wait_event_type': 'Lock' } as const
+
   test('records a point with the attributes of its entity and its own', () => {
-    const built = builder(['postgresql.operations'])
-    built.recordPostgresqlOperations(17n, { database: 'shop', schema: 'public', relation: 'orders', operation: 'ins' })
+    const built = builder(['postgresql.statement.session.time'])
+    built.recordPostgresqlStatementSessionTime(17.25, sampled)
     expect(built.take(reading).points).toMatchObject([
       {
-        value: 17n,
+        value: 17.25,
         series: {
-          metric: metrics['postgresql.operations'],
+          metric: metrics['postgresql.statement.session.time'],
           attributes: {
-            'db.namespace': 'shop|public',
-            'db.collection.name': 'orders',
+            'db.namespace': 'shop',
             'postgresql.database.name': 'shop',
-            'postgresql.schema.name': 'public',
-            'postgresql.table.name': 'public.orders',
-            operation: 'ins',
+            'query.hash': '50fde20626009aba',
+            'postgresql.wait_event_type': 'Lock',
           },
         },
       },
@@ -57,18 +56,19 @@ describe('the builder of points', () => {
 
   test('refuses a value that an attribute never has, and a part that is missing', () => {
     const built = builder([])
-    const orders = { database: 'shop', schema: 'public', relation: 'orders' } as const
     // @ts-expect-error
-    built.recordPostgresqlOperations(1, { ...orders, operation: 'truncate' })
+    built.recordPostgresqlStatementSessionTime(1, { ...sampled, database: 7 })
+    const { database: _, ...nowhere } = sampled
     // @ts-expect-error
-    built.recordPostgresqlOperations(1, { database: 'shop', operation: 'ins' })
+    built.recordPostgresqlStatementSessionTime(1, nowhere)
     // @ts-expect-error
-    built.recordPostgresqlUptime(1, {})
+    built.recordPostgresqlBlockingDepth(1, {})
     expect(built.take(reading).points).toEqual([])
   })
 
-  test('has a method for every metric', () => {
-    const methods = Object.keys(metrics).map((name) => `record${pascalCase(name)}`)
+  test('has a method for every metric that no query feeds', () => {
+    const fed = new Set(sourcedMetrics.map(({ info }) => info.name))
+    const methods = Object.keys(metrics).flatMap((name) => (fed.has(name) ? [] : [`record${pascalCase(name)}`]))
     expect(Object.getOwnPropertyNames(MetricsBuilder.prototype).toSorted()).toEqual(
       [...methods, 'constructor'].toSorted(),
     )
@@ -168,13 +168,6 @@ describe('the tables', () => {
       for (const { query } of sources) expect(Object.keys(queryIntervals)).toContain(query)
     }
   })
-
-  test('type the rows of a query', () => {
-    const row: Pick<TableRow, 'oid' | 'inserted'> = { oid: '16384', inserted: 23n }
-    // @ts-expect-error
-    const wrong: Pick<TableRow, 'oid'> = { oid: 16384 }
-    expect([row.inserted, wrong.oid]).toEqual([23n, 16384])
-  })
 })
 
 describe('the configuration', () => {
@@ -210,7 +203,9 @@ describe('the configuration', () => {
     expect(limitsConfig.parse({ table: 31 })).toEqual({ table: 31 })
     expect(limitsConfig.safeParse({ table: 0 }).success).toBe(false)
     expect(limitsConfig.safeParse({ instance: 31 }).success).toBe(false)
-    expect(Object.keys(limitsConfig.shape)).toEqual(Object.keys(queryLimits))
+    expect(Object.keys(limitsConfig.shape)).toEqual(
+      queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [name])),
+    )
   })
 
   test('is described to editors with every key that is derived', async () => {
@@ -222,7 +217,7 @@ describe('the configuration', () => {
         metrics: { properties: { 'postgresql.backends': { properties: { enabled: { type: 'boolean' } } } } },
         events: { properties: { 'db.server.top_query': { properties: { enabled: { default: false } } } } },
         intervals: { properties: { table: { type: 'string' } } },
-        limits: { properties: { table: { type: 'integer', default: queryLimits.table } } },
+        limits: { properties: { table: { type: 'integer', default: 100 } } },
         resource_attributes: { properties: { 'server.port': { properties: { override_value: { type: 'integer' } } } } },
       },
     })

@@ -20,6 +20,7 @@ import type { DatabasePlanSettings } from './database-plan.ts'
 import type { DatabasesScraper } from './databases-scraper.ts'
 import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { identity, identityIsFleeting } from './identity.ts'
+import { warningsOf } from './metric-warnings.ts'
 import { Notices } from './notices.ts'
 import { ServerConnection } from './server-connection.ts'
 import type { ServerScraper } from './server-scraper.ts'
@@ -130,6 +131,7 @@ export class PostgresqlReceiver implements Receiver {
         fields,
       )
     }
+    for (const warning of warningsOf(this.#config)) logger.warn(warning, fields)
     const wantedEvents = Object.entries(this.#config.events).filter(([, event]) => event?.enabled === true)
     if (wantedEvents.length > 0 && this.#signals?.has('logs') === false) {
       const message =
