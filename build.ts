@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
 
 const root = import.meta.dirname
@@ -41,32 +41,54 @@ const undiciInPart: Plugin = {
   },
 }
 
+/** The start asks for the program as the file beside it. */
+const programBeside: Plugin = {
+  name: 'program-beside',
+  setup: (pluginBuild) => {
+    pluginBuild.onResolve({ filter: /\/cli\/program\.ts$/ }, () => ({ path: './program.js', external: true }))
+  },
+}
+
+/** The start, which heeds signals and which an old Node understands. */
+const start = { otelephant: 'src/start.cjs' }
+
 /** The program, and the child process that reads SQL, which is started as a file of its own beside it. */
-const programs = { otelephant: 'src/main.ts', 'sql-text-process': 'src/sql-text/sql-text-process.ts' }
+const programs = { program: 'src/cli/program.ts', 'sql-text-process': 'src/sql-text/sql-text-process.ts' }
 
 /**
- * One file for each program with everything but the embedded PostgreSQL servers, which the demo looks for by name when
- * it starts. CommonJS, because Node needs 5 MB less for it than for an ES module.
+ * One file for each with everything but the embedded PostgreSQL servers, which the demo looks for by name when it
+ * starts. CommonJS, because Node needs 5 MB less for it than for an ES module.
  */
 async function bundle(directory: string, sourceMap: boolean): Promise<void> {
-  await build({
+  const common: BuildOptions = {
     absWorkingDir: root,
-    entryPoints: programs,
     outdir: directory,
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node24',
     minify: true,
     keepNames: false,
     legalComments: 'none',
     sourcemap: sourceMap ? 'external' : false,
+    logLevel: 'warning',
+  }
+  await build({
+    ...common,
+    entryPoints: start,
+    target: 'node12',
+    // A loader of ES modules that nobody needs costs memory.
+    supported: { 'dynamic-import': false },
+    plugins: [programBeside],
+  })
+  await build({
+    ...common,
+    entryPoints: programs,
+    target: 'node24',
     // CommonJS has no import.meta.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
     // pg asks for it only when told to.
     external: ['pg-native'],
     plugins: [zodByName, undiciInPart],
-    logLevel: 'warning',
   })
   await chmod(join(directory, 'otelephant.js'), 0o755)
   // The parser's glue code looks for it beside the file that it is in.

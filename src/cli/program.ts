@@ -20,6 +20,9 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
     })
+    .hook('preAction', (_program, command) => {
+      if (command.name() !== 'run') io.hangUps.stopTheProcess()
+    })
   const withConfiguration = (command: Command) =>
     command
       .option('-c, --config <file>', 'a configuration file; several are merged, the later wins', collect, [...noTexts])

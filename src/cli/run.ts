@@ -11,6 +11,7 @@ import { createLogger } from '../telemetry/create-logger.ts'
 import { errorMessage } from '../telemetry/error-message.ts'
 import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
+import { reasonsOf } from './reasons.ts'
 import { version } from './version.ts'
 
 export interface RunOptions extends ConfigurationOptions {
@@ -23,6 +24,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
   const { level, encoding } = blueprint.telemetry.logs
   const logger = createLogger({ level, stream: io.stderr, ...(encoding === 'json' ? { pretty: false } : {}) })
+  io.hangUps.ignore(() => logger.info('SIGHUP is ignored: a changed configuration needs a restart.'))
   using _process = observeProcess(own.meter)
   for (const note of notes) logger.info(note)
   const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: io.env }
@@ -67,12 +69,6 @@ async function collectOnce(blueprint: Blueprint, settings: CollectorSettings, st
     else logger.error('Points were lost.', { exporter: id, ...account })
   }
   return accounts.every(([, account]) => isDelivered(account)) ? exitCode.ok : exitCode.failed
-}
-
-/** Each once: what stops one component often stops all. */
-function reasonsOf(error: unknown): string[] {
-  const failures: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
-  return [...new Set(failures.map(errorMessage))]
 }
 
 function isDelivered({ queued, dropped }: Account): boolean {

@@ -31,6 +31,8 @@ const refreshMs = 1_000
 /**
  * Watches an embedded PostgreSQL under load, ships to a stand-in for New Relic, and shows what arrives. Leaves nothing
  * behind, no process and no file, but for the data folder if one is given.
+ * @throws StartError without a server, an AggregateError of what `once` couldn't collect or deliver, and what `stop` was
+ * aborted with where that was before anything was shown
  */
 export async function runDemo(settings: DemoSettings): Promise<Summary> {
   const { output, once, quiet, stop } = settings
@@ -40,6 +42,7 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
     major,
     ...(folder === undefined ? {} : { dataDirectory: folder.postgresql, port: folder.port }),
   })
+  stop.throwIfAborted()
   if (settings.data !== undefined) await rememberSockets(settings.data, cluster.socketDirectory)
   tell(`PostgreSQL ${major} on ${cluster.host}:${cluster.port}`)
   await using endpoint = await startEndpoint({
@@ -51,6 +54,7 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
   if (before > 0) tell(`${before} requests of earlier demos are in ${settings.data}`)
   tell(`A stand-in for New Relic's endpoint on ${endpoint.url}`)
   await using _workload = await startWorkload(cluster, stop)
+  stop.throwIfAborted()
   tell('A small workload in the database shop')
   await using collector = await settings.collector(demoConfig(cluster, endpoint.url, folder?.queue))
   if (once) {

@@ -5,6 +5,7 @@ import { locateBinaries } from './embedded-postgres/binaries.ts'
 import { type Cluster, startInstallation } from './embedded-postgres/cluster.ts'
 import { configure, initialise, writeHba, writeOwned } from './embedded-postgres/data-directory.ts'
 import type { Major } from './embedded-postgres/major.ts'
+import { StartError } from './embedded-postgres/start-error.ts'
 import { temporaryDirectory } from './embedded-postgres/temporary-directory.ts'
 import { freePort } from './free-port.ts'
 
@@ -36,7 +37,7 @@ const trustLocal = ['host all all 127.0.0.1/32 trust', 'host replication all 127
 
 /**
  * Starts an embedded PostgreSQL that listens on a Unix socket and on 127.0.0.1; as `nobody` if we are root.
- * @throws Error that says what to install, or holds the end of the server's log
+ * @throws StartError that says what to install, or holds the end of the server's log
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { major, templates } = options
@@ -63,6 +64,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     })
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
-    throw error
+    throw new StartError(error)
   }
 }

@@ -82,6 +82,11 @@ export class Otelephant {
     this.#child.stdout?.destroy()
   }
 
+  /** Whoever read the log goes away. */
+  closeStderr(): void {
+    this.#child.stderr?.destroy()
+  }
+
   /** The first line of the log that says so and has these fields; waits for it as long as the process runs. */
   logged(text: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LogLine> {
     const fits = (line: LogLine) =>

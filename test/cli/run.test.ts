@@ -180,6 +180,28 @@ test('a reader of standard output that goes away ends it without a stack trace',
   expect({ code, stack: stderr.includes('    at ') }).toEqual({ code: 0, stack: false })
 })
 
+test('a reader of the log that goes away does not end it: it delivers on, and ends in order', async ({ signal }) => {
+  const { cluster } = await watched()
+  const endpoint = await endpointOf()
+  const otelephant = await running({ cluster, endpoint, receiver: ['databases: [postgres]'] })
+  await otelephant.logged('Watching the server.')
+  otelephant.closeStderr()
+  otelephant.kill('SIGHUP')
+  const before = endpoint.received.points({ metric: 'postgresql.up' }).length
+  await endpoint.waitFor((received) => received.points({ metric: 'postgresql.up' }).length > before + 1, signal)
+  expect(await stopped(otelephant, 'SIGTERM')).toBe(0)
+})
+
+test('SIGQUIT ends it at once, whatever waits', async ({ signal }) => {
+  const { cluster } = await watched()
+  const endpoint = await endpointOf(() => 'hang')
+  const otelephant = await running({ cluster, endpoint })
+  await endpoint.waitFor((received) => received.requests().length > 0, signal)
+  otelephant.kill('SIGQUIT')
+  expect(await otelephant.ended).toMatchObject({ code: null, signal: 'SIGQUIT' })
+  expect(otelephant.lines.filter(({ msg }) => msg.includes('Stopping'))).toEqual([])
+})
+
 test('on a terminal the log is for people', async () => {
   const { cluster } = await watched()
   const cwd = await folderWith({ 'otelephant.yaml': configuration({ cluster, endpoint: await endpointOf() }) })
