@@ -27,7 +27,7 @@ export function sessionSettings(limits: SessionLimits): Readonly<Record<string, 
   }
 }
 
-/** Of the network, so per connection: ends a session whose client has stopped reading or is gone. */
+/** Of the network, so per connection: over TCP, ends a session whose client has stopped reading or is gone. */
 const networkSettings: Readonly<Record<string, string>> = {
   tcp_user_timeout: '5000',
   tcp_keepalives_idle: '10',
@@ -70,4 +70,11 @@ function asShown(ms: number): string {
   if (ms === 0) return '0'
   if (ms % 60_000 === 0 && ms < 3_600_000) return `${ms / 60_000}min`
   return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`
+}
+
+/** Bytes as SHOW prints them: `1kB`, `1500B`. */
+export function bytesShown(text: string): number {
+  const [, number, unit] = /^(\d+)(B|kB|MB|GB)?$/.exec(text) ?? []
+  const factor = { B: 1, kB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 }[unit ?? 'B'] ?? 1
+  return Number(number ?? 0) * factor
 }

@@ -1,17 +1,22 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { addressOf, backendOf, type ConnectionSettings, type GuardedClient, makeClient } from './client.ts'
 import { budgets } from './connection/budgets.ts'
-import { ResultBudget } from './connection/result-budget.ts'
+import type { TextRow } from './connection/portal-page.ts'
+import { readResult, usualRowBytes } from './connection/read-result.ts'
 import { QueryError } from './query-error.ts'
-import { lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
+import { bytesShown, lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
 import { endsSession, errorCode, sqlState } from './sqlstate.ts'
 
-export type TextRow = readonly (string | null)[]
+export type { TextRow }
 
-/** Everything arrives as text and is decoded once, by the type that metadata declares. */
-const asText = { getTypeParser: () => (text: string) => text }
+/** A statement whose rows are longer than rows usually are. */
+export interface WideStatement {
+  readonly text: string
+  /** Of the longest row. */
+  readonly rowBytes: number
+}
 
 /** A statement to send, and what becomes of its rows. */
 interface Statement<T> {
@@ -19,7 +24,11 @@ interface Statement<T> {
   readonly values: readonly unknown[]
   readonly take: (row: TextRow) => T
   readonly maxBytes: number
+  readonly rowBytes: number
 }
+
+/** What opens a transaction to read from in pages, where the settings are in force for the session. */
+const readOnly = 'BEGIN READ ONLY'
 
 /** After a cancel request, the time until the socket is destroyed. */
 const cancelGraceMs = 1_000
@@ -39,6 +48,9 @@ export class Session {
   #closed = false
   #pooled = false
   #versionNumber = 0
+  #rowBytes = usualRowBytes
+  /** A cancel request on its way. */
+  #cancelling: Promise<void> | undefined
 
   private constructor(guarded: GuardedClient, settings: ConnectionSettings) {
     this.#guarded = guarded
@@ -104,8 +116,13 @@ export class Session {
    * help. The next statement waits until that is through.
    * @throws QueryError with the SQLSTATE; the signal's reason when aborted
    */
-  async query(name: string, text: string, values: readonly unknown[], signal: AbortSignal): Promise<TextRow[]> {
-    return this.read(name, text, values, (row) => row, signal)
+  async query(
+    name: string,
+    statement: string | WideStatement,
+    values: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<TextRow[]> {
+    return this.read(name, statement, values, (row) => row, signal)
   }
 
   /**
@@ -115,7 +132,7 @@ export class Session {
    */
   async read<T>(
     name: string,
-    text: string,
+    statement: string | WideStatement,
     values: readonly unknown[],
     take: (row: TextRow) => T,
     signal: AbortSignal,
@@ -125,9 +142,8 @@ export class Session {
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
-      const statement = { text, values, take, maxBytes }
-      const send = () => (this.#pooled ? this.#sendInTransaction(statement) : this.#send(statement))
-      return this.#bounded(name, send, signal)
+      const wide = typeof statement === 'string' ? { text: statement, rowBytes: 0 } : statement
+      return this.#bounded(name, (ended) => this.#run({ ...wide, values, take, maxBytes }, ended), signal)
     })
     this.#turn = turn.then(
       () => this.#left(),
@@ -151,6 +167,10 @@ export class Session {
     }
   }
 
+  get #isUnix(): boolean {
+    return this.#settings.host.startsWith('/')
+  }
+
   #left(): void {
     this.#waiting -= 1
   }
@@ -161,71 +181,60 @@ export class Session {
     connection.stream.destroy()
   }
 
-  /** One statement, in extended mode. */
-  async #send<T>({ text, values, take, maxBytes }: Statement<T>): Promise<T[]> {
-    // queryMode is missing in the library's types; without it a statement without parameters goes in simple mode.
-    const statement = { text, values: [...values], rowMode: 'array' as const, queryMode: 'extended', types: asText }
-    let rows: T[] = []
-    let fault: Error | undefined
-    let cancelling: Promise<void> | undefined
-    const budget = new ResultBudget(maxBytes, () => {
-      rows = []
-      cancelling = this.#cancel().catch(() => this.#destroy())
-    })
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
-    const query = new pg.Query<(string | null)[]>(statement)
-    query.on('row', (row: TextRow) => {
-      try {
-        if (fault === undefined) rows.push(take(row))
-      } catch (error) {
-        // The rest of the result comes all the same.
-        fault = error instanceof Error ? error : new Error(String(error))
-      }
-    })
-    query.on('end', () => resolve())
-    query.on('error', reject)
-    this.#guarded.connection.allow(budget)
-    this.#client.query(query)
-    try {
-      await ended
-    } catch (error) {
-      throw budget.excess ?? error
-    } finally {
-      // A request that is still on its way would hit the next statement.
-      await cancelling
-    }
-    if (budget.excess !== undefined) throw budget.excess
-    if (fault !== undefined) throw fault
-    return rows
+  /** One statement, in a transaction of its own where the settings or the socket ask for one. */
+  async #run<T>(statement: Statement<T>, signal: AbortSignal): Promise<T[]> {
+    const send = () => this.#send(statement, signal)
+    if (this.#pooled) return this.#inTransaction(transactionPrologue(this.#settings.limits, this.#versionNumber), send)
+    const inPages = this.#isUnix && givesRows(statement.text) && this.#client.getTransactionStatus() === 'I'
+    return inPages ? this.#inTransaction(readOnly, send) : send()
   }
 
-  /** One statement in a transaction that brings the settings with it. */
-  async #sendInTransaction<T>(statement: Statement<T>): Promise<T[]> {
+  async #inTransaction<T>(begin: string, work: () => Promise<T>): Promise<T> {
     try {
-      await this.#client.query(transactionPrologue(this.#settings.limits, this.#versionNumber))
-      const rows = await this.#send(statement)
+      await this.#client.query(begin)
+      const result = await work()
       await this.#client.query('COMMIT')
-      return rows
+      return result
     } catch (error) {
+      // It would hit the ROLLBACK.
+      await this.#cancelling
       if (!this.#closed) await this.#client.query('ROLLBACK').catch(() => this.#destroy())
       throw error
     }
   }
 
+  /**
+   * No time-out ends a sender that waits for a unix socket's reader, as tcp_user_timeout does over TCP. So a transaction
+   * over a unix socket is read in pages that fit into the socket: a collector that stops leaves the server waiting for the
+   * next command, which idle_in_transaction_session_timeout ends.
+   */
+  async #send<T>({ text, values, take, maxBytes, rowBytes }: Statement<T>, signal: AbortSignal): Promise<T[]> {
+    const inPages = this.#isUnix && this.#client.getTransactionStatus() === 'T'
+    const settings = {
+      ...{ statement: { text, values }, take, maxBytes },
+      cancel: () => this.#cancel().catch(() => this.#destroy()),
+      rowBytes: inPages ? Math.max(rowBytes, this.#rowBytes) : undefined,
+    }
+    // A cancel request that came before the statement, or between two pages, has cancelled nothing.
+    if (inPages) signal.throwIfAborted()
+    const rows = await readResult(this.#guarded, settings, signal)
+    if (inPages) signal.throwIfAborted()
+    return rows
+  }
+
   /** Runs it under the caller's signal and the client's own deadline: cancel first, destroy the socket a second later. */
-  async #bounded<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #bounded<T>(name: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const deadlineMs = this.#settings.limits.statementTimeoutMs + slackMs
     const deadline = AbortSignal.timeout(deadlineMs)
     const either = AbortSignal.any([signal, deadline])
     let grace: NodeJS.Timeout | undefined
-    let cancelling: Promise<void> | undefined
     const abort = () => {
       grace = setTimeout(() => this.#destroy(), cancelGraceMs)
-      cancelling = this.#cancel().catch(() => this.#destroy())
+      this.#cancelling = this.#cancel().catch(() => this.#destroy())
     }
     either.addEventListener('abort', abort, { once: true })
     try {
-      return await work()
+      return await work(either)
     } catch (error) {
       // The library hears of the end of the connection a moment after the server's last words.
       if (endsSession(error)) this.#destroy()
@@ -236,7 +245,8 @@ export class Session {
     } finally {
       either.removeEventListener('abort', abort)
       // A request that is still on its way would hit the next statement.
-      await cancelling
+      await this.#cancelling
+      this.#cancelling = undefined
       clearTimeout(grace)
     }
   }
@@ -244,17 +254,20 @@ export class Session {
   /** Reads back what is in force. A pooler may have swallowed the start-up options. */
   async #inspect(signal: AbortSignal): Promise<void> {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
-    const shown = ['server_version_num', ...wanted.map(([name]) => name)]
+    const shown = ['server_version_num', 'track_activity_query_size', ...wanted.map(([name]) => name)]
     const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
-    const ask = (text: string) => this.#send({ text, values: [], take: (row) => row, maxBytes: budgets.result })
-    const [row] = await this.#bounded('settings of the session', () => ask(text), signal)
-    const [platform, versionNumber, ...values] = row ?? []
+    const usual = { values: [], take: (row: TextRow) => row, maxBytes: budgets.result, rowBytes: 0 }
+    const ask = (text: string) =>
+      this.#bounded('settings of the session', (ended) => this.#send({ ...usual, text }, ended), signal)
+    const [row] = await ask(text)
+    const [platform, versionNumber, activitySize, ...values] = row ?? []
     this.#versionNumber = Number(versionNumber)
+    this.#rowBytes = usualRowBytes + bytesShown(activitySize ?? '')
     this.#pooled = wanted.some(([, value], index) => values[index] !== value)
     const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
     if (this.#pooled || missing.length === 0) return
     const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
-    await this.#bounded('settings of the session', () => ask(set), signal)
+    await ask(set)
   }
 
   async #cancel(): Promise<void> {
@@ -264,6 +277,11 @@ export class Session {
     const address = addressOf(this.#guarded)
     await sendCancelRequest({ host, address, port, ssl }, backend, AbortSignal.timeout(cancelGraceMs))
   }
+}
+
+/** Whether a text is a query: what begins and ends transactions must not stand in one. */
+function givesRows(text: string): boolean {
+  return /^\s*(?:SELECT|WITH)\b/i.test(text)
 }
 
 /** Settles as the work does, or rejects with the signal's reason as soon as it aborts. */

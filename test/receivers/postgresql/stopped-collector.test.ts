@@ -15,23 +15,33 @@ const tested = process.env['OTELEPHANT_LONG'] === '1' ? every : majors.slice(-1)
 /** What a stopped collector may hold back vacuum for. */
 const heldMs = 15_000
 /** Statements that it is stopped in the middle of. */
-const moments = ['table', 'table_io', 'table_size', 'index', 'observe', 'index_size']
+const moments = ['table', 'table_io', 'table_size', 'index', 'observe', 'index_size', 'statement']
 
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-/** A collector that has scraped everything once. */
-async function collector(...args: readonly string[]): Promise<ChildProcess> {
+function startCollector(...args: readonly string[]) {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
+  return child
+}
+
+/** A collector that has scraped everything once. */
+async function collector(...args: readonly string[]): Promise<ChildProcess> {
+  const child = startCollector(...args)
   for await (const line of createInterface(child.stdout)) if (line === 'ok') break
   return child
 }
 
 const tables = (count: number) => `DO $$ BEGIN FOR i IN 1..${count} LOOP
   EXECUTE format('CREATE TABLE a_table_with_a_name_of_some_length_%s (id int PRIMARY KEY, note text)', i); END LOOP; END $$`
+
+/** Statements whose counters fill a socket's buffer several times over, and the texts of those that are named as well. */
+const statements = (times: number) => `DO $$ BEGIN FOR time IN 1..${times} LOOP FOR i IN 1..1000 LOOP
+  EXECUTE format('SELECT /* %s */ FROM a_table_with_a_name_of_some_length_0_%s', repeat('a long text ', 600), i);
+  END LOOP; END LOOP; END $$`
 
 /** Backends of collectors that hold back vacuum, or could. */
 async function holders(cluster: Cluster) {
@@ -42,30 +52,64 @@ async function holders(cluster: Cluster) {
 }
 
 describe.each(tested)('a collector that stops for good while it scrapes 3,000 tables of PostgreSQL %i', (major) => {
-  const postgres = usePostgres(major, { settings: { max_locks_per_transaction: '1000', autovacuum: 'off' } })
+  const postgres = usePostgres(major, {
+    settings: {
+      max_locks_per_transaction: '1000',
+      autovacuum: 'off',
+      'pg_stat_statements.track': 'all',
+      'pg_stat_statements.track_utility': 'off',
+    },
+  })
+
+  async function watchedDatabase() {
+    const { cluster, createDatabase } = await postgres()
+    const database = await createDatabase()
+    for (let part = 0; part < 3; part++) {
+      await cluster.query(tables(1_000).replaceAll('length_%s', `length_${part}_%s`), database)
+    }
+    await cluster.query(statements(1), database)
+    return { cluster, database }
+  }
+
+  /** Stops the collector while its statement runs, and sees that it holds nothing for long. */
+  async function stopped(child: ChildProcess, moment: string, cluster: Cluster) {
+    await using watcher = await cluster.connect()
+    const busy = `SELECT FROM pg_stat_activity WHERE application_name = 'otelephant'
+      AND state IN ('active', 'idle in transaction') AND query LIKE '%/* otelephant ${moment} %'`
+    await eventually(async () => expect((await watcher.query(busy)).rowCount, moment).toBe(1), { intervalMs: 1 })
+    child.kill('SIGSTOP')
+    await eventually(async () => expect(await holders(cluster), moment).toEqual([]), { timeoutMs: heldMs })
+    child.kill('SIGCONT')
+  }
 
   test.each(['tcp', 'unix'])(
     'over %s holds no transaction for long, whatever it was doing',
     async (transport) => {
-      const { cluster, createDatabase } = await postgres()
-      const database = await createDatabase()
-      for (let part = 0; part < 3; part++) {
-        await cluster.query(tables(1_000).replaceAll('length_%s', `length_${part}_%s`), database)
-      }
+      const { cluster, database } = await watchedDatabase()
       const host = transport === 'tcp' ? cluster.host : cluster.socketDirectory
       const child = await collector(transport, host, String(cluster.port), database)
-      await using watcher = await cluster.connect()
-      for (const moment of moments) {
-        const busy = `SELECT FROM pg_stat_activity WHERE application_name = 'otelephant' AND state = 'active'
-          AND query LIKE '%/* otelephant ${moment} %'`
-        await eventually(async () => expect((await watcher.query(busy)).rowCount).toBe(1), { intervalMs: 0 })
-        child.kill('SIGSTOP')
-        await eventually(async () => expect(await holders(cluster)).toEqual([]), { timeoutMs: heldMs, intervalMs: 50 })
-        child.kill('SIGCONT')
-      }
+      for (const moment of moments) await stopped(child, moment, cluster)
       child.kill('SIGKILL')
       await once(child, 'exit')
       await eventually(async () => expect(await holders(cluster)).toEqual([]), { timeoutMs: heldMs, intervalMs: 50 })
+    },
+    180_000,
+  )
+
+  // Texts are read rarely: each stop is another collector's first reading.
+  test.each(['tcp', 'unix'])(
+    'over %s holds no transaction for long while it reads texts of statements',
+    async (transport) => {
+      const { cluster, database } = await watchedDatabase()
+      const host = transport === 'tcp' ? cluster.host : cluster.socketDirectory
+      for (let round = 0; round < 3; round++) {
+        const workload = cluster.query(statements(30), database)
+        const child = startCollector(transport, host, String(cluster.port), database)
+        await stopped(child, 'statement_texts', cluster)
+        await workload
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
     },
     180_000,
   )

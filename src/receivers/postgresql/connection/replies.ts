@@ -23,6 +23,8 @@ export class Replies {
   /** How many of them were asked for before what is being read arrived. */
   #answerable = 0
   #columns: number | undefined
+  /** Of the portal whose rows haven't all come: they come with the next Execute, undescribed. */
+  #suspendedColumns: number | undefined
   /** Whether the last statement of a text is through, as far as is known. */
   #isThrough = false
 
@@ -32,6 +34,10 @@ export class Replies {
   }
 
   owe(reply: Reply): void {
+    if (this.#owed.length === 0) {
+      if (reply === 'execute') this.#columns = this.#suspendedColumns
+      this.#suspendedColumns = undefined
+    }
     this.#owed.push(reply)
   }
 
@@ -51,7 +57,8 @@ export class Replies {
   came(messageType: number, columns: number | undefined): void {
     if (messageType === type.dataRow) return
     if (messageType === type.rowDescription) this.#columns = columns
-    else if (messageType !== type.portalSuspended) this.#columns = undefined
+    else if (messageType === type.portalSuspended) this.#suspendedColumns = this.#columns
+    else this.#columns = undefined
     const isSimple = this.#owed[0] === 'simple'
     this.#isThrough = isSimple && messageType !== type.rowDescription
     if (messageType === type.readyForQuery) this.#drop(isSimple ? 2 : 1)

@@ -3,7 +3,7 @@ import { cut } from '../../../pdata/cut.ts'
 import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
 import type { Measured } from '../measured.ts'
 import { isOwnStatement } from '../own-statements.ts'
-import type { Session } from '../session.ts'
+import type { Session, TextRow } from '../session.ts'
 
 /** A statement as pg_stat_statements knows it. The same queryid may be another statement in another database. */
 export interface StatementKey {
@@ -34,6 +34,8 @@ const textsAtOnce = 500
 const charsAtOnce = 2_000_000
 /** Of one text: so much of it is enough to tell it from others. */
 const longestText = 1_000_000
+/** A text comes in rows of so many characters: over a unix socket, a row must fit into the socket. */
+const partLength = 8_192
 /** Of what is kept of a text, in UTF-16 units: beyond what backends take of a string. */
 const keptLength = 8_192
 /** How long a result waits for the names of its statements; later ones are there for the next. */
@@ -120,12 +122,10 @@ export class StatementNames {
     try {
       const databases = `{${keys.map(({ databaseId }) => databaseId).join(',')}}`
       const ids = `{${keys.map(({ queryid }) => queryid).join(',')}}`
-      const rows = await session.query('statement_texts', textsSql(schema), [databases, ids], signal)
+      const statement = { text: textsSql(schema), rowBytes: partLength * 4 }
+      const rows = await session.query('statement_texts', statement, [databases, ids], signal)
       outcome = 'success'
-      const found = rows.map(([databaseId, queryid, text]): readonly [StatementKey, string | null] => [
-        { databaseId: databaseId ?? '', queryid: queryid ?? '' },
-        text ?? null,
-      ])
+      const found = joinParts(rows)
       this.#readBytes = found.reduce((sum, [, text]) => sum + Buffer.byteLength(text ?? ''), 0)
       return found
     } finally {
@@ -164,9 +164,23 @@ function textOf({ databaseId, queryid }: StatementKey): string {
   return `${databaseId}/${queryid}`
 }
 
+/** Each text once, put together from its parts, wherever they stand. */
+function joinParts(rows: readonly TextRow[]): (readonly [StatementKey, string | null])[] {
+  const found = new Map<string, { readonly key: StatementKey; readonly parts: string[] | null }>()
+  for (const [databaseId, queryid, part, text] of rows) {
+    const key = { databaseId: databaseId ?? '', queryid: queryid ?? '' }
+    const one = found.get(textOf(key)) ?? { key, parts: typeof text === 'string' ? [] : null }
+    found.set(textOf(key), one)
+    if (one.parts !== null) one.parts[Number(part)] = text ?? ''
+  }
+  return [...found.values()].map(({ key, parts }) => [key, parts?.join('') ?? null])
+}
+
 /** A text is the same for every role and nesting. The condition spares the join from sorting all texts on disk. At least one comes, however long. */
 function textsSql(schema: string): string {
-  return `SELECT /* otelephant statement_texts */ t.dbid, t.queryid, t.text FROM (
+  return `SELECT /* otelephant statement_texts */ t.dbid, t.queryid, p.part,
+      substr(t.text, p.part * ${partLength} + 1, ${partLength})
+    FROM (
       SELECT d.dbid, d.queryid, d.text, sum(length(d.text)) OVER (ORDER BY d.dbid, d.queryid) - length(d.text) AS before
       FROM (
         SELECT DISTINCT ON (s.dbid, s.queryid) s.dbid, s.queryid, left(s.query, ${longestText}) AS text
@@ -174,5 +188,6 @@ function textsSql(schema: string): string {
         JOIN unnest($1::oid[], $2::int8[]) AS k(dbid, queryid) ON k.dbid = s.dbid AND k.queryid = s.queryid
         WHERE s.queryid = ANY ($2::int8[])
       ) AS d
-    ) AS t WHERE coalesce(t.before, 0) < ${charsAtOnce}`
+    ) AS t LEFT JOIN LATERAL generate_series(0, (length(t.text) - 1) / ${partLength}) AS p(part) ON true
+    WHERE coalesce(t.before, 0) < ${charsAtOnce}`
 }

@@ -73,6 +73,18 @@ test('after a reading that took 20 ms the next one comes 200 s later at the earl
   expect([under.readings.length, under.names.get(second)?.text]).toEqual([2, 'SELECT $1, $2'])
 })
 
+test('a long text, which comes in parts, is whole; a part is no text of its own', async () => {
+  const read: string[] = []
+  const texts = textsThat((text) => {
+    read.push(text)
+    return nameOf(text)
+  })
+  const long = `SELECT 1 /* ${'🐘 ä '.repeat(10_000)} */, 2`
+  await using under = await namesOf(texts, [long, 'SELECT 3'])
+  await under.learn()
+  expect(read.sort()).toEqual([long.replace('1', '$1').replace(', 2', ', $2'), 'SELECT $1'].sort())
+})
+
 test('the texts of one reading are bounded in characters, and the rest comes with the next', async () => {
   const long = (at: number) => `SELECT ${Array(at).fill('1').join(', ')} /* ${'x'.repeat(1_500_000)} */`
   await using under = await namesOf(textsThat(nameOf), [1, 2, 3, 4, 5, 6].map(long))
