@@ -40,7 +40,7 @@ export function watch(cluster: Cluster, ownRows: number) {
   }
   const receiver = factory.create(config, { ...settings, version: '0.0.0', hostName: 'bench', env: {} }, consumer)
   return {
-    scrape: () => receiver.collect(AbortSignal.timeout(60_000)),
+    scrape: async () => void (await receiver.collect(AbortSignal.timeout(60_000))),
     /** Since the last call. */
     takePoints() {
       const taken = points

@@ -59,7 +59,7 @@ export async function collectorCycles(cluster: Cluster, metrics: 'default' | 'al
       await traffic.cycle()
       clock.leap(cycleMs)
       const before = await totals(observer)
-      visits = await recording.during(() => receiver.collect(signal))
+      visits = await recording.during(async () => void (await receiver.collect(signal)))
       costs.push(since(before, await totals(observer)))
     }
     const visit = visits.find(({ statements }) => statements.some(({ text }) => text.includes(marker('statement'))))

@@ -4,14 +4,13 @@ import { builtinRegistry } from '../collector/builtin-registry.ts'
 import { Collector, type CollectorSettings } from '../collector/collector.ts'
 import { Stores } from '../collector/stores.ts'
 import { systemClock } from '../component/clock.ts'
-import type { Account } from '../component/exporter.ts'
 import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
 import { observeProcess } from '../receivers/internal/process-telemetry.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 import { errorMessage } from '../telemetry/error-message.ts'
+import { collectOnce } from './collect-once.ts'
 import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
-import { reasonsOf } from './reasons.ts'
 import { version } from './version.ts'
 
 export interface RunOptions extends ConfigurationOptions {
@@ -45,32 +44,4 @@ async function collectUntilStopped(blueprint: Blueprint, settings: CollectorSett
   await collector.shutdown()
   for (const [id, account] of collector.accounts()) logger.info('Stopped.', { exporter: id, ...account })
   return exitCode.ok
-}
-
-async function collectOnce(blueprint: Blueprint, settings: CollectorSettings, stop: AbortSignal) {
-  const { logger } = settings
-  const refused = new AbortController()
-  const onStatus: NonNullable<CollectorSettings['onStatus']> = (id, status) => {
-    // Nobody mends a refused key while this runs.
-    if (status.kind === 'permanent' && id.startsWith('exporters/')) refused.abort(new Error(`${id}: ${status.reason}`))
-  }
-  await using stores = new Stores()
-  await using collector = new Collector(blueprint, { ...settings, onStatus }, stores)
-  await collector.startExporters()
-  try {
-    await collector.collectTwice(AbortSignal.any([stop, refused.signal]))
-  } catch (error) {
-    logger.error('Not everything was collected and delivered.', { reasons: reasonsOf(error) })
-    return exitCode.failed
-  }
-  const accounts = [...collector.accounts()]
-  for (const [id, account] of accounts) {
-    if (isDelivered(account)) logger.info('Delivered.', { exporter: id, ...account })
-    else logger.error('Points were lost.', { exporter: id, ...account })
-  }
-  return accounts.every(([, account]) => isDelivered(account)) ? exitCode.ok : exitCode.failed
-}
-
-function isDelivered({ queued, dropped }: Account): boolean {
-  return queued === 0 && Object.values(dropped).every((points) => points === 0)
 }

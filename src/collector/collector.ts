@@ -1,6 +1,6 @@
 import type { Account, Exporter } from '../component/exporter.ts'
 import type { ComponentSettings } from '../component/factory.ts'
-import type { Receiver } from '../component/receiver.ts'
+import type { Lacks, Receiver } from '../component/receiver.ts'
 import type { Status } from '../component/status.ts'
 import type { Blueprint } from './blueprint.ts'
 import { fanOut } from './fan-out.ts'
@@ -58,23 +58,28 @@ export class Collector implements AsyncDisposable {
   }
 
   /**
-   * Every receiver scrapes twice, one interval apart, because counters need both; then everything is delivered.
-   * @throws an AggregateError of what couldn't be read or delivered before the signal aborted
+   * Every receiver scrapes twice, one interval apart, because counters need both; then everything is delivered. Gives what
+   * couldn't be read or delivered before the signal aborted, and never rejects.
    */
-  async collectTwice(signal: AbortSignal): Promise<void> {
+  async collectTwice(signal: AbortSignal): Promise<Lacks> {
     const scraped = await Promise.allSettled(
       [...this.#receivers.values()].map(async (receiver) => {
-        await receiver.collect(signal)
+        const { failures } = await receiver.collect(signal)
         await this.#settings.clock.sleep(receiver.intervalMs, signal)
-        await receiver.collect(signal)
+        const second = await receiver.collect(signal)
+        return { failures: [...failures, ...second.failures], missing: second.missing }
       }),
     )
     const deadline = AbortSignal.timeout(this.#settings.deliveryTimeoutMs ?? 60_000)
     const delivered = await Promise.allSettled(
       [...this.#exporters].map(([id, exporter]) => this.#flush(id, exporter, deadline, signal)),
     )
-    const failures = [...scraped, ...delivered].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything was collected and delivered')
+    const rejected = [...scraped, ...delivered].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    const lacks = scraped.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    return {
+      failures: [...rejected, ...lacks.flatMap(({ failures }) => failures)],
+      missing: lacks.flatMap(({ missing }) => missing),
+    }
   }
 
   /** What became of every point and log record, by exporter. */

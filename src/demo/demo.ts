@@ -60,7 +60,8 @@ export async function runDemo(settings: DemoSettings): Promise<Summary> {
   if (once) {
     tell('Two scrapes, one interval apart ...')
     await collector.startExporters()
-    await collector.collectTwice(stop)
+    const { failures } = await collector.collectTwice(stop)
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything was collected and delivered')
   } else {
     await collector.start()
     await show(endpoint.received, settings)

@@ -1,7 +1,8 @@
 import type { Clock } from '../component/clock.ts'
 import type { Consumer } from '../component/consumer.ts'
 import type { Host } from '../component/host.ts'
-import type { Receiver } from '../component/receiver.ts'
+import type { Lacks, Receiver } from '../component/receiver.ts'
+import { errorMessage } from '../telemetry/error-message.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { FailureLog } from './failure-log.ts'
 import type { ScrapeOutcome } from './scrape.ts'
@@ -77,16 +78,18 @@ export class ScraperController implements Receiver {
    * Scrapes every scraper once, now; with or without `start`, never at the same time as a tick's scrape.
    * @throws AggregateError when some failed and no other had anything to tell, the signal's reason when it aborts, an Error after shutdown
    */
-  async collect(signal: AbortSignal): Promise<void> {
+  async collect(signal: AbortSignal): Promise<Lacks> {
     const either = AbortSignal.any([signal, this.#lifetime.signal])
     const outcomes = await Promise.all(this.#loops.map((loop) => loop.scrape(either)))
     either.throwIfAborted()
-    const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []))
+    const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []))
     const isUseful = (outcome: ScrapeOutcome) =>
       outcome.kind === 'partial' || (outcome.kind === 'ok' && outcome.items > 0)
     if (errors.length > 0 && !outcomes.some(isUseful)) {
       throw new AggregateError(errors, `${this.#id}: nothing could be read: ${this.#health.reason()}`)
     }
+    const failures = errors.map((error) => new Error(`${this.#id}: ${errorMessage(error)}`, { cause: error }))
+    return { failures, missing: [] }
   }
 
   shutdown(): Promise<void> {

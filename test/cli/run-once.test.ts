@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { type LogLine, type Otelephant, start } from './otelephant.ts'
 import { licenseKey, password } from './secrets.ts'
@@ -36,6 +36,7 @@ test('two variables are enough: two scrapes are delivered, every point accounted
   for (let rollback = 0; rollback < 7; rollback += 1) await cluster.query('BEGIN; ROLLBACK', database)
   const { code, stdout, stderr } = await otelephant.ended
   expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '' })
+  expect(otelephant.lines.at(-1)).toMatchObject({ level: 'info', msg: 'Everything was collected and delivered.' })
   const delivered = await otelephant.logged('Delivered.')
   const { consumed, accounted } = balance(delivered)
   expect(accounted).toBe(consumed)
@@ -92,21 +93,11 @@ for (const { name, url, reason } of failures) {
     const otelephant = once(url(cluster), (await endpointOf()).url)
     const { code, stdout } = await otelephant.ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    const line = await otelephant.logged('Not everything was collected and delivered.')
-    expect(line.level).toBe('error')
-    expect(line['reasons']).toEqual([expect.stringMatching(reason)])
+    const line = otelephant.lines.at(-1)
+    expect(line).toMatchObject({ level: 'error', msg: 'Not everything was collected and delivered.' })
+    expect(line?.['reasons']).toEqual([expect.stringMatching(reason)])
   })
 }
-
-test('a key that New Relic refuses: says so and exits with 1 at once, though the queue is not empty', async () => {
-  const { cluster } = await watched()
-  const otelephant = once(cluster.connectionString('postgres', 'monitor'), (await endpointOf(undefined, 'another')).url)
-  expect((await otelephant.ended).code).toBe(1)
-  expect(await otelephant.logged('The endpoint refuses the key.')).toMatchObject({ level: 'error', error: 'HTTP 403' })
-  expect(await otelephant.logged('Not everything')).toMatchObject({
-    reasons: ['exporters/newrelic: the endpoint refuses the key (HTTP 403)'],
-  })
-})
 
 test('what the endpoint refuses for good is lost: says how many points and exits with 1', async () => {
   const { cluster } = await watched()
@@ -114,8 +105,45 @@ test('what the endpoint refuses for good is lost: says how many points and exits
   const otelephant = once(cluster.connectionString('postgres', 'monitor'), endpoint.url)
   expect((await otelephant.ended).code).toBe(1)
   expect(await otelephant.logged('refused a request for good')).toMatchObject({ error: 'HTTP 400: no such thing' })
-  const { consumed, accounted } = balance(await otelephant.logged('Points were lost.'))
+  const lost = await otelephant.logged('Points were lost.')
+  const { consumed, accounted } = balance(lost)
   expect(accounted).toBe(consumed)
+  const reasons = [`exporters/newrelic: ${total(lost['dropped'])} points are lost`]
+  expect(otelephant.lines.at(-1)).toMatchObject({ level: 'error', reasons })
+})
+
+test('a query that fails: the rest is delivered, the last line says which failed, exit code 1', async () => {
+  const { cluster, database } = await watched()
+  await cluster.query('REVOKE SELECT ON pg_stat_io FROM PUBLIC')
+  onTestFinished(async () => void (await cluster.query('GRANT SELECT ON pg_stat_io TO PUBLIC')))
+  const endpoint = await endpointOf()
+  const otelephant = once(cluster.connectionString('postgres', 'monitor'), endpoint.url, database)
+  const { code, stderr } = await otelephant.ended
+  expect(code, stderr).toBe(1)
+  expect(await otelephant.logged('Delivered.')).toMatchObject({ queued: 0, dropped: {} })
+  expect(endpoint.received.points({ metric: 'postgresql.connection.max' })).toHaveLength(2)
+  expect(otelephant.lines.at(-1)).toMatchObject({
+    level: 'error',
+    msg: 'Not everything was collected and delivered.',
+    reasons: [expect.stringMatching(/^postgresql: io: permission denied for view pg_stat_io/)],
+  })
+})
+
+test('a role without pg_monitor: the last line sums up what is not collected, with the GRANT; exit code 0', async () => {
+  const { cluster, database } = await watched()
+  await cluster.query('CREATE ROLE plain LOGIN')
+  const otelephant = once(cluster.connectionString('postgres', 'plain'), (await endpointOf()).url, database)
+  const { code, stderr } = await otelephant.ended
+  expect(code, stderr).toBe(0)
+  const last = otelephant.lines.at(-1)
+  expect(last).toMatchObject({
+    level: 'warn',
+    msg: 'All that could be collected was delivered; not all could be.',
+    not_collected: ['23 metrics: needs the rights of pg_read_all_stats: GRANT pg_read_all_stats TO plain'],
+  })
+  // Each of them has been told before, with the names.
+  const warned = otelephant.lines.filter(({ msg }) => msg.startsWith('Not collected: '))
+  expect(warned.length).toBeGreaterThan(0)
 })
 
 test('a signal ends it early: says so and exits with 1', async () => {

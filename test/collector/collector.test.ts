@@ -98,11 +98,22 @@ test('a collection on demand is two scrapes of every receiver, then everything i
 test("a receiver that can't read fails the collection, after what the others read has been delivered", async () => {
   const { collector, events } = await collectorOf(two.replace('ticker/b: {}', 'ticker/b: {fails: true}'))
   await collector.startExporters()
-  await expect(collector.collectTwice(never)).rejects.toMatchObject({
-    errors: [{ message: 'ticker/b: nothing could be read' }],
+  expect(await collector.collectTwice(never)).toMatchObject({
+    failures: [{ message: 'ticker/b: nothing could be read' }],
   })
   expect(events).toContain('flush keeper')
   expect(collector.accounts().get('keeper')?.sent).toBe(2 * 3)
+  await collector.shutdown()
+})
+
+test('what a receiver lacks is told of both scrapes, though the rest is delivered', async () => {
+  const { collector } = await collectorOf(two.replace('ticker/b: {}', 'ticker/b: {lacks: true}'))
+  await collector.startExporters()
+  expect(await collector.collectTwice(never)).toEqual({
+    failures: [new Error('ticker/b: one query failed'), new Error('ticker/b: one query failed')],
+    missing: [{ reason: 'ticker/b lacks a grant', metrics: ['a', 'b'] }],
+  })
+  expect(collector.accounts().get('keeper')?.sent).toBe(4 * 3)
   await collector.shutdown()
 })
 
@@ -110,8 +121,8 @@ test("what can't be delivered in time fails the collection with the exporter's r
   const hanging = two.replace('keeper/b: {}', 'keeper/b: {hangs: true}')
   const { collector } = await collectorOf(hanging, { deliveryTimeoutMs: 20 })
   await collector.startExporters()
-  await expect(collector.collectTwice(never)).rejects.toMatchObject({
-    errors: [{ message: 'exporters/keeper/b: not delivered in time: nobody answers' }],
+  expect(await collector.collectTwice(never)).toMatchObject({
+    failures: [{ message: 'exporters/keeper/b: not delivered in time: nobody answers' }],
   })
   await collector.shutdown()
 })

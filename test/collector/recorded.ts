@@ -17,7 +17,11 @@ export interface KeptBatches {
   readonly logBatches: LogBatch[]
 }
 
-const ticker = z.strictObject({ interval: duration.prefault('1ms'), fails: z.boolean().default(false) })
+const ticker = z.strictObject({
+  interval: duration.prefault('1ms'),
+  fails: z.boolean().default(false),
+  lacks: z.boolean().default(false),
+})
 const keeper = z.strictObject({
   fails: z.boolean().default(false),
   hangs: z.boolean().default(false),
@@ -51,6 +55,8 @@ function tickerFactory(events: string[]): ReceiverFactory<z.output<typeof ticker
         if (config.fails) throw new Error(`${id}: nothing could be read`)
         if (consumer.signals?.has('metrics') === true) await consumer.consume(batchOf(3), signal)
         if (consumer.signals?.has('logs') === true) await consumer.consumeLogs(logBatchOf(7), signal)
+        const missing = config.lacks ? [{ reason: `${id} lacks a grant`, metrics: ['a', 'b'] }] : []
+        return { failures: config.lacks ? [new Error(`${id}: one query failed`)] : [], missing }
       },
     }),
   }

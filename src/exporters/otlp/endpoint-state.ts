@@ -148,7 +148,7 @@ export class EndpointState {
     if (!this.#warned && clock.now() >= this.#warnedMs + quietMs) {
       this.#warned = true
       this.#warnedMs = clock.now()
-      logger.warn('Delivery fails and is tried again; nothing is lost.', about)
+      logger.warn('Delivery fails and is tried again.', about)
     } else if (this.#warned && open && !this.#saidOpen) {
       logger.warn('Delivery keeps failing: one small request at a time tries the endpoint until it answers.', about)
     }

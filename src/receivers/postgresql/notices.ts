@@ -1,3 +1,4 @@
+import type { Missing } from '../../component/receiver.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Database, Discovery } from './discovery.ts'
 import type { Omission } from './plan.ts'
@@ -6,6 +7,8 @@ import type { Omission } from './plan.ts'
 export class Notices {
   readonly #logger: Logger
   readonly #told = new Set<string>()
+  /** What was told to be missing: the metrics that aren't there for it. */
+  readonly #missing = new Map<string, Set<string>>()
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -18,7 +21,9 @@ export class Notices {
       ({ reason }) => reason,
     )
     for (const [reason, group] of byReason) {
-      const metrics = [...new Set(group.map(({ metric }) => metric))].join(', ')
+      const names = new Set(group.map(({ metric }) => metric))
+      this.#miss(reason, names)
+      const metrics = [...names].join(', ')
       const where = database.name === '' ? {} : { database: database.name }
       this.#once(`${reason} ${metrics}`, () => {
         this.#logger.warn(`Not collected: ${metrics}: ${reason}.`, where)
@@ -28,18 +33,32 @@ export class Notices {
 
   readonly discovered = ({ missing }: Discovery): void => {
     for (const { name, reason } of missing) {
-      this.#once(`${name} ${reason}`, () => this.#logger.warn(`The database "${name}" is not watched: ${reason}.`))
+      const message = `The database "${name}" is not watched: ${reason}.`
+      this.#miss(message)
+      this.#once(message, () => this.#logger.warn(message))
     }
   }
 
   /** What works less well than it could, and how to mend it. */
   readonly degraded = (message: string): void => {
+    this.#miss(message)
     this.#once(message, () => this.#logger.warn(message))
   }
 
   /** What the server leaves out by its settings, as it may well be meant to. */
   readonly noted = (message: string): void => {
     this.#once(message, () => this.#logger.info(message))
+  }
+
+  /** All that was told to be missing so far, and could be had. */
+  missing(): Missing[] {
+    return [...this.#missing].map(([reason, metrics]) => ({ reason, metrics: [...metrics] }))
+  }
+
+  #miss(reason: string, metrics: Iterable<string> = []): void {
+    const known = this.#missing.get(reason) ?? new Set()
+    for (const metric of metrics) known.add(metric)
+    this.#missing.set(reason, known)
   }
 
   #once(what: string, tell: () => void): void {

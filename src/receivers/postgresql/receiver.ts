@@ -3,11 +3,10 @@ import { EventsBuilder } from '../../../generated/postgresql/events.ts'
 import { MetricsBuilder, scopeName } from '../../../generated/postgresql/metrics.ts'
 import { resource } from '../../../generated/postgresql/resource.ts'
 import { instruments } from '../../../generated/postgresql/telemetry.ts'
-import type { Component } from '../../component/component.ts'
 import type { Consumer } from '../../component/consumer.ts'
 import type { ComponentSettings, ReceiverFactory } from '../../component/factory.ts'
 import type { Host } from '../../component/host.ts'
-import type { Receiver } from '../../component/receiver.ts'
+import type { Lacks, Receiver } from '../../component/receiver.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { ScraperController } from '../../scraper/controller.ts'
 import { scraperTelemetry } from '../../scraper/scraper-telemetry.ts'
@@ -43,9 +42,10 @@ export class PostgresqlReceiver implements Receiver {
   readonly #config: PostgresqlConfig
   readonly #settings: ComponentSettings
   readonly #connection: ServerConnection
+  readonly #notices: Notices
   readonly #texts: StatementTexts
   readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
-  readonly #controller: Component & { collect(signal: AbortSignal): Promise<void> }
+  readonly #controller: Pick<Receiver, 'start' | 'shutdown' | 'collect'>
   readonly #signals: Consumer['signals']
   #warned = false
 
@@ -57,6 +57,7 @@ export class PostgresqlReceiver implements Receiver {
     const { clock, meter, id } = settings
     const logger = settings.logger.child({ receiver: id })
     const notices = new Notices(logger)
+    this.#notices = notices
     const own = instruments(meter)
     const connector = new Connector({
       connection: connectionSettings(config),
@@ -112,11 +113,12 @@ export class PostgresqlReceiver implements Receiver {
     await this.#texts.close()
   }
 
-  async collect(signal: AbortSignal): Promise<void> {
+  async collect(signal: AbortSignal): Promise<Lacks> {
     this.#warn()
     this.#scrapers.server.hurry()
     this.#scrapers.databases.hurry()
-    await this.#controller.collect(signal)
+    const { failures } = await this.#controller.collect(signal)
+    return { failures, missing: this.#notices.missing() }
   }
 
   /** What works, and the user should know of all the same; told once. */
