@@ -51,7 +51,6 @@ export const events = {
       'postgresql.blocking.lock.type',
       'postgresql.blocking.lock.relation',
       'postgresql.blocking.transaction.start_time',
-      'db.query.text.normalized.hash',
       'query.hash',
       'db.query.summary',
       'db.operation.name',
@@ -81,7 +80,6 @@ export const events = {
       'postgresql.total_exec_time',
       'postgresql.total_plan_time',
       'postgresql.query_plan',
-      'db.query.text.normalized.hash',
       'query.hash',
       'db.query.summary',
       'db.operation.name',
@@ -201,7 +199,6 @@ export class EventsBuilder extends RecordsBuilder<EventName> {
       readonly 'postgresql.blocking.lock.type': string | null | undefined
       readonly 'postgresql.blocking.lock.relation': string | null | undefined
       readonly 'postgresql.blocking.transaction.start_time': string | null | undefined
-      readonly 'db.query.text.normalized.hash': string | null | undefined
       readonly 'query.hash': string | null | undefined
       readonly 'db.query.summary': string | null | undefined
       readonly 'db.operation.name': string | null | undefined
@@ -234,7 +231,6 @@ export class EventsBuilder extends RecordsBuilder<EventName> {
       readonly 'postgresql.total_exec_time': number | null | undefined
       readonly 'postgresql.total_plan_time': number | null | undefined
       readonly 'postgresql.query_plan': string | null | undefined
-      readonly 'db.query.text.normalized.hash': string | null | undefined
       readonly 'query.hash': string | null | undefined
       readonly 'db.query.summary': string | null | undefined
       readonly 'db.operation.name': string | null | undefined

@@ -1,6 +1,7 @@
 import type { Logger } from '../telemetry/logger.ts'
 import type { TextRequest, TextResult } from './process-messages.ts'
-import type { StatementText, StatementTexts } from './statement-texts.ts'
+import { sqlOf } from './shown-text.ts'
+import type { ShownText, StatementText, StatementTexts } from './statement-texts.ts'
 import { batchesOf } from './text-batches.ts'
 import { type Silence, TextReader } from './text-reader.ts'
 
@@ -74,7 +75,7 @@ class ChildStatementTexts implements StatementTexts {
     this.#limits = { ...defaultLimits, ...limits }
   }
 
-  async read(texts: readonly string[], signal: AbortSignal): Promise<readonly (StatementText | undefined)[]> {
+  async read(texts: readonly ShownText[], signal: AbortSignal): Promise<readonly (StatementText | undefined)[]> {
     const results = await this.#inTurn('read', texts, signal)
     return results.map((result) => (typeof result === 'string' ? undefined : result))
   }
@@ -92,7 +93,7 @@ class ChildStatementTexts implements StatementTexts {
   }
 
   /** One caller after the other: there is one process. */
-  async #inTurn(kind: TextRequest['kind'], texts: readonly string[], signal: AbortSignal) {
+  async #inTurn(kind: TextRequest['kind'], texts: readonly ShownText[], signal: AbortSignal) {
     const turn = this.#last
     const done = Promise.withResolvers<void>()
     this.#last = turn.then(() => done.promise)
@@ -109,7 +110,7 @@ class ChildStatementTexts implements StatementTexts {
     }
   }
 
-  async #readAll(kind: TextRequest['kind'], texts: readonly string[], signal: AbortSignal) {
+  async #readAll(kind: TextRequest['kind'], texts: readonly ShownText[], signal: AbortSignal) {
     clearTimeout(this.#idle)
     try {
       const results: (TextResult | undefined)[] = []
@@ -122,7 +123,7 @@ class ChildStatementTexts implements StatementTexts {
 
   async #readBatch(
     kind: TextRequest['kind'],
-    texts: readonly string[],
+    texts: readonly ShownText[],
     signal: AbortSignal,
   ): Promise<readonly (TextResult | undefined)[]> {
     const results: (TextResult | undefined)[] = []
@@ -149,7 +150,7 @@ class ChildStatementTexts implements StatementTexts {
    */
   async #afterDeath(
     kind: TextRequest['kind'],
-    texts: readonly string[],
+    texts: readonly ShownText[],
     silence: Silence,
     signal: AbortSignal,
   ): Promise<readonly (TextResult | undefined)[]> {
@@ -159,7 +160,7 @@ class ChildStatementTexts implements StatementTexts {
     if (this.#deaths > toleratedDeaths) this.#pause('it dies at its work')
     if (texts.length === 1 && !innocent) {
       const message = 'a text was given up: reading it took too long, or ended the process that reads'
-      this.#logger.debug(message, { chars: texts[0]?.length })
+      this.#logger.debug(message, { chars: sqlOf(texts[0] ?? '').length })
       return [undefined]
     }
     const results: (TextResult | undefined)[] = []

@@ -4,12 +4,20 @@ const commands = new Set(
   `ABORT ALTER ANALYSE ANALYZE BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY CREATE DEALLOCATE DECLARE DELETE
   DISCARD DO DROP END EXECUTE EXPLAIN FETCH GRANT IMPORT INSERT LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN
   REFRESH REINDEX RELEASE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SELECT SET SHOW START TABLE TRUNCATE UNLISTEN UPDATE
-  VACUUM VALUES WITH`.split(/\s+/),
+  VACUUM VALUES WITH BASE_BACKUP CREATE_REPLICATION_SLOT DROP_REPLICATION_SLOT IDENTIFY_SYSTEM START_REPLICATION
+  TIMELINE_HISTORY`.split(/\s+/),
 )
 
 /** Words between CREATE and what is created. */
 const modifiers = new Set(
   'CONSTRAINT GLOBAL LOCAL OR PROCEDURAL RECURSIVE REPLACE TEMP TEMPORARY TRUSTED UNIQUE UNLOGGED'.split(' '),
+)
+
+/** What is created, altered and dropped, as far as one word names it. */
+const kinds = new Set(
+  `AGGREGATE CAST COLLATION CONVERSION DATABASE DOMAIN EXTENSION FUNCTION GROUP INDEX LANGUAGE OPERATOR OWNED POLICY
+  PROCEDURE PUBLICATION ROLE ROUTINE RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION SYSTEM TABLE TABLESPACE TRANSFORM
+  TRIGGER TYPE USER VIEW`.split(/\s+/),
 )
 
 /** Commands, and kinds of objects, whose name is more than one word. */
@@ -47,7 +55,7 @@ export function commandOf(sql: string, statement: readonly Token[]): string | un
   if (!commands.has(first)) return undefined
   if (!['ALTER', 'CREATE', 'DROP'].includes(first)) return longNames.find((name) => startsWith(words, name)) ?? first
   const kind = rest.slice(rest.findIndex((word) => !modifiers.has(word)))
-  const object = longNames.find((name) => startsWith(kind, name)) ?? kind[0]
+  const object = longNames.find((name) => startsWith(kind, name)) ?? kind.slice(0, 1).find((word) => kinds.has(word))
   return object === undefined ? first : `${first} ${object}`
 }
 

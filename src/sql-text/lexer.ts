@@ -1,3 +1,4 @@
+import { keywords } from './keywords.ts'
 import { commentEnd, dollarEnd, type End, escapedEnd, plainEnd } from './literal-end.ts'
 import { symbolOf, type Token, wordOf } from './token.ts'
 
@@ -7,7 +8,8 @@ const lineComment = /--[^\n\r]*/y
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y
 /** With the letters that follow: whether `1OFFSET` is one token or two differs from version to version. */
 const number = /\.?\d(?:[eE][+-](?=\d)|\.(?!\.)|[\w\u0080-\uffff])*/y
-const param = /\$\d+/y
+/** With the word that follows at once. */
+const param = /\$\d+[\w\u0080-\uffff]*/y
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
 /** What isn't a parameter nor opens a dollar quote, but might once it isn't cut. */
 const dollarRest = /\$[\w\u0080-\uffff]*/y
@@ -15,6 +17,8 @@ const operator = /[~!@#^&|`?+\-*/%<>=]+/y
 const colons = /::|:=/y
 const stringPrefix = /(?:[eEbBxXnN]|[uU]&)?'/y
 const namePrefix = /(?:[uU]&)?"/y
+/** What names are made of. Not in it: spaces and quotes of other scripts, letters that look like them, other digits. */
+const lettersOnly = /^(?:[\w$\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{M}々ー](?<![\u115f\u1160\u3164\uffa0\ua78b\ua78c]))+$/u
 
 type Cut = Pick<Token, 'kind' | 'doubt'> & { readonly end: number }
 
@@ -31,13 +35,13 @@ export function lex(sql: string): readonly Token[] {
     const start = blankEnd ?? at
     spaced ||= blankEnd !== undefined
     if (start === sql.length) break
-    let token: Token = { start, spaced, ...cut(sql, start, previous) }
+    let token: Token = { start, spaced, ...cut(sql, start) }
     if (previous !== undefined && continues(sql, previous, token)) {
       const escaped = quoted('string', sql, escapedEnd(sql, start + 1))
-      token = { ...previous, ...(/[eE]/.test(sql.charAt(previous.start)) ? escaped : cut(sql, start, previous)) }
+      token = { ...previous, ...(/[eE]/.test(sql.charAt(previous.start)) ? escaped : cut(sql, start)) }
       // The comments between them as well.
       tokens.length = tokens.lastIndexOf(previous)
-    }
+    } else if (token.doubt === undefined && isMisplaced(sql, previous, token)) token = { ...token, doubt: 'ambiguous' }
     tokens.push(token)
     spaced = token.kind === 'comment'
     if (!spaced) previous = token
@@ -52,35 +56,39 @@ function continues(sql: string, previous: Token, token: Token): boolean {
   return /[\n\r]/.test(sql.slice(previous.end, token.start))
 }
 
-function cut(sql: string, start: number, previous: Token | undefined): Cut {
+function cut(sql: string, start: number): Cut {
   const first = sql[start]
   if (first === '-' && sql[start + 1] === '-')
     return { kind: 'comment', end: matchEnd(lineComment, sql, start) ?? start }
   if (first === '/' && sql[start + 1] === '*') return quoted('comment', sql, commentEnd(sql, start + 2))
   const stringStart = matchEnd(stringPrefix, sql, start)
-  if (stringStart !== undefined) return cutString(sql, start, stringStart, previous)
+  if (stringStart !== undefined) return cutString(sql, start, stringStart)
   const nameStart = matchEnd(namePrefix, sql, start)
   if (nameStart !== undefined) return quoted('quoted_name', sql, plainEnd(sql, nameStart, '"'))
   if (first === '$') return cutDollar(sql, start)
   const wordEnd = matchEnd(word, sql, start)
-  if (wordEnd !== undefined) return { kind: 'word', end: wordEnd }
+  if (wordEnd !== undefined) return plain('word', sql, start, wordEnd)
   const numberEnd = matchEnd(number, sql, start)
-  if (numberEnd !== undefined) return { kind: 'number', end: numberEnd }
+  if (numberEnd !== undefined) return plain('number', sql, start, numberEnd)
   return { kind: 'symbol', end: matchEnd(colons, sql, start) ?? operatorEnd(sql, start) }
 }
 
-function cutString(sql: string, start: number, from: number, previous: Token | undefined): Cut {
+function cutString(sql: string, start: number, from: number): Cut {
   if (/[eE]/.test(sql.charAt(start))) return quoted('string', sql, escapedEnd(sql, from))
   const end = plainEnd(sql, from, "'")
   if (end === undefined || end === escapedEnd(sql, from)) return quoted('string', sql, end)
-  // LIKE ... ESCAPE '\' is what many libraries write, and with escapes it would be a string that PostgreSQL refuses.
-  const likeEscape = wordOf(sql, previous) === 'ESCAPE' && sql.slice(start, end) === "'\\'"
-  return likeEscape ? { kind: 'string', end } : { kind: 'string', end, doubt: 'ambiguous' }
+  return { kind: 'string', end, doubt: 'ambiguous' }
 }
 
 function cutDollar(sql: string, start: number): Cut {
   const paramEnd = matchEnd(param, sql, start)
-  if (paramEnd !== undefined) return { kind: 'param', end: paramEnd }
+  if (paramEnd !== undefined) {
+    const digits = /^\d+/.exec(sql.slice(start + 1, paramEnd))?.[0].length ?? 0
+    const end = start + 1 + digits
+    // pg_stat_statements puts it in the place of a value that the next word may follow at once.
+    if (end === paramEnd || keywords.has(sql.slice(end, paramEnd).toUpperCase())) return { kind: 'param', end }
+    return { kind: 'param', end: paramEnd, doubt: 'ambiguous' }
+  }
   const tagEnd = matchEnd(dollarTag, sql, start)
   if (tagEnd !== undefined) return quoted('string', sql, dollarEnd(sql, tagEnd, sql.slice(start, tagEnd)))
   const end = matchEnd(dollarRest, sql, start) ?? start + 1
@@ -89,6 +97,25 @@ function cutDollar(sql: string, start: number): Cut {
 
 function quoted(kind: 'comment' | 'quoted_name' | 'string', sql: string, end: End): Cut {
   return end === undefined ? { kind, end: sql.length, doubt: 'open' } : { kind, end }
+}
+
+/** A quote of another script, or a space, may stand in what PostgreSQL takes for a word, as bytes that it can't read may. */
+function plain(kind: 'word' | 'number', sql: string, start: number, end: number): Cut {
+  const text = sql.slice(start, end)
+  return /^[\w$.+-]*$/.test(text) || lettersOnly.test(text) ? { kind, end } : { kind, end, doubt: 'ambiguous' }
+}
+
+/** Whether a quote stands between what nobody writes together: in `'O'Brien'`, or in `5" x 3"`. */
+function isMisplaced(sql: string, previous: Token | undefined, token: Token): boolean {
+  if (previous === undefined || token.spaced) return false
+  const isKeyword = ({ kind, start, end }: Token) =>
+    kind === 'word' && keywords.has(sql.slice(start, end).toUpperCase())
+  if (token.kind === 'word') return ['string', 'quoted_name'].includes(previous.kind) && !isKeyword(token)
+  if (token.kind === 'number') return ['string', 'quoted_name'].includes(previous.kind)
+  if (token.kind === 'string' && previous.kind === 'word') return !isKeyword(previous)
+  if (token.kind === 'string') return ['number', 'quoted_name'].includes(previous.kind)
+  if (token.kind !== 'quoted_name' || previous.kind === 'symbol') return false
+  return !isKeyword(previous)
 }
 
 /** One operator, up to a comment; `=-` are two, as in `a=-1`. Any other character stands alone. */

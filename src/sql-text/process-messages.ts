@@ -1,9 +1,9 @@
-import type { StatementText } from './statement-texts.ts'
+import type { ShownText, StatementText } from './statement-texts.ts'
 
 /** What the collector asks its child process. */
 export interface TextRequest {
   readonly kind: 'read' | 'redact'
-  readonly texts: readonly string[]
+  readonly texts: readonly ShownText[]
   /** The keys that are kept of comments. */
   readonly tagKeys: readonly string[]
   /** It stops after the text that made it larger than this. */

@@ -1,12 +1,19 @@
+import { autovacuumCommand } from './autovacuum.ts'
+import { commandOf } from './command.ts'
 import { commentTagsOf } from './comment-tags.ts'
 import { hashOf } from './fingerprint.ts'
+import { withValuesHidden } from './hide-values.ts'
+import { namesOf } from './known-names.ts'
 import { lex } from './lexer.ts'
-import { normalFormOf } from './normal-form.ts'
-import { type Relation, relationsOf } from './relations.ts'
+import { statementForm } from './normal-form.ts'
+import { relationsOf } from './relations.ts'
 import { type RenderStyle, render } from './render.ts'
-import type { StatementText } from './statement-texts.ts'
+import { hasSafeId } from './safe-id.ts'
+import { sqlOf } from './shown-text.ts'
+import { statements, withoutRows } from './split-statements.ts'
+import type { ShownText, StatementText } from './statement-texts.ts'
 import { summarize } from './summary.ts'
-import type { Token } from './token.ts'
+import { symbolOf, type Token } from './token.ts'
 
 /** PostgreSQL's parser; both functions throw on what it doesn't take. */
 export interface SqlParser {
@@ -22,65 +29,127 @@ const longestTree = 64 * 1_024
 /** As a parse of 1 MB leaves 400 MB in use. */
 const longestFingerprint = 256 * 1_024
 
+const values = { string: "''", number: '1', hiddenName: 'v', arrays: 'whole' } as const
+
 /**
  * What stands for values where the parser reads: every version's grammar takes it where it took the value. A parameter
  * in the place of a value (pg_stat_statements writes them) may stand where the grammar takes none, so it is tried as a
  * string and as a number first.
  */
 const attempts: readonly RenderStyle[] = [
-  { string: "''", number: '1', param: "''", arrays: 'whole' },
-  { string: "''", number: '1', param: '1', arrays: 'whole' },
-  { string: "''", number: '1', arrays: 'whole' },
+  { ...values, param: "''" },
+  { ...values, param: '1' },
+  { ...values, param: '$1' },
 ]
 
+const queries: ReadonlySet<string> = new Set('DELETE INSERT MERGE SELECT TABLE UPDATE VALUES WITH'.split(' '))
+
 interface Parsed {
+  readonly style: RenderStyle
   readonly sql: string
-  readonly fingerprint: string
-  readonly relations: readonly Relation[] | undefined
+  /** Absent where it would be too large. */
+  readonly tree: unknown
 }
 
-interface Unparsed {
-  readonly endsEarly: boolean
-}
+/** What the parser makes of a text; `begins` is one that it would take if it went on. */
+type Outcome = Parsed | 'begins' | 'refused'
 
 /**
- * Reads one statement, or several with semicolons between them.
+ * Reads one statement, or several with semicolons between them. What it shows is what is known to be no value: of a text
+ * that parses, keywords, operators and names in places of names; of the beginning of a query, the same as far as the lexer
+ * is sure; of anything else, the command alone.
  *
  * The fingerprint is libpg_query's of the text without its values. That is the one of the text itself but for commands
  * where libpg_query counts a value in (the password of an ALTER ROLE, the payload of a NOTIFY): a hash of those would
  * let anyone who sees it try passwords.
  * @param tagKeys the comments' keys that are kept
  */
-export function readStatement(sql: string, parser: SqlParser, tagKeys: readonly string[]): StatementText {
-  const tokens = lex(sql)
-  const text = normalFormOf(sql, tokens)
-  const tags = commentTagsOf(sql, tokens, tagKeys)
-  const outcome = parseText(sql, tokens, parser)
-  if ('endsEarly' in outcome) {
-    return { fingerprint: hashOf(text, outcome.endsEarly), text, ...summarize(text, lex(text), undefined), tags }
+export function readStatement(shown: ShownText, parser: SqlParser, tagKeys: readonly string[]): StatementText {
+  const isCut = typeof shown !== 'string'
+  const given = sqlOf(shown)
+  const sql = autovacuumCommand(given) ?? given
+  const tokens = withoutRows(sql, lex(sql))
+  const outcome = parseText(sql, isCut ? withEndClosed(tokens) : tokens, parser)
+  const isWhole = typeof outcome === 'object' && tokens.at(-1)?.doubt === undefined
+  if (isWhole && outcome.tree !== undefined) {
+    const tags = commentTagsOf(sql, tokens, tagKeys)
+    const read = wholeStatement(sql, tokens, outcome, parser)
+    return { ...read, hasSafeId: read.hasSafeId && !isCut, tags }
   }
-  // Where a string can be read in two ways, a name may be part of a value: only what comes before it is told.
-  const sure = tokens.every(({ doubt }) => doubt === undefined) && outcome.relations !== undefined
-  const summary = sure
-    ? summarize(outcome.sql, lex(outcome.sql), outcome.relations)
-    : summarize(text, lex(text), undefined)
-  return { fingerprint: outcome.fingerprint, text, ...summary, tags }
+  const isSure = isWhole || (isCut && outcome !== 'refused')
+  if (!isSure || !isQuery(sql, tokens)) return commandAlone(sql, tokens)
+  const text = statementForm(sql, tokens)
+  const fingerprint = (isWhole ? fingerprintOf(outcome.sql, parser) : undefined) ?? hashOf(text, isCut)
+  const tags = commentTagsOf(sql, tokens, tagKeys)
+  return { fingerprint, text, ...summarize(text, lex(text), undefined), hasSafeId: false, tags }
 }
 
-function parseText(sql: string, tokens: readonly Token[], parser: SqlParser): Parsed | Unparsed {
-  if (tokens.at(-1)?.doubt === 'open') return { endsEarly: true }
+/** What is cut may end within a value, whose end is of no importance then. */
+function withEndClosed(tokens: readonly Token[]): readonly Token[] {
+  const last = tokens.at(-1)
+  if (last?.doubt !== 'open') return tokens
+  const { doubt: _, kind, ...rest } = last
+  return [...tokens.slice(0, -1), { ...rest, kind: kind === 'quoted_name' ? 'hidden_name' : kind }]
+}
+
+function wholeStatement(sql: string, tokens: readonly Token[], parsed: Parsed, parser: SqlParser) {
+  const { tree, style } = parsed
+  const hidden = withValuesHidden(sql, tokens, namesOf(tree))
+  const shown = hidden.anyHidden ? render(sql, hidden.tokens, style) : parsed.sql
+  const text = statementForm(sql, hidden.tokens)
+  return {
+    fingerprint: fingerprintOf(shown, parser) ?? hashOf(text, false),
+    text,
+    ...summarize(parsed.sql, lex(parsed.sql), relationsOf(tree)),
+    hasSafeId: hasSafeId(tree),
+  }
+}
+
+/** What may hold values that nothing tells from words. */
+function commandAlone(sql: string, tokens: readonly Token[]): StatementText {
+  const doubtful = tokens.findIndex(({ doubt }) => doubt !== undefined)
+  const sure = (doubtful === -1 ? tokens : tokens.slice(0, doubtful)).filter(({ kind }) => kind !== 'comment')
+  const [first = []] = statements(sql, sure)
+  const operation = commandOf(sql, first)
+  const summary = operation ?? ''
+  return {
+    ...{ fingerprint: hashOf(summary, false), text: undefined, operation, collection: undefined, summary },
+    ...{ hasSafeId: false, tags: {} },
+  }
+}
+
+/** Some trees are too deep for it. */
+function fingerprintOf(sql: string, parser: SqlParser): string | undefined {
+  try {
+    return parser.fingerprint(sql)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether it is one query: its words are names and keywords, wherever it is cut. */
+function isQuery(sql: string, tokens: readonly Token[]): boolean {
+  const significant = tokens.filter(({ kind }) => kind !== 'comment')
+  const end = significant.findIndex((token) => symbolOf(sql, token) === ';')
+  if (end !== -1 && end < significant.length - 1) return false
+  return queries.has(commandOf(sql, significant) ?? '')
+}
+
+function parseText(sql: string, tokens: readonly Token[], parser: SqlParser): Outcome {
+  if (tokens.some(({ doubt }) => doubt !== undefined)) return 'refused'
   const hasParams = tokens.some(({ kind }) => kind === 'param')
-  let endsEarly = false
+  let outcome: Outcome = 'refused'
   for (const style of hasParams ? attempts : attempts.slice(0, 1)) {
     const text = render(sql, tokens, style)
-    if (text === '' || text.length > longestFingerprint) break
+    if (text === '' || text.length > longestFingerprint) return outcome
     try {
-      const tree = text.length > longestTree ? undefined : parser.parse(text)
-      const relations = tree === undefined ? undefined : relationsOf(tree)
-      return { sql: text, fingerprint: parser.fingerprint(text), relations }
+      if (text.length <= longestTree) return { style, sql: text, tree: parser.parse(text) }
+      parser.fingerprint(text)
+      return { style, sql: text, tree: undefined }
     } catch (error) {
-      endsEarly ||= error instanceof Error && error.message.includes('at end of input')
+      // The parser had nothing against what comes before the end.
+      if (error instanceof Error && error.message.includes('at end of input')) outcome = 'begins'
     }
   }
-  return { endsEarly }
+  return outcome
 }

@@ -6,6 +6,8 @@ export interface RenderStyle {
   readonly number: string
   /** Absent: parameters stay as they are. */
   readonly param?: string
+  /** What stands for a word that may be a value. */
+  readonly hiddenName: string
   /** Whether ARRAY[...] is made short as well. */
   readonly arrays: 'short' | 'whole'
 }
@@ -111,6 +113,8 @@ function pieceOf(sql: string, token: Token, style: RenderStyle): string {
       return style.number
     case 'param':
       return style.param ?? sql.slice(token.start, token.end)
+    case 'hidden_name':
+      return style.hiddenName
     case 'quoted_name':
       // A name that is cut can't be told from a value.
       return token.doubt === 'open' ? style.string : sql.slice(token.start, token.end)
@@ -128,7 +132,7 @@ function continuesString(sql: string, tokens: readonly Token[], index: number): 
   const [before, previous, token] = [tokens[index - 2], tokens[index - 1], tokens[index]]
   if (token?.kind === 'string' && previous?.kind === 'string') return true
   if (token?.kind === 'string' && wordOf(sql, previous) === 'UESCAPE') return isValue(before)
-  return wordOf(sql, token) === 'UESCAPE' && isValue(previous)
+  return wordOf(sql, token) === 'UESCAPE' && isValue(previous) && tokens[index + 1]?.kind === 'string'
 }
 
 function isValue(token: Token | undefined): boolean {

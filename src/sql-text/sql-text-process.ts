@@ -3,6 +3,7 @@ import { fingerprintSync, loadModule, parseSync } from 'libpg-query'
 import { normalForm } from './normal-form.ts'
 import { isTextRequest, type TextReply, type TextRequest, type TextResult } from './process-messages.ts'
 import { readStatement, type SqlParser } from './read-statement.ts'
+import { sqlOf } from './shown-text.ts'
 
 // A process of its own, because libpg_query never gives memory back: its parent ends it when it has grown.
 // It lives as long as its parent holds the other end of the channel, also when that is killed; signals that a terminal
@@ -36,7 +37,7 @@ function guarded<Result>(call: () => Result): Result {
 function answer({ kind, texts, tagKeys, memoryBytes }: TextRequest): TextReply {
   const results: TextResult[] = []
   for (const text of texts) {
-    results.push(kind === 'read' ? readStatement(text, parser, tagKeys) : normalForm(text))
+    results.push(kind === 'read' ? readStatement(text, parser, tagKeys) : normalForm(sqlOf(text)))
     if (broken || process.memoryUsage.rss() > memoryBytes) return { kind: 'results', results, spent: true }
   }
   return { kind: 'results', results, spent: false }

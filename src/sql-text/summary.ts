@@ -1,7 +1,7 @@
 import { commandOf } from './command.ts'
 import type { Relation } from './relations.ts'
+import { statements } from './split-statements.ts'
 import { symbolOf, type Token, wordOf } from './token.ts'
-import { statements } from './word-values.ts'
 
 /** What a statement does, by OpenTelemetry's conventions for databases. */
 export interface Summary {

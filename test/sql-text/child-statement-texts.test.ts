@@ -48,6 +48,7 @@ test('it reads what it is given, in order, all of the corpus', async () => {
       text: 'SELECT a FROM t WHERE b = ?',
       operation: 'SELECT',
       collection: 't',
+      hasSafeId: true,
       summary: 'SELECT t',
       tags: {},
     },

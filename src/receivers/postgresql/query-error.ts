@@ -1,4 +1,10 @@
+import { redactMessage } from '../../sql-text/error-message.ts'
 import { errorCode } from './sqlstate.ts'
+
+/** SQLSTATEs whose messages quote names of objects, settings and hosts, and no values. */
+const aboutNames = /^(?:08|25|28|3D|3F|40|53|55|57|58)...$|^42(?:501|P01|703|704|883)$/
+/** Classes of the SQL standard and PostgreSQL's own but for P0: what a function raises may say anything. */
+const known = /^(?:0[0-9A-Z]|2[0-9A-Z]|3[0-9A-Z]|4[0-9A-Z]|5[3-8]|72|F0|HV|XX)...$/
 
 /** Thrown when a statement fails. `code` is the SQLSTATE, the network error's name or `timeout`. */
 export class QueryError extends Error {
@@ -21,5 +27,18 @@ function messageOf(error: Error): string {
     return `${error.message}; set tls: {insecure: true} to go without encryption`
   }
   const code = errorCode(error)
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
+  if (code === undefined) return error.message
+  const message = isSqlState(code) ? withoutValues(error.message, code) : error.message
+  return message.includes(code) ? message : `${message} (${code})`
+}
+
+/** No SQLSTATE begins with an E, as the network's codes do. */
+function isSqlState(code: string): boolean {
+  return /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code)
+}
+
+/** What the server says may quote a statement, or a value in it. */
+function withoutValues(message: string, code: string): string {
+  if (aboutNames.test(code)) return message
+  return known.test(code) ? redactMessage(message) : 'an error that code in the database raised'
 }

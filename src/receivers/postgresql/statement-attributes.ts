@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { StatementText } from '../../sql-text/statement-texts.ts'
 
 /** What every event about a statement says of it; nothing where its text couldn't be read. */
@@ -9,7 +8,6 @@ export function statementAttributes(text: StatementText | undefined) {
     'db.query.comment_tags': tags.length === 0 ? undefined : tags.map(([key, value]) => `${key}=${value}`).join(','),
     // New Relic looks services up by it.
     'db.query.comment_tags.nr_service_guid': text?.tags['nr_service_guid'],
-    'db.query.text.normalized.hash': text && normalizedHash(text.fingerprint),
     'query.hash': text?.fingerprint,
     'db.query.summary': text?.summary,
     'db.operation.name': text?.operation,
@@ -18,9 +16,9 @@ export function statementAttributes(text: StatementText | undefined) {
 }
 
 /**
- * 32 hex digits, as New Relic's dashboards facet by. Of the fingerprint and not of the text: the text of a running statement
- * and that of the statistics differ in how they show what was a value.
+ * The server's id of a statement, where it may be told. That of an ALTER ROLE ... PASSWORD depends on the password alone:
+ * who knows it can try passwords.
  */
-function normalizedHash(fingerprint: string): string {
-  return createHash('md5').update(fingerprint).digest('hex')
+export function sentQueryId(text: Pick<StatementText, 'hasSafeId'> | undefined, id: string | undefined) {
+  return text?.hasSafeId === true ? id : undefined
 }

@@ -1,7 +1,7 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
-import { statementAttributes } from '../statement-attributes.ts'
+import { sentQueryId, statementAttributes } from '../statement-attributes.ts'
 import type { StatementName } from '../statements/statement-names.ts'
 import type { PlannedStatement, PlanReader } from './plan-reader.ts'
 import type { QueryPlan } from './query-plan.ts'
@@ -69,7 +69,7 @@ function recordPlan(
 ): void {
   const about = statementAttributes(name)
   events.recordDbServerQueryPlan(timeMs, {
-    'postgresql.queryid': statement.queryid,
+    'postgresql.queryid': sentQueryId(name, statement.queryid),
     'db.namespace': statement.databaseName,
     'postgresql.userid': userId,
     'postgresql.rolname': statement.userName,

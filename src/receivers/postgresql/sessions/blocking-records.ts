@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
-import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
+import { sqlOf } from '../../../sql-text/shown-text.ts'
+import type { ShownText, StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
 import type { EpisodeNews } from './blocking-episodes.ts'
 import type { Victim } from './blocking-forest.ts'
 import { rfc3339, rfc3339Seconds } from './server-time.ts'
@@ -25,14 +26,14 @@ export async function giveBlockingEpisodes(
   signal: AbortSignal,
 ): Promise<void> {
   if (!events.isEnabled('postgresql.blocking_episode')) return
-  const statements = [...new Set(news.flatMap(statementsOf))]
-  const read = await texts.read(statements, signal)
-  const byStatement = new Map(statements.map((statement, index) => [statement, read[index]]))
+  const statements = new Map(news.flatMap(statementsOf).map((statement) => [sqlOf(statement), statement]))
+  const read = await texts.read([...statements.values()], signal)
+  const byStatement = new Map([...statements.keys()].map((sql, index) => [sql, read[index]]))
   for (const one of news) record(one, nowMs, byStatement, events)
   await sink.logs(events.take())
 }
 
-function statementsOf({ episode: { tree } }: EpisodeNews): string[] {
+function statementsOf({ episode: { tree } }: EpisodeNews): ShownText[] {
   const nodes = [tree.root, ...named(tree.victims).map(({ node }) => node)]
   return nodes.flatMap(({ session }) => session?.statement || [])
 }
@@ -45,7 +46,7 @@ function record(
 ): void {
   const { tree, startedMs, lastSeenMs, peakVictims } = episode
   const { root, victims } = tree
-  const text = texts.get(root.session?.statement ?? '')
+  const text = texts.get(sqlOf(root.session?.statement ?? ''))
   const waits = victims.map(({ wait }) => wait)
   events.recordPostgresqlBlockingEpisode(nowMs, {
     'postgresql.episode.phase': phase,
@@ -83,7 +84,8 @@ function victimStatements(
   victims: readonly Victim[],
   texts: ReadonlyMap<string, StatementText | undefined>,
 ): string | undefined {
-  const found = new Set(named(victims).flatMap(({ node }) => texts.get(node.session?.statement ?? '')?.text ?? []))
+  const read = named(victims).map(({ node }) => texts.get(sqlOf(node.session?.statement ?? '')))
+  const found = new Set(read.map((one) => one?.text ?? one?.summary ?? '').filter((text) => text !== ''))
   let all = ''
   for (const text of found) {
     const longer = all === '' ? text : `${all}; ${text}`

@@ -1,4 +1,6 @@
+import type { ShownText } from '../../../sql-text/statement-texts.ts'
 import type { Session, TextRow } from '../session.ts'
+import { shownStatement, statementColumns } from './shown-statement.ts'
 
 /** How many waiters are asked for their blockers: pg_blocking_pids stops all locking while it looks. */
 const askedWaiters = 20
@@ -40,7 +42,7 @@ export interface BlockingSession {
   readonly user: string | undefined
   readonly applicationName: string | undefined
   readonly state: string | undefined
-  readonly statement: string | undefined
+  readonly statement: ShownText | undefined
 }
 
 /** Sessions that wait for one kind of lock in one mode. */
@@ -118,14 +120,14 @@ function graphText(versionNumber: number): string {
     w.target, t.waiters, extract(epoch FROM clock_timestamp() - w.since) * 1000,
     CASE WHEN p.parent = 0 THEN ${preparedHolder} END,
     a.backend_start, a.xact_start, (SELECT d.datname FROM pg_database AS d WHERE d.oid = a.datid),
-    pg_get_userbyid(a.usesysid), a.application_name, a.state, a.query, NULL::float8
+    pg_get_userbyid(a.usesysid), a.application_name, a.state, ${statementColumns('a')}, NULL::float8
   FROM nodes AS n LEFT JOIN parents AS p ON p.pid = n.pid LEFT JOIN waiting AS w ON w.pid = n.pid
     LEFT JOIN targets AS t ON t.target = w.target LEFT JOIN LATERAL pg_stat_get_activity(n.pid) AS a ON true
   UNION ALL
   SELECT NULL, NULL, w.locktype, w.mode, NULL, NULL, NULL, NULL, count(*), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL, NULL FROM waiting AS w GROUP BY w.locktype, w.mode
+    NULL, NULL, NULL, NULL FROM waiting AS w GROUP BY w.locktype, w.mode
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000`
 }
 
@@ -172,9 +174,10 @@ function waitOf(row: TextRow): LockWait | undefined {
 }
 
 function sessionOf(row: TextRow): BlockingSession | undefined {
-  const [backendStart, transactionStart, database, user, applicationName, state, statement] = row
+  const [backendStart, transactionStart, database, user, applicationName, state, query, bytes, size] = row
     .slice(11)
     .map((value) => value ?? undefined)
   if (backendStart === undefined) return undefined
+  const statement = query === undefined ? undefined : shownStatement(query, bytes, size)
   return { backendStart, transactionStart, database, user, applicationName, state, statement }
 }

@@ -74,7 +74,7 @@ export class LongRunningWatch {
     const read = () => readSessionDetails(session, pids, signal)
     const details = await timed('long_running_details', clock, measured, read)
     const statements = await texts.read(
-      details.map(({ statement }) => statement ?? ''),
+      details.map(({ statement }) => statement),
       signal,
     )
     for (const thing of news) {

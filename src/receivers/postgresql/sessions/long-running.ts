@@ -1,4 +1,6 @@
+import type { ShownText } from '../../../sql-text/statement-texts.ts'
 import type { Session, TextRow } from '../session.ts'
+import { shownStatement, statementColumns } from './shown-statement.ts'
 
 /** How long is too long, milliseconds; 0 for never. */
 export interface LongRunningThresholds {
@@ -29,7 +31,7 @@ export interface SessionDetails {
   readonly state: string | undefined
   readonly waitEventType: string | undefined
   readonly waitEvent: string | undefined
-  readonly statement: string | undefined
+  readonly statement: ShownText
 }
 
 /** One row a thing; a session may be all three in turn. Without texts: there may be as many rows as sessions. */
@@ -44,7 +46,8 @@ const thingsText = `SELECT /* otelephant long running */ k.kind, a.pid, a.backen
   ORDER BY k.since`
 
 const detailsText = `SELECT /* otelephant long running details */ a.pid, a.backend_start, d.datname,
-    pg_get_userbyid(a.usesysid), a.application_name, host(a.client_addr), a.state, a.wait_event_type, a.wait_event, a.query
+    pg_get_userbyid(a.usesysid), a.application_name, host(a.client_addr), a.state, a.wait_event_type, a.wait_event,
+    ${statementColumns('a')}
   FROM unnest($1::int4[]) AS p(pid) CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a
     LEFT JOIN pg_database AS d ON d.oid = a.datid`
 
@@ -79,6 +82,8 @@ export async function readSessionDetails(
       waitEventType,
       waitEvent,
       statement,
+      bytes,
+      size,
     ] = row.map((value) => value ?? undefined)
     return {
       pid: Number(pid),
@@ -90,7 +95,7 @@ export async function readSessionDetails(
       state,
       waitEventType,
       waitEvent,
-      statement,
+      statement: shownStatement(statement ?? '', bytes, size),
     }
   })
 }

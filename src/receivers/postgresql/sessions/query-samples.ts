@@ -5,7 +5,7 @@ import type { StatementText } from '../../../sql-text/statement-texts.ts'
 import { parseTraceparent } from '../../../sql-text/traceparent.ts'
 import { type Measured, timed } from '../measured.ts'
 import type { Session } from '../session.ts'
-import { statementAttributes } from '../statement-attributes.ts'
+import { sentQueryId, statementAttributes } from '../statement-attributes.ts'
 import type { EventSources } from './blocking-records.ts'
 import type { GraphPace } from './graph-pace.ts'
 import { readSampledSessions, type SampledSession, type SampledSessionsSettings } from './sampled-session.ts'
@@ -61,7 +61,7 @@ function valuesOf(session: SampledSession, text: StatementText | undefined) {
     'postgresql.query_start': session.queryStart ?? '',
     'postgresql.wait_event': session.waitEvent ?? '',
     'postgresql.wait_event_type': session.waitEventType ?? '',
-    'postgresql.query_id': session.queryId ?? '',
+    'postgresql.query_id': sentQueryId(text, session.queryId) ?? '',
     'postgresql.total_exec_time': session.executedMs,
     'postgresql.blocking.pids': session.blockers,
     'postgresql.blocking.start_time': rfc3339Seconds(lock?.waitStart) ?? '',

@@ -1,4 +1,6 @@
+import type { ShownText } from '../../../sql-text/statement-texts.ts'
 import type { Session, TextRow } from '../session.ts'
+import { shownStatement, statementColumns } from './shown-statement.ts'
 
 /** How many waiters are asked for their blockers, the longest first. */
 const askedWaiters = 20
@@ -24,7 +26,7 @@ export interface SampledSession {
   readonly queryId: string | undefined
   /** How long the statement has run, or ran where the session is idle. */
   readonly executedMs: number
-  readonly statement: string
+  readonly statement: ShownText
   /** `{123,456}`; `undefined` where it wasn't asked. */
   readonly blockers: string | undefined
   readonly lock: AwaitedLock | undefined
@@ -70,7 +72,7 @@ function sampledText(versionNumber: number, withBlockers: boolean): string {
     a.query_start, a.state, a.wait_event_type, a.wait_event, ${modern ? 'a.query_id' : 'NULL'},
     extract(epoch FROM CASE WHEN a.state = 'active' THEN clock_timestamp() - a.query_start
       WHEN a.state LIKE 'idle%' THEN a.state_change - a.query_start END) * 1000,
-    a.query, ${withBlockers ? "COALESCE(b.blockers::text, CASE WHEN a.wait_event_type IS DISTINCT FROM 'Lock' THEN '{}' END)" : 'NULL'},
+    ${statementColumns('a')}, ${withBlockers ? "COALESCE(b.blockers::text, CASE WHEN a.wait_event_type IS DISTINCT FROM 'Lock' THEN '{}' END)" : 'NULL'},
     w.mode, w.locktype, w.relation, w.waitstart, floor(extract(epoch FROM clock_timestamp() - w.waitstart))
   FROM (SELECT s.pid FROM sessions AS s UNION SELECT unnest(b.blockers) FROM blocked AS b) AS p
     CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a LEFT JOIN pg_database AS d ON d.oid = a.datid
@@ -100,8 +102,8 @@ function sessionOf(row: TextRow): SampledSession {
   const present = row.map((value) => value ?? undefined)
   const [pid, database, user, applicationName, clientAddress, clientPort, clientHostname, backendStart, connected] =
     present
-  const [transactionStart, queryStart, state, waitEventType, waitEvent, queryId, executed, statement, blockers] =
-    present.slice(9)
+  const [transactionStart, queryStart, state, waitEventType, waitEvent, queryId, executed, ...rest] = present.slice(9)
+  const [statement, bytes, size, blockers] = rest
   return {
     pid: Number(pid),
     database,
@@ -119,14 +121,14 @@ function sessionOf(row: TextRow): SampledSession {
     waitEvent,
     queryId,
     executedMs: numberOf(executed) ?? 0,
-    statement: statement ?? '',
+    statement: shownStatement(statement ?? '', bytes, size),
     blockers,
     lock: lockOf(row),
   }
 }
 
 function lockOf(row: TextRow): AwaitedLock | undefined {
-  const [mode, type, relation, waitStart, waited] = row.slice(18).map((value) => value ?? undefined)
+  const [mode, type, relation, waitStart, waited] = row.slice(20).map((value) => value ?? undefined)
   return type === undefined ? undefined : { mode, type, relation, waitStart, waitedSeconds: numberOf(waited) }
 }
 

@@ -142,7 +142,7 @@ export class StatementNames {
     const known = found.flatMap(([key, text]) => (text === null ? [] : [{ key, text }]))
     const read = await this.#settings.texts
       .read(
-        known.map(({ text }) => text),
+        known.map(({ text }) => (text.length < longestText ? text : { cut: text })),
         signal,
       )
       .catch(() => undefined)
@@ -154,7 +154,8 @@ export class StatementNames {
       const name = read[index]
       if (name === undefined) return
       const source = keepSources && text.length <= longestSource ? { source: text } : {}
-      const kept = { ...name, text: cut(name.text, keptLength), isOwn: isOwnStatement(text), ...source }
+      const shown = name.text === undefined ? undefined : cut(name.text, keptLength)
+      const kept = { ...name, text: shown, isOwn: isOwnStatement(text), ...source }
       this.#entries.set(textOf(key), { name: kept })
     })
   }

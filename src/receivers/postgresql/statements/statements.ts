@@ -171,9 +171,9 @@ export class Statements implements RowComputer {
   }
 }
 
-/** Whose role is unknown, its bare names can mean anything. */
+/** Whose role is unknown, its bare names can mean anything; what doesn't parse shares its fingerprint with others. */
 function planCandidate({ row, name, role }: Omit<TopQuery, 'plan'>): PlanCandidate[] {
-  if (role === undefined || name.source === undefined) return []
+  if (role === undefined || name.source === undefined || !name.hasSafeId) return []
   const { databaseId, database, queryid, userId } = row
   const statement = {
     ...{ databaseOid: databaseId, databaseName: database, queryid },

@@ -1,5 +1,5 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
-import { statementAttributes } from '../statement-attributes.ts'
+import { sentQueryId, statementAttributes } from '../statement-attributes.ts'
 import type { StatementIncrease } from './statement-increase.ts'
 import type { StatementName } from './statement-names.ts'
 
@@ -37,7 +37,7 @@ export function recordTopQuery(
     'postgresql.shared_blks_written': row.of('shared_written'),
     'postgresql.temp_blks_read': row.of('temp_read'),
     'postgresql.temp_blks_written': row.of('temp_written'),
-    'postgresql.queryid': row.queryid,
+    'postgresql.queryid': sentQueryId(name, row.queryid),
     'postgresql.userid': row.userId,
     'postgresql.rolname': role,
     'postgresql.total_exec_time': row.seconds,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type StatementKey, StatementNames } from '../../../../src/receivers/postgresql/statements/statement-names.ts'
+import { sqlOf } from '../../../../src/sql-text/shown-text.ts'
 import type { StatementText, StatementTexts } from '../../../../src/sql-text/statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { usePostgres } from '../../../support/postgres.ts'
@@ -10,14 +11,22 @@ const postgres = usePostgres(18)
 /** Reads texts as it is told, in place of the process that parses. */
 function textsThat(read: (text: string) => StatementText | undefined | Promise<never>): StatementTexts {
   return {
-    read: (texts) => Promise.all(texts.map(async (text) => read(text))),
+    read: (texts) => Promise.all(texts.map(async (text) => read(sqlOf(text)))),
     redact: async (fragments) => fragments.map(() => undefined),
     close: async () => {},
   }
 }
 
 function nameOf(text: string): StatementText {
-  return { fingerprint: 'f'.repeat(16), text, operation: 'SELECT', collection: undefined, summary: 'SELECT', tags: {} }
+  return {
+    fingerprint: 'f'.repeat(16),
+    text,
+    operation: 'SELECT',
+    collection: undefined,
+    summary: 'SELECT',
+    tags: {},
+    hasSafeId: true,
+  }
 }
 
 /** Names on a server where these statements were run, each with its key; a reading of texts takes 20 ms. */
@@ -97,7 +106,7 @@ test('the texts of one reading are bounded in characters, and the rest comes wit
     await under.learn()
     expect(named()).toBe(more)
   }
-  expect(under.keys.map((key) => under.names.get(key)?.text.length)).toEqual(Array(6).fill(8_192))
+  expect(under.keys.map((key) => under.names.get(key)?.text?.length)).toEqual(Array(6).fill(8_192))
 })
 
 test('the collector’s own statements are known by a comment in them', async () => {
