@@ -1,16 +1,11 @@
 import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
 import type { ResetToken } from '../../src/pdata/reading.ts'
+import { nothingKnown } from '../../src/receivers/postgresql/capabilities.ts'
 import { composePlan, type PlannedQuery } from '../../src/receivers/postgresql/plan.ts'
 import { RowPoints } from '../../src/receivers/postgresql/row-points.ts'
 
-const capabilities = {
-  server: [18],
-  role: 'primary',
-  userName: '',
-  extensions: new Map(),
-  privileges: new Map(),
-} as const
+const capabilities = { ...nothingKnown, server: [18], role: 'primary' } as const
 const resource = {
   attributes: {
     'service.instance.id': 'db-1.example.com:5432',

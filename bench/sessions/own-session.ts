@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EventsBuilder } from '../../generated/postgresql/events.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ConnectionSettings } from '../../src/receivers/postgresql/client.ts'
-import { observer } from '../../src/receivers/postgresql/observation.ts'
 import { Session } from '../../src/receivers/postgresql/session.ts'
 import { defaultLimits } from '../../src/receivers/postgresql/session-settings.ts'
 import { GraphPace } from '../../src/receivers/postgresql/sessions/graph-pace.ts'
 import { SessionSampler } from '../../src/receivers/postgresql/sessions/session-sampler.ts'
-import { TrackingWatch } from '../../src/receivers/postgresql/sessions/tracking-watch.ts'
 import { childStatementTexts } from '../../src/sql-text/child-statement-texts.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
+import { watchingOn } from '../../test/receivers/postgresql/observing.ts'
 import { LeapingClock } from '../../test/support/leaping-clock.ts'
 import { measuredRole } from '../role-cost.ts'
 
@@ -30,19 +29,20 @@ export async function ownSession({ host, port }: Cluster): Promise<Session & Asy
 /** The real sampler on that session, a second apart on a clock that is told to go on. */
 export async function ownSampler(session: Session) {
   const clock = new LeapingClock()
-  const observation = await (await observer(session, clock, signal))(signal)
-  const texts = childStatementTexts({ logger: createLogger({ level: 'error' }) })
+  const logger = createLogger({ level: 'error' })
+  const { observed, databases, watch } = await watchingOn(session, clock, logger)
+  const texts = childStatementTexts({ logger })
   const asked = new Map<string, number>()
   const sink = { async metrics() {}, async logs() {} }
   const sampler = new SessionSampler({
-    ...{ clock, texts, intervalMs, connection: { current: { session, observation } } },
+    ...{ clock, texts, intervalMs, connection: { current: observed }, databases, watch },
+    affected: { bySample: [], byGraph: [] },
     ...{ run: 'bench', statementLabel: () => undefined, byStatement: true, blocking: true, pace: new GraphPace() },
     events: new EventsBuilder({
       resource: { attributes: {} },
       scope: { name: 'bench', version: '0.0.0' },
       enabled: new Set(['postgresql.blocking_episode']),
     }),
-    watch: new TrackingWatch({ affected: [], omitted: () => {}, degraded: () => {} }),
     measured: (query) => asked.set(query, (asked.get(query) ?? 0) + 1),
     skipped: (reason) => asked.set(reason, (asked.get(reason) ?? 0) + 1),
   })

@@ -59,7 +59,7 @@ async function ownRows(aimMs: number | '', occupation: Occupation, cluster: Clus
   }
   const rows = [await row('otelephant: a sample', () => takeSample(session, { byStatement: true }, signal), aimMs)]
   if (occupation === 'waiting for one row') {
-    rows.push(await row('otelephant: a graph', () => readLockGraph(session, signal), ''))
+    rows.push(await row('otelephant: a graph', () => readLockGraph(session, '0', { names: new Map() }, signal), ''))
     rows.push(await samplerRow(session, cost))
   }
   return rows

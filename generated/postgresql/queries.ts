@@ -11,6 +11,7 @@ export type QueryName =
   | 'database'
   | 'database_age'
   | 'database_conflicts'
+  | 'database_count'
   | 'database_size'
   | 'function'
   | 'index'
@@ -197,6 +198,17 @@ export const queries: readonly QueryDefinition[] = [
     name: 'database_conflicts',
   },
   {
+    description: 'One row, how many databases are watched.',
+    scope: 'server',
+    from: 'pg_database AS d',
+    where: 'd.oid = ANY ($databases)',
+    columns: { databases: { sql: 'count(*)', type: 'int' } },
+    identity: [],
+    takesLocks: false,
+    variants: [],
+    name: 'database_count',
+  },
+  {
     description: 'One row per watched database, its size; one stat() a file, so not often.',
     scope: 'server',
     from: 'pg_database AS d',
@@ -290,10 +302,9 @@ export const queries: readonly QueryDefinition[] = [
     name: 'index_size',
   },
   {
-    description: 'One row, the server itself.',
+    description: 'One row, the server itself; reads no relation, so that no lock hides whether the server is up.',
     scope: 'server',
     columns: {
-      databases: { sql: '(SELECT count(*) FROM pg_database AS d WHERE d.oid = ANY ($databases))', type: 'int' },
       in_recovery: { sql: 'pg_is_in_recovery()::int', type: 'int' },
       max_connections: { sql: "current_setting('max_connections')::int", type: 'int' },
       up: { sql: '1', type: 'int' },
@@ -1022,7 +1033,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
   {
     info: metrics['postgresql.database.count'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'instance', entity: {}, attributes: {}, points: [{ value: 'databases', attributes: {} }] }],
+    sources: [
+      { query: 'database_count', entity: {}, attributes: {}, points: [{ value: 'databases', attributes: {} }] },
+    ],
   },
   {
     info: metrics['postgresql.database.locks'],

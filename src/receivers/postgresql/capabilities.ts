@@ -1,17 +1,40 @@
-import type { Privilege, QueryDefinition, Requirements } from '../../metadata/query.ts'
+import type { Privilege, QueryDefinition, QueryVariant, Requirements } from '../../metadata/query.ts'
 import type { SourcedMetric } from '../../metadata/sourced-metric.ts'
 import type { Observation } from './observation.ts'
-import type { Session } from './session.ts'
+import { quoted } from './requirements.ts'
+import { type Denial, Denials } from './server/denials.ts'
+import type { Grants } from './server/grants.ts'
+import { readViews, type ViewParts } from './server/view-parts.ts'
+import type { Session, TextRow } from './session.ts'
 
 /** What one database of one server offers to one role. Read once per capability epoch. */
 export interface Capabilities {
   /** As a version range compares it: `[16]` (the major; PostgreSQL's minors change no catalog). */
   readonly server: readonly number[]
-  readonly role: 'primary' | 'standby'
+  readonly role: Observation['role']
   readonly userName: string
   readonly extensions: ReadonlyMap<string, Extension>
-  /** `kind name` -> whether it is granted. */
-  readonly privileges: ReadonlyMap<string, boolean>
+  /** Why the extensions aren't known. */
+  readonly extensionsDenial?: Denial
+  /** The system's roles whose rights this one has; `undefined` where that can't be told. */
+  readonly roles: Grants['roles']
+  /** `kind name` -> whether it is granted; null for a function or table that this database doesn't have. */
+  readonly privileges: ReadonlyMap<string, boolean | null>
+  readonly denials: Denials
+  /** The views that queries read, as far as a denied function may stand in them. */
+  readonly views: ReadonlyMap<string, ViewParts>
+}
+
+/** A server of which nothing is known but that it is there. */
+export const nothingKnown: Capabilities = {
+  server: [0],
+  role: 'unknown',
+  userName: '',
+  extensions: new Map(),
+  roles: undefined,
+  privileges: new Map(),
+  denials: Denials.none,
+  views: new Map(),
 }
 
 export interface Extension {
@@ -28,75 +51,113 @@ export interface Extension {
   readonly columns: ReadonlySet<string>
 }
 
-/** A library that isn't preloaded defines no settings; a setting alone, in the server's file, isn't shown by pg_settings. */
-const extensionsSql = `SELECT /* otelephant capabilities */ e.extname, e.extversion, quote_ident(n.nspname),
-    has_schema_privilege(n.oid, 'USAGE'),
-    e.extname <> 'pg_stat_statements' OR EXISTS (SELECT FROM pg_settings AS s WHERE s.name = 'pg_stat_statements.max'),
-    e.extversion IS DISTINCT FROM v.default_version,
-    (SELECT string_agg(a.attname, ',') FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-      WHERE c.relname = e.extname AND c.relnamespace = e.extnamespace AND a.attnum > 0 AND NOT a.attisdropped)
-  FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
-    LEFT JOIN pg_available_extensions() AS v ON v.name = e.extname`
+/** What is asked of each extension, and what stands for it where that is denied. */
+const extensionColumns = [
+  { sql: "CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN 't' ELSE 'f' END", otherwise: "'t'" },
+  // A library that isn't preloaded defines no settings; a setting alone, in the server's file, isn't shown by this function.
+  {
+    sql: `CASE WHEN e.extname <> 'pg_stat_statements'
+      OR EXISTS (SELECT FROM pg_show_all_settings() AS s WHERE s.name = 'pg_stat_statements.max') THEN 't' ELSE 'f' END`,
+    otherwise: "'t'",
+  },
+  {
+    sql: `CASE WHEN EXISTS (SELECT FROM pg_available_extensions() AS v
+      WHERE v.name = e.extname AND v.default_version <> e.extversion) THEN 't' ELSE 'f' END`,
+    otherwise: "'f'",
+  },
+  {
+    sql: `ARRAY(SELECT a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+      WHERE c.relname = e.extname AND c.relnamespace = e.extnamespace AND a.attnum > 0 AND NOT a.attisdropped)`,
+    otherwise: 'NULL',
+  },
+] as const
+
+const extensionsFrom = 'FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace'
+
+function extensionsText(denials: Denials): string {
+  const columns = extensionColumns.map(({ sql, otherwise }) => (denials.findIn(sql) === undefined ? sql : otherwise))
+  return `SELECT /* otelephant capabilities */ e.extname, e.extversion, n.nspname, ${columns.join(', ')} ${extensionsFrom}`
+}
 
 const privilegesSql = `SELECT /* otelephant capabilities */ p.kind, p.name, CASE p.kind
-    WHEN 'role' THEN (SELECT pg_has_role(current_user, r.oid, 'USAGE') FROM pg_roles AS r WHERE r.rolname = p.name)
+    WHEN 'role' THEN (SELECT pg_has_role(r.oid, 'USAGE') FROM pg_roles AS r WHERE r.rolname = p.name)
     WHEN 'function' THEN has_function_privilege(to_regprocedure(p.name), 'EXECUTE')
     WHEN 'table' THEN has_table_privilege(to_regclass(p.name), 'SELECT') END
   FROM unnest($1::text[], $2::text[]) AS p(kind, name)`
 
 export async function readCapabilities(
   session: Session,
-  observation: Observation,
-  wanted: readonly Privilege[],
+  { versionNumber, role, userName, grants }: Observation,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Capabilities> {
-  const extensions = await session.query('extensions', extensionsSql, [], signal)
-  const privileges =
-    wanted.length === 0
-      ? []
-      : await session.query(
-          'privileges',
-          privilegesSql,
-          [wanted.map(({ kind }) => kind), wanted.map(({ name }) => name)],
-          signal,
-        )
+  const { denials } = grants
+  const extensionsDenial = denials.findIn(extensionsFrom)
+  const extensions =
+    extensionsDenial === undefined ? await session.query('extensions', extensionsText(denials), [], signal) : []
+  const privileges = await readPrivileges(session, grants, wanted.privileges, signal)
   return {
-    server: [Math.floor(observation.versionNumber / 10_000)],
-    role: observation.role,
-    userName: observation.userName,
-    extensions: new Map(
-      extensions.map(([name, version, schema, reachable, loaded, updatable, columns]) => [
-        name ?? '',
-        {
-          version: (version ?? '').split('.').map(Number),
-          schema: schema ?? '',
-          reachable: reachable === 't',
-          loaded: loaded === 't',
-          updatable: updatable === 't',
-          columns: new Set((columns ?? '').split(',')),
-        },
-      ]),
-    ),
-    privileges: new Map(privileges.map(([kind, name, granted]) => [`${kind} ${name}`, granted === 't'])),
+    ...{ server: [Math.floor(versionNumber / 10_000)], role, userName, privileges, denials, roles: grants.roles },
+    extensions: new Map(extensions.map((row) => [row[0] ?? '', extensionOf(row)])),
+    ...(extensionsDenial === undefined ? {} : { extensionsDenial }),
+    views: await readViews(session, denials, wanted.relations, signal),
   }
 }
 
-/** Every privilege that anything in the metadata asks for. */
-export function wantedPrivileges(queries: readonly QueryDefinition[], metrics: readonly SourcedMetric[]): Privilege[] {
+function extensionOf([, version, schema, reachable, loaded, updatable, columns]: TextRow): Extension {
+  return {
+    version: (version ?? '').split('.').map(Number),
+    schema: quoted(schema ?? ''),
+    reachable: reachable === 't',
+    loaded: loaded === 't',
+    updatable: updatable === 't',
+    columns: new Set((columns ?? '{}').slice(1, -1).split(',')),
+  }
+}
+
+/** The system's roles are among the grants; anything else is probed. */
+async function readPrivileges(
+  session: Session,
+  { roles }: Grants,
+  wanted: readonly Privilege[],
+  signal: AbortSignal,
+): Promise<Map<string, boolean | null>> {
+  const isKnown = ({ kind, name }: Privilege) => kind === 'role' && name.startsWith('pg_')
+  const known = wanted.filter(isKnown)
+  const asked = wanted.filter((privilege) => !isKnown(privilege))
+  const kinds = asked.map(({ kind }) => kind)
+  const names = asked.map(({ name }) => name)
+  const rows = asked.length === 0 ? [] : await session.query('privileges', privilegesSql, [kinds, names], signal)
+  return new Map([
+    ...known.map(({ kind, name }) => [`${kind} ${name}`, roles?.has(name) === true] as const),
+    ...rows.map(([kind, name, granted]) => [`${kind} ${name}`, granted === null ? null : granted === 't'] as const),
+  ])
+}
+
+/** What a plan may ask for. */
+export interface Wanted {
+  readonly privileges: readonly Privilege[]
+  /** Names of relations of the system that may be views. */
+  readonly relations: readonly string[]
+}
+
+/** Every privilege that anything in the metadata asks for, and everything that may be a view. */
+export function wantedOf(queries: readonly QueryDefinition[], metrics: readonly SourcedMetric[]): Wanted {
   const found = new Map<string, Privilege>()
+  const relations = new Set<string>()
   const add = (requires: Requirements | undefined) => {
     for (const privilege of requires?.privileges ?? []) found.set(`${privilege.kind} ${privilege.name}`, privilege)
   }
-  for (const query of queries) {
-    add(query.requires)
-    for (const part of [query, ...query.variants]) {
-      add(part.requires)
-      for (const column of Object.values(part.columns)) add(column.requires)
-    }
+  const addPart = ({ requires, from = '', where = '', reset, columns }: QueryVariant) => {
+    add(requires)
+    const texts = [from, where, reset?.sql ?? '', ...Object.values(columns).map(({ sql }) => sql ?? '')]
+    for (const [name] of texts.join(' ').matchAll(/\bpg_\w+/g)) relations.add(name)
+    for (const column of Object.values(columns)) add(column.requires)
   }
+  for (const query of queries) for (const part of [query, ...query.variants]) addPart(part)
   for (const metric of metrics) {
     add(metric.requires)
     for (const source of metric.sources) add(source.requires)
   }
-  return [...found.values()]
+  return { privileges: [...found.values()], relations: [...relations] }
 }

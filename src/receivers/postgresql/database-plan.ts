@@ -1,5 +1,4 @@
-import type { Privilege } from '../../metadata/query.ts'
-import { readCapabilities } from './capabilities.ts'
+import { type Capabilities, readCapabilities, type Wanted } from './capabilities.ts'
 import type { Database } from './discovery.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
@@ -7,12 +6,13 @@ import type { Observation } from './observation.ts'
 import { composePlan, type Omission, type PlannedQuery, type PlanSettings } from './plan.ts'
 import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } from './query-runner.ts'
 import { Schedule } from './schedule.ts'
+import { Retry } from './server/retry.ts'
 import type { Session } from './session.ts'
 
 export interface DatabasePlanSettings {
   readonly scope: 'server' | 'database'
   readonly plan: PlanSettings
-  readonly privileges: readonly Privilege[]
+  readonly wanted: Wanted
   readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent' | 'top' | 'computer'>
   /** What fills in the computed columns, by query. */
   readonly computers?: Readonly<Record<string, RowComputer>>
@@ -25,6 +25,7 @@ export class DatabasePlan {
   readonly schedule = new Schedule()
   readonly #settings: DatabasePlanSettings
   readonly #database: Database
+  readonly #retry: Retry
   /** Until the first plan: what a later one adds may have been there for long. */
   #absent: Absence | undefined
   #epoch: string | undefined
@@ -37,6 +38,12 @@ export class DatabasePlan {
     this.#settings = settings
     this.#database = database
     this.#absent = absent
+    this.#retry = Retry.eachInterval(settings.runner.clock, settings.plan.collectionIntervalMs)
+  }
+
+  /** Whether it was composed once; with it what could be asked then is known. */
+  get isComposed(): boolean {
+    return this.#epoch !== undefined
   }
 
   /** Whether anything is due, as far as that can be known without asking the database. */
@@ -55,11 +62,34 @@ export class DatabasePlan {
     return held.map(([{ runner }, error]) => ({ runner, error }))
   }
 
-  /** Composes the plan, if this isn't the server, database and role that it was composed for. */
+  /** Why it isn't composed for what the server, database and role are now; `undefined` if it is. */
+  get error(): Error | undefined {
+    return this.#retry.error
+  }
+
+  /**
+   * Composes the plan, if this isn't the server, database and role that it was composed for. Where that fails the plan is
+   * what it was, and it is tried again later and later.
+   * @throws QueryError when there is no plan, or the session is lost; the signal's reason when aborted
+   */
   async refresh(session: Session, observation: Observation, signal: AbortSignal): Promise<void> {
-    if (observation.capabilityEpoch === this.#epoch) return
-    const { scope, plan, privileges, runner, omitted } = this.#settings
-    const capabilities = await readCapabilities(session, observation, privileges, signal)
+    if (observation.capabilityEpoch === this.#epoch) return this.#retry.succeeded()
+    try {
+      const { obstacle } = this.#retry
+      if (obstacle !== undefined) throw obstacle
+      const capabilities = await readCapabilities(session, observation, this.#settings.wanted, signal)
+      this.#retry.succeeded()
+      this.#compose(capabilities, observation.capabilityEpoch)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (session.closed || !(error instanceof Error)) throw error
+      if (error !== this.#retry.obstacle) this.#retry.failed(error)
+      if (!this.isComposed) throw error
+    }
+  }
+
+  #compose(capabilities: Capabilities, epoch: string): void {
+    const { scope, plan, runner, omitted } = this.#settings
     const { queries, omissions } = composePlan(plan, scope, capabilities)
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
     const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
@@ -67,7 +97,7 @@ export class DatabasePlan {
       new QueryRunner({ ...runner, ...known, query, ...this.#folding(query, queries) })
     this.#runners = queries.map((query) => kept.get(query.digest) ?? make(query))
     this.#absent = undefined
-    this.#epoch = observation.capabilityEpoch
+    this.#epoch = epoch
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
     this.schedule.forgive()
     omitted(omissions, this.#database)

@@ -2,20 +2,33 @@ import type { Clock } from '../../component/clock.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
 import type { Connector } from './connector.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
-import { type Database, type DiscoverySettings, discover } from './discovery.ts'
+import type { Database } from './discovery.ts'
 import { observer } from './observation.ts'
-import type { Absence, Failure, QueryRunner } from './query-runner.ts'
-import { partial, runDue } from './run-due.ts'
+import type { Absence, Failure, QueryRunner, RunContext } from './query-runner.ts'
+import { failedWith, partial, runDue } from './run-due.ts'
 import { Schedule } from './schedule.ts'
+import type { DatabaseList } from './server/database-list.ts'
+import { GrantsReader } from './server/grants.ts'
+import { Retry } from './server/retry.ts'
 import type { ServerConnection } from './server-connection.ts'
+import type { Session } from './session.ts'
 
 export interface DatabasesScraperSettings {
   readonly clock: Clock
   readonly connection: ServerConnection
   readonly connector: Connector
-  readonly discovery: DiscoverySettings
+  readonly databases: DatabaseList
   readonly plan: DatabasePlanSettings
-  readonly slackMs: number
+  readonly intervalMs: number
+}
+
+/** What is kept of one database from visit to visit. */
+interface Known {
+  readonly name: string
+  readonly plan: DatabasePlan
+  readonly grants: GrantsReader
+  /** When it is looked at again after it couldn't be observed. */
+  readonly retry: Retry
 }
 
 /** Every database of the server during the last scrape, at whose end those of other oids had nothing to count. */
@@ -30,8 +43,9 @@ interface Census extends Absence {
 export class DatabasesScraper implements Scraper {
   readonly name = 'databases'
   readonly #settings: DatabasesScraperSettings
-  readonly #plans = new Map<string, { readonly name: string; readonly plan: DatabasePlan }>()
-  readonly #visits = new Schedule()
+  readonly #known = new Map<string, Known>()
+  /** When databases that can't be connected to are tried again. */
+  readonly #connections = new Schedule()
   #census: Census | undefined
 
   constructor(settings: DatabasesScraperSettings) {
@@ -40,94 +54,166 @@ export class DatabasesScraper implements Scraper {
 
   /** Makes everything due. */
   hurry(): void {
-    this.#visits.clear()
-    for (const { plan } of this.#plans.values()) plan.schedule.clear()
+    this.#connections.clear()
+    for (const { plan, retry } of this.#known.values()) {
+      plan.schedule.clear()
+      retry.succeeded()
+    }
   }
 
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { connection, clock } = this.#settings
-    const { session, observation } = await connection.observe(signal)
-    const { monitored, left } = await discover(session, this.#settings.discovery, signal)
+    const { connection, databases, clock } = this.#settings
+    const observed = await connection.observe(signal).catch((error: unknown) => {
+      // Visits have connections of their own: what keeps the kept one from being observed needn't keep them.
+      if (signal.aborted || connection.session === undefined) throw error
+      return undefined
+    })
+    const found = observed === undefined ? databases.last : await databases.read(observed, signal)
+    // Why there is none is told by the server's scraper.
+    if (found === undefined) return
     try {
-      await this.#visitAll(monitored, sink, signal)
+      await this.#visitAll(found.monitored, sink, signal)
     } finally {
-      const oids = new Set([...monitored.map(({ oid }) => oid), ...left.split(',')])
+      const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.left.split(',')])
       // Not earlier: until now a database of the same name may have been visited that is dropped by then.
-      this.#census = { oids, timeMs: clock.now(), epoch: observation.epoch }
+      if (observed !== undefined && databases.error === undefined) {
+        this.#census = { oids, timeMs: clock.now(), epoch: observed.observation.epoch }
+      }
     }
   }
 
   async #visitAll(monitored: readonly Database[], sink: Sink, signal: AbortSignal): Promise<void> {
-    const { clock, slackMs } = this.#settings
+    const { clock } = this.#settings
     this.#forget(new Set(monitored.map(({ oid }) => oid)))
     const candidates = monitored.map((database) => ({ database, name: database.oid, intervalMs: 0 }))
     // What failed and isn't tried again yet is missing all the same.
-    const unvisited = this.#visits.heldBack(candidates, clock.now(), slackMs).map(([, error]) => error)
+    const errors = this.#connections.heldBack(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
     const failures: Failure[] = []
-    for (const { database } of this.#visits.due(candidates, clock.now(), slackMs)) {
-      const plan = this.#planOf(database)
-      failures.push(...plan.heldBack(clock.now(), slackMs))
-      if (!plan.isDue(clock.now(), slackMs)) continue
-      this.#visits.started(database.oid, clock.now())
+    for (const { database } of this.#connections.due(candidates, clock.now(), this.#slackMs)) {
+      const known = this.#knownOf(database)
+      failures.push(...known.plan.heldBack(clock.now(), this.#slackMs))
+      if (!known.plan.isDue(clock.now(), this.#slackMs)) continue
       try {
-        failures.push(...(await this.#visit(database, plan, sink, signal)))
-        this.#visits.succeeded(database.oid)
+        failures.push(...(await this.#visit(database, known, sink, signal)))
+        if (known.plan.error !== undefined) errors.push(known.plan.error)
       } catch (cause) {
-        const error = cause instanceof Error ? cause : new Error(String(cause))
-        this.#visits.failed(database.oid, error, clock.now())
-        unvisited.push(error)
+        errors.push(errorOf(cause))
       }
       signal.throwIfAborted()
     }
-    if (failures.length > 0 || unvisited.length > 0) throw partial(failures, unvisited)
+    if (failures.length + errors.length > 0) throw partial(failures, errors)
   }
 
-  async #visit(database: Database, plan: DatabasePlan, sink: Sink, signal: AbortSignal): Promise<Failure[]> {
-    const { clock, slackMs } = this.#settings
-    let locking: QueryRunner[] = []
-    const failures = await this.#stay(database, plan, sink, signal, () => {
-      const due = plan.due(clock.now(), slackMs)
-      locking = due.filter(({ query }) => query.takesLocks)
-      return due.filter(({ query }) => !query.takesLocks)
+  /** @throws when the database can't be connected to or observed */
+  async #visit(database: Database, known: Known, sink: Sink, signal: AbortSignal): Promise<Failure[]> {
+    const { clock } = this.#settings
+    const { plan, retry } = known
+    if (retry.obstacle !== undefined) throw retry.obstacle
+    const first = await this.#connect(database, signal)
+    let due: readonly QueryRunner[] = []
+    const failures = await closing(first, async () => {
+      const context = await observed(first, known, clock, signal).catch((cause: unknown) => {
+        if (!signal.aborted) retry.failed(errorOf(cause))
+        throw cause
+      })
+      retry.succeeded()
+      due = plan.due(clock.now(), this.#slackMs)
+      const free = due.filter(({ query }) => !query.takesLocks)
+      return runDue(free, plan, context, clock, sink, signal)
     })
+    const locking = due.filter(({ query }) => query.takesLocks)
     // Its relation cache grows with every relation that it opens, so this session ends with the query.
-    if (locking.length > 0) failures.push(...(await this.#stay(database, plan, sink, signal, () => locking)))
-    return failures
+    return [...failures, ...(await this.#visitForLocks(database, known, locking, sink, signal))]
   }
 
-  async #stay(
+  /** What goes wrong concerns these queries alone: the others have been asked. */
+  async #visitForLocks(
     database: Database,
-    plan: DatabasePlan,
+    known: Known,
+    locking: readonly QueryRunner[],
     sink: Sink,
     signal: AbortSignal,
-    choose: () => readonly QueryRunner[],
   ): Promise<Failure[]> {
-    const session = await this.#settings.connector.connect(database.name, signal)
+    if (locking.length === 0) return []
+    const { clock } = this.#settings
     try {
-      const observe = await observer(session, this.#settings.clock, signal)
-      const observation = await observe(signal)
-      await plan.refresh(session, observation, signal)
-      const context = { session, observation, databases: [], left: '' }
-      return await runDue(choose(), plan, context, this.#settings.clock, sink, signal)
-    } finally {
-      await session.close()
+      const own = await this.#connect(database, signal)
+      return await closing(own, async () => {
+        const context = await observed(own, known, clock, signal)
+        return runDue(locking, known.plan, context, clock, sink, signal)
+      })
+    } catch (cause) {
+      signal.throwIfAborted()
+      const error = errorOf(cause)
+      for (const { query } of locking) {
+        known.plan.schedule.started(query.name, clock.now())
+        known.plan.schedule.failed(query.name, error, clock.now())
+      }
+      return failedWith(error, locking)
     }
   }
 
-  #planOf(database: Database): DatabasePlan {
-    const known = this.#plans.get(database.oid)
+  async #connect(database: Database, signal: AbortSignal): Promise<Session> {
+    const { connector, clock } = this.#settings
+    this.#connections.started(database.oid, clock.now())
+    try {
+      const session = await connector.connect(database.name, signal)
+      this.#connections.succeeded(database.oid)
+      return session
+    } catch (error) {
+      if (!signal.aborted) this.#connections.failed(database.oid, errorOf(error), clock.now())
+      throw error
+    }
+  }
+
+  #knownOf(database: Database): Known {
+    const before = this.#known.get(database.oid)
     // A renamed database has other labels on everything.
-    if (known?.name === database.name) return known.plan
+    if (before?.name === database.name) return before
+    const { plan: settings, clock, intervalMs } = this.#settings
     const isNew = this.#census?.oids.has(database.oid) === false
-    const plan = new DatabasePlan(this.#settings.plan, database, isNew ? this.#census : undefined)
-    this.#plans.set(database.oid, { name: database.name, plan })
-    return plan
+    const known = {
+      name: database.name,
+      plan: new DatabasePlan(settings, database, isNew ? this.#census : undefined),
+      grants: new GrantsReader(clock, intervalMs),
+      retry: Retry.eachInterval(clock, intervalMs),
+    }
+    this.#known.set(database.oid, known)
+    return known
   }
 
   #forget(present: ReadonlySet<string>): void {
-    this.#visits.keep(present)
-    for (const oid of this.#plans.keys()) {
-      if (!present.has(oid)) this.#plans.delete(oid)
+    this.#connections.keep(present)
+    for (const oid of this.#known.keys()) {
+      if (!present.has(oid)) this.#known.delete(oid)
     }
   }
+
+  get #slackMs(): number {
+    return this.#settings.intervalMs / 2
+  }
+}
+
+/** What is asked goes by this; the plan is composed anew where it has to be. */
+async function observed(
+  session: Session,
+  { plan, grants }: Known,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RunContext> {
+  const observation = await observer(session, grants, clock)(signal)
+  await plan.refresh(session, observation, signal)
+  return { session, observation, databases: [], left: '' }
+}
+
+async function closing<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await session.close()
+  }
+}
+
+function errorOf(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
 }

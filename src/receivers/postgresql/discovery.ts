@@ -1,3 +1,4 @@
+import type { Denials } from './server/denials.ts'
 import type { Session } from './session.ts'
 
 export interface Database {
@@ -11,6 +12,8 @@ export interface Discovery {
   readonly left: string
   /** Configured names that don't exist or can't be connected to, with the reason. */
   readonly missing: readonly { readonly name: string; readonly reason: string }[]
+  /** By oid, of every database. */
+  readonly names: ReadonlyMap<string, string>
 }
 
 export interface DiscoverySettings {
@@ -30,16 +33,31 @@ const managed: ReadonlySet<string> = new Set([
 ])
 
 /** A limit of -2 marks a database that an interrupted DROP DATABASE left behind. */
-const text = `SELECT /* otelephant discover */ d.oid, d.datname, d.datistemplate, d.datallowconn AND d.datconnlimit <> -2,
-    has_database_privilege(d.oid, 'CONNECT') FROM pg_database AS d ORDER BY d.oid`
+const text = (granted: string) =>
+  `SELECT /* otelephant discover */ d.oid, d.datname, d.datistemplate, d.datallowconn AND d.datconnlimit <> -2,
+    ${granted} FROM pg_database AS d ORDER BY d.oid`
 
-export async function discover(session: Session, settings: DiscoverySettings, signal: AbortSignal): Promise<Discovery> {
-  const rows = await session.query('discover', text, [], signal)
+const granted = "has_database_privilege(d.oid, 'CONNECT')"
+
+/** What {@link discover} can't do without. */
+export const discoverText = text('true')
+
+/** @throws QueryError */
+export async function discover(
+  session: Session,
+  settings: DiscoverySettings,
+  denials: Denials,
+  signal: AbortSignal,
+): Promise<Discovery> {
+  const sql = text(denials.findIn(granted) === undefined ? granted : 'true')
+  const rows = await session.query('discover', sql, [], signal)
   const monitored: Database[] = []
   const left: string[] = []
+  const names = new Map<string, string>()
   const obstacles = new Map(settings.databases.map((name) => [name, 'there is no such database']))
   for (const [oid, name, template, connectable, granted] of rows) {
     if (oid === null || oid === undefined || name === null || name === undefined) continue
+    names.set(oid, name)
     const obstacle =
       connectable !== 't' ? 'it takes no connections' : granted !== 't' ? 'CONNECT on it is not granted' : undefined
     const wanted =
@@ -49,5 +67,6 @@ export async function discover(session: Session, settings: DiscoverySettings, si
     if (obstacle === undefined) obstacles.delete(name)
     else if (obstacles.has(name)) obstacles.set(name, obstacle)
   }
-  return { monitored, left: left.join(','), missing: [...obstacles].map(([name, reason]) => ({ name, reason })) }
+  const missing = [...obstacles].map(([name, reason]) => ({ name, reason }))
+  return { monitored, left: left.join(','), missing, names }
 }

@@ -6,28 +6,30 @@ import type { Omission } from './plan.ts'
 /** Tells the user of what is missing or cut: each thing once. */
 export class Notices {
   readonly #logger: Logger
+  readonly #connectDatabase: string
   readonly #told = new Set<string>()
   /** What was told to be missing: the metrics that aren't there for it. */
   readonly #missing = new Map<string, Set<string>>()
 
-  constructor(logger: Logger) {
+  /** @param connectDatabase the database in which the server's own statistics are read */
+  constructor(logger: Logger, connectDatabase: string) {
     this.#logger = logger
+    this.#connectDatabase = connectDatabase
   }
 
   /** What isn't collected, by reason; another version or role is nobody's fault and isn't told. */
   readonly omitted = (omissions: readonly Omission[], database: Database): void => {
+    const name = database.name === '' ? this.#connectDatabase : database.name
+    const sentenceOf = ({ reason, isLocal }: Omission) => (isLocal ? `${reason}, in the database "${name}"` : reason)
     const byReason = Map.groupBy(
       omissions.filter(({ ordinary }) => !ordinary),
-      ({ reason }) => reason,
+      sentenceOf,
     )
     for (const [reason, group] of byReason) {
       const names = new Set(group.map(({ metric }) => metric))
       this.#miss(reason, names)
       const metrics = [...names].join(', ')
-      const where = database.name === '' ? {} : { database: database.name }
-      this.#once(`${reason} ${metrics}`, () => {
-        this.#logger.warn(`Not collected: ${metrics}: ${reason}.`, where)
-      })
+      this.#once(`${reason} ${metrics}`, () => this.#logger.warn(`Not collected: ${metrics}: ${reason}.`))
     }
   }
 

@@ -1,89 +1,76 @@
 import type { Clock } from '../../component/clock.ts'
-import type { ResetToken, StatisticsEpoch } from '../../pdata/reading.ts'
-import { parseTimestamp } from './decode.ts'
+import { marked } from './own-statements.ts'
+import { Denials } from './server/denials.ts'
+import type { Grants, GrantsReader } from './server/grants.ts'
+import { malformed } from './server/malformed.ts'
+import { parseState, type ServerState, stateText, stateValues } from './server/server-state.ts'
 import type { Session } from './session.ts'
 
-/** What the first statement of every tick and visit says: whether this is still the same server in the same state. */
-export interface Observation {
+/** What the first statements of every tick and visit say: whether this is still the same server in the same state. */
+export interface Observation extends ServerState {
   readonly versionNumber: number
-  readonly role: 'primary' | 'standby'
-  readonly epoch: StatisticsEpoch
+  /** `0` where nothing tells it. */
   readonly databaseOid: string
-  readonly userName: string
   /** Whether the role sees what other roles' sessions do (pg_read_all_stats). */
   readonly readsAllStats: boolean
-  /** Server time less collector time, milliseconds. */
-  readonly offsetMs: number
-  /** When the postmaster started, the server's text. */
-  readonly postmasterStart: string
+  readonly grants: Grants
   /** Changes with anything that a plan is composed from: version, role, extensions, preloaded libraries, grants. */
   readonly capabilityEpoch: string
 }
 
-/** Observes over one session, as often as it is called. */
+/** Observes over one session, as often as it is called. Throws QueryError. */
 export type Observe = (signal: AbortSignal) => Promise<Observation>
 
-/** Finds out once what this role may ask on this session: a denied function would fail every observation. */
-export async function observer(session: Session, clock: Clock, signal: AbortSignal): Promise<Observe> {
-  const [row] = await session.query('observe', mayIdentifyText, [], signal)
-  const text = observationText(session.versionNumber, row?.[0] === 't')
+export function observer(session: Session, reader: GrantsReader, clock: Clock): Observe {
+  const { versionNumber } = session
+  /** Doesn't change while the session lasts. */
+  let databaseOid: string | undefined
   return async (signal) => {
+    if (!Number.isSafeInteger(versionNumber) || versionNumber <= 0)
+      throw malformed('session', 'no number is its version')
+    const grants = await reader.read(session, signal)
+    databaseOid ??= await readDatabaseOid(session, grants.denials, signal)
+    const asked = stateValues(versionNumber, grants.denials)
     const sentMs = clock.now()
-    const [row = []] = await session.query('observe', text, [], signal)
-    return observation(row, session.versionNumber, (sentMs + clock.now()) / 2)
+    const rows = await session.query('observe', stateText(asked), [], signal)
+    const state = parseState(asked, rows, (sentMs + clock.now()) / 2)
+    const { role, postmasterStart, epoch } = state
+    return {
+      ...state,
+      ...{ versionNumber, databaseOid, grants },
+      readsAllStats: grants.roles?.has('pg_read_all_stats') === true,
+      capabilityEpoch: [versionNumber, role, epoch.server, databaseOid, postmasterStart, grants.digest].join('/'),
+    }
   }
 }
 
-/** A reset token from the server's text. */
-export function resetToken(text: string | null, offsetMs: number, exact: boolean): ResetToken {
-  const serverMs = text === null ? undefined : parseTimestamp(text)
-  return { text: text ?? '', timeMs: serverMs === undefined ? undefined : serverMs - offsetMs, exact }
-}
+/** The first of them that isn't denied. The function reads no relation, which somebody may have locked. */
+const databaseOidTexts = [
+  'SELECT a.datid FROM pg_stat_get_activity(pg_backend_pid()) AS a',
+  'SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()',
+] as const
 
-const mayIdentifyText =
-  "SELECT /* otelephant observe */ has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE')"
-
-/** Views whose reset timestamps a crash sets to one and the same moment. */
-function witnessViews(versionNumber: number): string[] {
-  return ['pg_stat_bgwriter', 'pg_stat_archiver', ...(versionNumber >= 140000 ? ['pg_stat_wal'] : [])]
-}
-
-/** @param mayIdentify false where pg_control_system is denied: then the reset timestamps alone tell servers apart */
-function observationText(versionNumber: number, mayIdentify: boolean): string {
-  return `SELECT /* otelephant observe */ pg_is_in_recovery(), current_user, extract(epoch FROM clock_timestamp()),
-    (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()),
-    pg_postmaster_start_time(),
-    (SELECT md5(string_agg(concat_ws(' ', e.extname, e.extversion, n.nspname, has_schema_privilege(n.oid, 'USAGE')),
-      ',' ORDER BY e.extname))
-      FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace),
-    (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_roles AS r
-      WHERE r.rolname LIKE 'pg\\_%' AND pg_has_role(current_user, r.oid, 'USAGE')),
-    ${mayIdentify ? '(SELECT s.system_identifier FROM pg_control_system() AS s)' : "''"},
-    (SELECT max(a.backend_start) FROM pg_stat_activity AS a WHERE a.backend_type = 'checkpointer'),
-    ${witnessViews(versionNumber)
-      .map((view) => `(SELECT v.stats_reset FROM ${view} AS v)`)
-      .join(', ')}`
-}
-
-function observation(row: readonly (string | null)[], versionNumber: number, atMs: number): Observation {
-  const [recovery, userName, serverSeconds, databaseOid, postmasterStart, extensions, roles, system, ...epochs] = row
-  const [checkpointer = null, ...resets] = epochs
-  const offsetMs = Number(serverSeconds) * 1_000 - atMs
-  const role = recovery === 't' ? 'standby' : 'primary'
-  return {
-    versionNumber,
-    role,
-    databaseOid: databaseOid ?? '',
-    userName: userName ?? '',
-    readsAllStats: (roles ?? '').split(',').includes('pg_read_all_stats'),
-    offsetMs,
-    postmasterStart: postmasterStart ?? '',
-    capabilityEpoch: [versionNumber, role, system, databaseOid, extensions, postmasterStart, roles].join('/'),
-    epoch: {
-      server: system ?? '',
-      witnesses: resets.map((text) => resetToken(text, offsetMs, true)),
-      // Only pg_read_all_stats sees it.
-      ...(checkpointer === null ? {} : { incarnation: resetToken(checkpointer, offsetMs, true) }),
-    },
+async function readDatabaseOid(session: Session, denials: Denials, signal: AbortSignal): Promise<string> {
+  const text = databaseOidTexts.find((each) => denials.findIn(each) === undefined)
+  if (text === undefined) return '0'
+  const [row, ...others] = await session.query('database oid', marked('database oid', text), [], signal)
+  const oid = row?.[0]
+  if (others.length > 0 || row?.length !== 1 || typeof oid !== 'string' || !/^[1-9]\d*$/.test(oid)) {
+    throw malformed('database oid', 'expected one oid')
   }
+  return oid
+}
+
+/** Stands for a server that couldn't be observed yet. */
+export const unobserved: Observation = {
+  versionNumber: 0,
+  role: 'unknown',
+  epoch: { server: '', witnesses: [] },
+  userName: '',
+  offsetMs: 0,
+  postmasterStart: '',
+  databaseOid: '0',
+  readsAllStats: false,
+  grants: { roles: undefined, denials: Denials.none, digest: '' },
+  capabilityEpoch: '',
 }

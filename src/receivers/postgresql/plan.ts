@@ -14,6 +14,7 @@ import type { MetricInfo } from '../../pdata/metric.ts'
 import type { Capabilities } from './capabilities.ts'
 import { type ComposedText, composeText } from './compose-text.ts'
 import { type Unmet, unmet } from './requirements.ts'
+import { deniedExpression, permitted } from './server/denied-parts.ts'
 
 /** A column's place in the rows, or what a query that runs in a database knows without asking. */
 export type ColumnRef = number | 'database' | 'database_oid'
@@ -76,6 +77,7 @@ export interface PlannedQuery extends ComposedText {
 
 /** Why a metric or an event, or a part of it, isn't collected. */
 export interface Omission extends Unmet {
+  /** Its name, or what else is left out. */
   readonly metric: string
   readonly query: string
 }
@@ -145,7 +147,9 @@ function planQuery(
   const omit = (metrics: Iterable<string>, because: Unmet) => {
     for (const metric of new Set(metrics)) omissions.push({ metric, query: query.name, ...because })
   }
-  const resolved = resolveVariant(query, capabilities)
+  const found = resolveVariant(query, capabilities)
+  const resolved: Resolved | Unmet =
+    'reason' in found ? found : permitted(query, found, capabilities, (lost) => omissions.push(lost))
   if ('reason' in resolved) {
     const names = candidates.map(({ metric }) => metric.info.name)
     omit(extra === undefined ? names : [...names, extra.event], resolved)
@@ -168,9 +172,14 @@ function columnsOf({ source, point }: Candidate, { columns }: Resolved): readonl
 }
 
 /** Whether this server has the column; `extension` names the extension whose columns are meant. */
-function isThere(name: string, { columns }: Resolved, capabilities: Capabilities, extension?: string): boolean {
-  const column = columns[name]
-  return column !== undefined && unmet(column.requires, capabilities, extension) === undefined
+function isThere(name: string, resolved: Resolved, capabilities: Capabilities, extension?: string): boolean {
+  const column = resolved.columns[name]
+  return column !== undefined && unmetColumn(column, resolved, capabilities, extension) === undefined
+}
+
+function unmetColumn(column: ColumnDefinition, resolved: Resolved, capabilities: Capabilities, extension?: string) {
+  const because = unmet(column.requires, capabilities, extension)
+  return because ?? (column.sql === undefined ? undefined : deniedExpression(column.sql, resolved, capabilities))
 }
 
 function resolveVariant(query: QueryDefinition, capabilities: Capabilities): Resolved | Unmet {
@@ -210,7 +219,7 @@ function unmetCandidate(
     const column = resolved.columns[name]
     // Columns of another variant: this server says it elsewhere or not at all.
     if (column === undefined) return { ordinary: true, reason: `${query.name}.${name} isn't known to this server` }
-    const lacking = unmet(column.requires, capabilities, extension)
+    const lacking = unmetColumn(column, resolved, capabilities, extension)
     if (lacking !== undefined) return lacking
   }
   return undefined

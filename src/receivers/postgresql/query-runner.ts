@@ -8,11 +8,12 @@ import { FoldedRows } from './fold/folded-rows.ts'
 import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
 import { type Measured, timed } from './measured.ts'
-import { type Observation, resetToken } from './observation.ts'
+import type { Observation } from './observation.ts'
 import { type Page, pagesOf } from './pages.ts'
 import type { PlannedQuery } from './plan.ts'
 import { QueryError } from './query-error.ts'
 import { RowPoints } from './row-points.ts'
+import { resetToken } from './server/server-state.ts'
 import type { Session, TextRow } from './session.ts'
 
 /** At most so many points of a batch: about what one request holds. */

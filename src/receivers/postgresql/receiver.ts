@@ -21,6 +21,7 @@ import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { identity, identityIsFleeting } from './identity.ts'
 import { warningsOf } from './metric-warnings.ts'
 import { Notices } from './notices.ts'
+import { DatabaseList } from './server/database-list.ts'
 import { ServerConnection } from './server-connection.ts'
 import type { ServerScraper } from './server-scraper.ts'
 import { ServerWatch } from './server-watch.ts'
@@ -56,7 +57,7 @@ export class PostgresqlReceiver implements Receiver {
     this.#signals = consumer.signals
     const { clock, meter, id } = settings
     const logger = settings.logger.child({ receiver: id })
-    const notices = new Notices(logger)
+    const notices = new Notices(logger, config.connect_database)
     this.#notices = notices
     const own = instruments(meter)
     const connector = new Connector({
@@ -65,7 +66,16 @@ export class PostgresqlReceiver implements Receiver {
       spacingMs: settings.connectionSpacingMs,
       opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),
     })
-    this.#connection = new ServerConnection(connector, config.connect_database, new ServerWatch(logger), clock)
+    const intervalMs = config.collection_interval
+    this.#connection = new ServerConnection({
+      ...{ connector, clock, intervalMs },
+      database: config.connect_database,
+      watch: new ServerWatch(logger),
+    })
+    const databases = new DatabaseList({
+      ...{ clock, intervalMs, discovered: notices.discovered, degraded: notices.degraded },
+      discovery: { databases: config.databases, exclude: config.exclude_databases },
+    })
     const runner = runnerOf(config, settings, own)
     const enabled = enabledOf(config, consumer)
     const builders = () => buildersOf(config, enabled, runner)
@@ -77,12 +87,12 @@ export class PostgresqlReceiver implements Receiver {
       planned: (outcome) => own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),
     })
     this.#scrapers = statisticsScrapers(config, {
-      ...{ connection: this.#connection, connector, clock, notices, runner },
+      ...{ connection: this.#connection, connector, clock, notices, runner, databases },
       enabled,
       computers: { statement: statements },
     })
     const sessions = sessionScrapers({
-      ...{ config, enabled, builders, clock, notices },
+      ...{ config, enabled, builders, clock, notices, databases },
       connection: this.#connection,
       texts: this.#texts,
       statementLabel: (databaseOid, queryId) => statements.label(databaseOid, queryId),

@@ -2,10 +2,14 @@ import { grant } from '../../metadata/grant.ts'
 import type { Privilege, Requirements } from '../../metadata/query.ts'
 import { inRange } from '../../metadata/version-range.ts'
 import type { Capabilities, Extension } from './capabilities.ts'
+import type { Denial } from './server/denials.ts'
+import type { Grants } from './server/grants.ts'
 
 /** Why something isn't there. `ordinary` is what is no fault of anybody: another version, another role. */
 export interface Unmet {
   readonly ordinary: boolean
+  /** Whether it is so in this one database, and is to be mended there. */
+  readonly isLocal?: true
   /** What is missing and how to mend it. */
   readonly reason: string
 }
@@ -21,6 +25,15 @@ export function unmet(
   if (server !== undefined && !inRange(capabilities.server, server)) {
     return { ordinary: true, reason: `needs PostgreSQL ${server.text}, this is ${capabilities.server.join('.')}` }
   }
+  if (role !== undefined && capabilities.role === 'unknown') {
+    const recovery = {
+      kind: 'function',
+      name: 'pg_is_in_recovery',
+      signature: 'pg_is_in_recovery()',
+      isUsual: false,
+    } as const
+    return unmetDenial(recovery, capabilities.userName)
+  }
   if (role !== undefined && role !== capabilities.role) {
     return { ordinary: true, reason: `needs a ${role}, this is a ${capabilities.role}` }
   }
@@ -35,11 +48,11 @@ function unmetExtension(
   const name = wanted?.name ?? inherited
   if (name === undefined) return undefined
   const found = capabilities.extensions.get(name)
+  if (found === undefined && capabilities.extensionsDenial !== undefined) {
+    return unmetDenial(capabilities.extensionsDenial, capabilities.userName)
+  }
   if (found === undefined) {
-    return {
-      ordinary: false,
-      reason: `needs the extension ${name}: CREATE EXTENSION ${name}, in the database that is connected to`,
-    }
+    return { ordinary: false, isLocal: true, reason: `needs the extension ${name}: CREATE EXTENSION ${name}` }
   }
   if (wanted?.version !== undefined && !inRange(found.version, wanted.version)) {
     return tooOld(`needs the extension ${name} ${wanted.version.text}, found ${found.version.join('.')}`, name, found)
@@ -52,7 +65,7 @@ function unmetExtension(
   }
   if (!found.reachable) {
     return {
-      ordinary: false,
+      ...{ ordinary: false, isLocal: true },
       reason: `needs the schema of the extension ${name}: GRANT USAGE ON SCHEMA ${found.schema} TO ${quoted(capabilities.userName)}`,
     }
   }
@@ -65,20 +78,48 @@ function unmetExtension(
 /** No fault of anybody's where the server itself has nothing newer. */
 function tooOld(reason: string, name: string, { updatable }: Extension): Unmet {
   return updatable
-    ? { ordinary: false, reason: `${reason}: ALTER EXTENSION ${name} UPDATE` }
+    ? { ordinary: false, isLocal: true, reason: `${reason}: ALTER EXTENSION ${name} UPDATE` }
     : { ordinary: true, reason }
 }
 
-function unmetPrivilege(privileges: readonly Privilege[], capabilities: Capabilities): Unmet | undefined {
-  const missing = privileges.find(({ kind, name }) => capabilities.privileges.get(`${kind} ${name}`) !== true)
+function unmetPrivilege(
+  privileges: readonly Privilege[],
+  { privileges: found, userName, roles }: Capabilities,
+): Unmet | undefined {
+  const missing = privileges.find(({ kind, name }) => found.get(`${kind} ${name}`) !== true)
   if (missing === undefined) return undefined
-  return { ordinary: false, reason: `needs ${describe(missing)}: ${grant(missing, quoted(capabilities.userName))}` }
+  const { kind, name } = missing
+  if (kind === 'role') return unmetRole(name, roles, userName)
+  // Each database has tables and functions of its own: that one has them says nothing about another.
+  if (found.get(`${kind} ${name}`) === null) {
+    return { ordinary: true, isLocal: true, reason: `needs ${describe(missing)}, which isn't there` }
+  }
+  const reason = `needs ${describe(missing)}: ${grant(missing, quoted(userName))}`
+  return { ordinary: false, isLocal: true, reason }
+}
+
+/** @param known the roles whose rights this one has; `undefined` where that can't be told */
+export function unmetRole(name: string, known: Grants['roles'], userName: string): Unmet {
+  const role = { kind: 'role', name } as const
+  if (known !== undefined) {
+    return { ordinary: false, reason: `needs ${describe(role)}: ${grant(role, quoted(userName))}` }
+  }
+  const has = grant({ kind: 'function', name: 'pg_has_role(oid, text)' }, quoted(userName))
+  const reason = `needs ${describe(role)}, and to be told whether it has them: ${has}; GRANT SELECT ON pg_roles TO ${quoted(userName)}`
+  return { ordinary: false, isLocal: true, reason }
+}
+
+/** What may not be used, and how to mend that. */
+export function unmetDenial({ kind, signature }: Denial, userName: string): Unmet {
+  const privilege = { kind, name: signature }
+  const reason = `needs ${describe(privilege)}: ${grant(privilege, quoted(userName))}`
+  return { ordinary: false, isLocal: true, reason }
 }
 
 function describe({ kind, name }: Privilege): string {
   return kind === 'role' ? `the rights of ${name}` : `the ${kind} ${name}`
 }
 
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

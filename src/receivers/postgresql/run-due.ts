@@ -11,7 +11,7 @@ import type { Failure, QueryRunner, RunContext } from './query-runner.ts'
  */
 export async function runDue(
   runners: readonly QueryRunner[],
-  plan: DatabasePlan,
+  plan: Pick<DatabasePlan, 'schedule'>,
   context: RunContext,
   clock: Clock,
   sink: Sink,
@@ -30,16 +30,21 @@ export async function runDue(
       // Also when it was the session that was lost: perhaps this query is why.
       plan.schedule.failed(name, error, clock.now())
       if (!signal.aborted && !context.session.closed) continue
-      failures.push(...runners.slice(index + 1).map((left) => ({ runner: left, error })))
+      failures.push(...failedWith(error, runners.slice(index + 1)))
       break
     }
   }
   return failures
 }
 
+/** Queries that weren't asked, since something before them failed. */
+export function failedWith(error: Error, runners: readonly QueryRunner[]): Failure[] {
+  return runners.map((runner) => ({ runner, error }))
+}
+
 /** What a scrape throws when queries failed. One lost session fails many of them, and is told once. */
-export function partial(failures: readonly Failure[], unvisited: readonly Error[] = []): PartialScrapeError {
-  const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, unvisited.length)
-  const errors = new Set([...unvisited, ...failures.map(({ error }) => error)])
+export function partial(failures: readonly Failure[], others: readonly Error[] = []): PartialScrapeError {
+  const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, others.length)
+  const errors = new Set([...others, ...failures.map(({ error }) => error)])
   return new PartialScrapeError(missing, [...errors])
 }

@@ -1,6 +1,10 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Connector } from './connector.ts'
 import { type Observation, type Observe, observer } from './observation.ts'
+import { GrantsReader } from './server/grants.ts'
+import { MalformedAnswerError } from './server/malformed.ts'
+import { Retry } from './server/retry.ts'
+import { unlessAborted } from './server/unless-aborted.ts'
 import type { ServerWatch } from './server-watch.ts'
 import type { Session } from './session.ts'
 
@@ -10,28 +14,48 @@ export interface Observed {
   readonly observation: Observation
 }
 
-/** The one session that reads the server's own statistics: kept from tick to tick, opened again when it is lost. */
-export class ServerConnection {
-  readonly #connector: Connector
-  readonly #database: string
-  readonly #watch: ServerWatch
-  readonly #clock: Clock
-  #kept: { readonly session: Session; readonly observe: Observe } | undefined
-  #last: Observed | undefined
-  #turn: Promise<unknown> = Promise.resolve()
+export interface ServerConnectionSettings {
+  readonly connector: Connector
+  readonly database: string
+  readonly watch: ServerWatch
+  readonly clock: Clock
+  /** How often it is observed. */
+  readonly intervalMs: number
+}
 
-  constructor(connector: Connector, database: string, watch: ServerWatch, clock: Clock) {
-    this.#connector = connector
-    this.#database = database
-    this.#watch = watch
-    this.#clock = clock
+interface Kept {
+  readonly session: Session
+  readonly observe: Observe
+}
+
+/**
+ * The one session that reads the server's own statistics: kept from tick to tick, opened again when it is lost. Those who
+ * ask at the same time share one try, which goes on when they have given up: a server that takes longer to answer than
+ * they can wait is reached all the same.
+ */
+export class ServerConnection {
+  readonly #settings: ServerConnectionSettings
+  readonly #grants: GrantsReader
+  readonly #retry: Retry
+  readonly #lifetime = new AbortController()
+  #kept: Kept | undefined
+  #last: Observed | undefined
+  #trying: Promise<Observed> | undefined
+
+  constructor(settings: ServerConnectionSettings) {
+    this.#settings = settings
+    this.#grants = new GrantsReader(settings.clock, settings.intervalMs)
+    this.#retry = Retry.eachInterval(settings.clock, settings.intervalMs)
   }
 
-  /** @throws QueryError when the server can't be reached or asked */
+  /**
+   * A server that is there and fails to answer is asked again later and later.
+   * @throws QueryError when the server can't be reached or asked; the signal's reason when aborted
+   */
   async observe(signal: AbortSignal): Promise<Observed> {
-    const turn = this.#turn.then(() => this.#observe(signal))
-    this.#turn = turn.catch(() => undefined)
-    return turn
+    signal.throwIfAborted()
+    this.#trying ??= this.#try()
+    return unlessAborted(this.#trying, signal)
   }
 
   /** What was observed last, while its session lives: connects to nothing and asks nothing. */
@@ -39,38 +63,62 @@ export class ServerConnection {
     return this.#last?.session.closed === false ? this.#last : undefined
   }
 
+  /** The session, while it lives, whether or not it could be observed. */
+  get session(): Session | undefined {
+    return this.#kept?.session.closed === false ? this.#kept.session : undefined
+  }
+
+  /** Why the grants are those of an earlier reading; `undefined` if they aren't. */
+  get grantsError(): Error | undefined {
+    return this.#grants.error
+  }
+
   async close(): Promise<void> {
+    this.#lifetime.abort(new DOMException('the connection is being closed', 'AbortError'))
+    await this.#trying?.catch(() => undefined)
     await this.#kept?.session.close()
+  }
+
+  async #try(): Promise<Observed> {
+    try {
+      return await this.#observe(this.#lifetime.signal)
+    } finally {
+      this.#trying = undefined
+    }
   }
 
   async #observe(signal: AbortSignal): Promise<Observed> {
     if (this.#kept !== undefined && !this.#kept.session.closed) {
       try {
-        return await this.#ask(this.#kept, signal)
+        return await this.#ask(this.#kept)
       } catch (error) {
         // It may have died with a restart since the last tick: then a new one tells more.
         signal.throwIfAborted()
-        if (!this.#kept.session.closed) throw error
+        if (!this.#kept.session.closed || error instanceof MalformedAnswerError) throw error
       }
     }
-    this.#kept = await this.#open(signal)
-    return this.#ask(this.#kept, signal)
+    const { connector, database, clock } = this.#settings
+    const session = await connector.connect(database, signal)
+    this.#kept = { session, observe: observer(session, this.#grants, clock) }
+    this.#retry.succeeded()
+    return this.#ask(this.#kept)
   }
 
-  async #open(signal: AbortSignal) {
-    const session = await this.#connector.connect(this.#database, signal)
+  async #ask({ session, observe }: Kept): Promise<Observed> {
+    const obstacle = this.#retry.obstacle
+    if (obstacle !== undefined) throw obstacle
     try {
-      return { session, observe: await observer(session, this.#clock, signal) }
+      const observation = await observe(this.#lifetime.signal)
+      this.#retry.succeeded()
+      this.#settings.watch.observe(observation)
+      this.#last = { session, observation }
+      return this.#last
     } catch (error) {
-      await session.close()
+      this.#lifetime.signal.throwIfAborted()
+      // Answers of statements that were never sent follow on this connection, or anything else.
+      if (error instanceof MalformedAnswerError) await session.close()
+      else if (!session.closed && error instanceof Error) this.#retry.failed(error)
       throw error
     }
-  }
-
-  async #ask({ session, observe }: { session: Session; observe: Observe }, signal: AbortSignal): Promise<Observed> {
-    const observation = await observe(signal)
-    this.#watch.observe(observation)
-    this.#last = { session, observation }
-    return this.#last
   }
 }

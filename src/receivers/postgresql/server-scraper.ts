@@ -1,42 +1,52 @@
 import type { Clock } from '../../component/clock.ts'
-import { type Deadline, deadline } from '../../scraper/deadline.ts'
+import { deadline } from '../../scraper/deadline.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
+import { nothingKnown } from './capabilities.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
-import { type Discovery, type DiscoverySettings, discover } from './discovery.ts'
-import type { Observation } from './observation.ts'
+import { unobserved } from './observation.ts'
 import { composePlan } from './plan.ts'
-import { QueryRunner, type RunContext } from './query-runner.ts'
-import { partial, runDue } from './run-due.ts'
+import { type Failure, QueryRunner, type RunContext } from './query-runner.ts'
+import { failedWith, partial, runDue } from './run-due.ts'
+import { Schedule } from './schedule.ts'
+import type { DatabaseList } from './server/database-list.ts'
+import { needsDatabases, needsNoState, saysWhetherUp, silenceMs } from './server/vital.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { errorCode } from './sqlstate.ts'
 
 export interface ServerScraperSettings {
   readonly clock: Clock
   readonly connection: ServerConnection
-  readonly discovery: DiscoverySettings
-  readonly discovered: (discovery: Discovery) => void
+  readonly databases: DatabaseList
   readonly plan: DatabasePlanSettings
-  readonly slackMs: number
+  readonly intervalMs: number
   /** The scrape's own deadline; 0 for none. */
   readonly timeoutMs: number
 }
 
+/** What a scrape goes by. */
+interface Prepared {
+  readonly context: RunContext
+  /** Why a query can't be asked now. */
+  readonly obstacle: (runner: QueryRunner) => Error | undefined
+  /** What failed and is no query. */
+  readonly errors: readonly Error[]
+}
+
 const server = { oid: '', name: '' }
-const noEpoch: Observation['epoch'] = { server: '', witnesses: [] }
 
 /** Reads the server's own statistics over the one session that is kept. */
 export class ServerScraper implements Scraper {
   readonly name = 'server'
   readonly #settings: ServerScraperSettings
   readonly #plan: DatabasePlan
-  /** What is recorded while the server can't be asked; known before it ever could be. */
-  readonly #unreachable: readonly QueryRunner[]
-  #lastEpoch = noEpoch
+  /** What is asked while nothing is known of the server, and what tells that it can't be asked. */
+  readonly #vital: readonly QueryRunner[]
+  #last = unobserved
 
   constructor(settings: ServerScraperSettings) {
     this.#settings = settings
     this.#plan = new DatabasePlan(settings.plan, server)
-    this.#unreachable = unreachableRunners(settings.plan)
+    this.#vital = vitalRunners(settings.plan)
   }
 
   /** Makes everything due. */
@@ -45,56 +55,86 @@ export class ServerScraper implements Scraper {
   }
 
   async scrape(sink: Sink, parent: AbortSignal): Promise<void> {
-    const { clock, slackMs, timeoutMs } = this.#settings
+    const { clock, intervalMs, timeoutMs } = this.#settings
     // Ends before the scrape's own deadline, after which the sink takes nothing: that the server is silent must get out.
-    using limit = deadline(timeoutMs * 0.9, clock, parent)
-    const { signal } = limit
-    let context: RunContext
-    try {
-      context = await this.#prepare(signal)
-    } catch (error) {
-      await this.#recordUnreachable(this.#unreachable, error, sink, limit, parent)
-      throw error
+    using whole = deadline(timeoutMs * 0.9, clock, parent)
+    using first = deadline(silenceMs(intervalMs), clock, whole.signal)
+    const tellDown = async (runners: readonly QueryRunner[], error: unknown) => {
+      // A shutdown says nothing about the server.
+      if (parent.aborted) return
+      const errorType = first.signal.aborted ? 'timeout' : (errorCode(error) ?? '_OTHER')
+      for (const runner of runners) await runner.unreachable(errorType, this.#last.epoch, sink)
     }
-    // What failed and isn't tried again yet is missing all the same.
-    const failures = this.#plan.heldBack(clock.now(), slackMs)
-    const due = this.#plan.due(clock.now(), slackMs)
-    failures.push(...(await runDue(due, this.#plan, context, clock, sink, signal)))
-    for (const { runner, error } of failures) await this.#recordUnreachable([runner], error, sink, limit, parent)
+    const prepared = await this.#prepare(first.signal).catch(async (error: unknown) => {
+      await tellDown(this.#vital, error)
+      throw error
+    })
+    const failures = await this.#run(prepared, sink, first.signal, whole.signal, tellDown)
     parent.throwIfAborted()
-    if (failures.length > 0) throw partial(failures)
+    if (failures.length + prepared.errors.length > 0) throw partial(failures, prepared.errors)
   }
 
-  async #prepare(signal: AbortSignal): Promise<RunContext> {
-    const { connection, discovery: settings, discovered } = this.#settings
-    const { session, observation } = await connection.observe(signal)
-    this.#lastEpoch = observation.epoch
-    const discovery = await discover(session, settings, signal)
-    discovered(discovery)
-    await this.#plan.refresh(session, observation, signal)
-    const databases = discovery.monitored.map(({ oid }) => oid)
-    return { session, observation, databases, left: discovery.left }
+  /** @throws the reason for which the server can't be asked anything */
+  async #prepare(signal: AbortSignal): Promise<Prepared> {
+    const { connection, databases } = this.#settings
+    try {
+      const observed = await connection.observe(signal)
+      const { session, observation } = observed
+      this.#last = observation
+      const found = await databases.read(observed, signal)
+      await this.#plan.refresh(session, observation, signal)
+      const oids = found?.monitored.map(({ oid }) => oid) ?? []
+      return {
+        context: { session, observation, databases: oids, left: found?.left ?? '' },
+        obstacle: (runner) => (found === undefined && needsDatabases(runner) ? databases.error : undefined),
+        errors: [connection.grantsError, databases.error, this.#plan.error].filter((error) => error !== undefined),
+      }
+    } catch (error) {
+      const { session } = connection
+      signal.throwIfAborted()
+      if (session === undefined || !(error instanceof Error)) throw error
+      const context = { session, observation: this.#last, databases: [], left: '' }
+      return { context, obstacle: (runner) => (needsNoState(runner) ? undefined : error), errors: [error] }
+    }
   }
 
-  async #recordUnreachable(
-    runners: readonly QueryRunner[],
-    error: unknown,
+  /** First what tells whether the server is up, then the rest; gives what failed, or isn't tried again yet. */
+  async #run(
+    { context, obstacle }: Prepared,
     sink: Sink,
-    { signal }: Deadline,
-    parent: AbortSignal,
-  ): Promise<void> {
-    // A shutdown says nothing about the server.
-    if (parent.aborted) return
-    const errorType = signal.aborted ? 'timeout' : (errorCode(error) ?? '_OTHER')
-    for (const runner of runners) await runner.unreachable(errorType, this.#lastEpoch, sink)
+    first: AbortSignal,
+    whole: AbortSignal,
+    tellDown: (runners: readonly QueryRunner[], error: unknown) => Promise<void>,
+  ): Promise<Failure[]> {
+    const { clock, intervalMs } = this.#settings
+    const { isComposed } = this.#plan
+    const due = isComposed ? this.#plan.due(clock.now(), intervalMs / 2) : this.#vital
+    const schedule = isComposed ? this.#plan.schedule : new Schedule()
+    const failures = this.#plan.heldBack(clock.now(), intervalMs / 2)
+    for (const runner of due) failures.push(...failedFor(obstacle(runner), runner))
+    const free = due.filter((runner) => obstacle(runner) === undefined)
+    const vital = free.filter(saysWhetherUp)
+    const others = free.filter((runner) => !saysWhetherUp(runner))
+    const lost = await runDue(vital, { schedule }, context, clock, sink, first)
+    failures.push(...lost)
+    for (const { runner, error } of failures) await tellDown([runner], error)
+    const isOver = first.aborted || context.session.closed
+    const why = lost.at(-1)?.error ?? new Error('the connection is closed')
+    failures.push(
+      ...(isOver ? failedWith(why, others) : await runDue(others, { schedule }, context, clock, sink, whole)),
+    )
+    return failures
   }
 }
 
-/** Runners of the queries that have something to say about a server that can't be asked. */
-function unreachableRunners({ plan, runner }: DatabasePlanSettings): QueryRunner[] {
-  const nothing = { server: [0], role: 'primary', userName: '', extensions: new Map(), privileges: new Map() } as const
-  const { queries } = composePlan(plan, 'server', nothing)
+function failedFor(error: Error | undefined, runner: QueryRunner): Failure[] {
+  return error === undefined ? [] : failedWith(error, [runner])
+}
+
+/** Runners of the queries that have something to say about a server that can't be asked. They need nothing of it. */
+function vitalRunners({ plan, runner }: DatabasePlanSettings): QueryRunner[] {
+  const { queries } = composePlan(plan, 'server', nothingKnown)
   return queries
-    .filter(({ points }) => points.some(({ unreachable }) => unreachable !== undefined))
     .map((query) => new QueryRunner({ ...runner, query, database: server }))
+    .filter((one) => saysWhetherUp(one))
 }

@@ -1,6 +1,6 @@
 import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import type { Clock } from '../../component/clock.ts'
-import { wantedPrivileges } from './capabilities.ts'
+import { wantedOf } from './capabilities.ts'
 import type { PostgresqlConfig } from './config.ts'
 import type { Connector } from './connector.ts'
 import type { DatabasePlanSettings } from './database-plan.ts'
@@ -8,6 +8,7 @@ import { DatabasesScraper } from './databases-scraper.ts'
 import type { Enabled } from './enabled.ts'
 import type { Notices } from './notices.ts'
 import type { PlanSettings } from './plan.ts'
+import type { DatabaseList } from './server/database-list.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { ServerScraper } from './server-scraper.ts'
 import { topQueryExtra } from './statements/top-queries.ts'
@@ -23,6 +24,7 @@ export interface StatisticsSettings extends Pick<DatabasePlanSettings, 'runner'>
   readonly computers: NonNullable<DatabasePlanSettings['computers']>
   readonly connection: ServerConnection
   readonly connector: Connector
+  readonly databases: DatabaseList
   readonly clock: Clock
   readonly notices: Notices
 }
@@ -30,22 +32,17 @@ export interface StatisticsSettings extends Pick<DatabasePlanSettings, 'runner'>
 /** What asks the queries of metadata.yaml: of the server, and of each database. */
 export function statisticsScrapers(
   config: PostgresqlConfig,
-  { enabled, connection, connector, clock, notices, ...planned }: StatisticsSettings,
+  { enabled, connection, connector, databases, clock, notices, ...planned }: StatisticsSettings,
 ) {
   const plan = planSettings(config, enabled)
-  const shared = {
-    ...{ connection, clock },
-    discovery: { databases: config.databases, exclude: config.exclude_databases },
-    slackMs: config.collection_interval / 2,
-  }
+  const shared = { connection, clock, databases, intervalMs: config.collection_interval }
   const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
     ...{ ...planned, scope, plan, omitted: notices.omitted },
-    privileges: wantedPrivileges(queries, sourcedMetrics),
+    wanted: wantedOf(queries, sourcedMetrics),
   })
   return {
     server: new ServerScraper({
       ...{ ...shared, plan: planOf('server') },
-      discovered: notices.discovered,
       timeoutMs: config.timeout,
     }),
     databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Consumer } from '../../../src/component/consumer.ts'
 import type { Series } from '../../../src/pdata/series.ts'
 import { type DiscoverySettings, discover } from '../../../src/receivers/postgresql/discovery.ts'
+import { Denials } from '../../../src/receivers/postgresql/server/denials.ts'
 import { eventually } from '../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../support/postgres.ts'
 import { never, sessionOf, settingsOf } from './connection.ts'
@@ -28,7 +29,12 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     await cluster.query("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'half_dropped'")
     await using session = await sessionOf(settingsOf(cluster))
     const found = async (settings: Partial<DiscoverySettings>) => {
-      const { monitored, missing } = await discover(session, { databases: [], exclude: [], ...settings }, never)
+      const { monitored, missing } = await discover(
+        session,
+        { databases: [], exclude: [], ...settings },
+        Denials.none,
+        never,
+      )
       return [monitored.map(({ name }) => name).sort(), missing]
     }
     expect(await found({})).toEqual([['Old Shop', 'postgres', 'shop', 'test_1'], []])

@@ -80,6 +80,7 @@ describe('pg_stat_statements', () => {
         metric,
         query: 'statement',
         ordinary: false,
+        isLocal: true,
         reason: expect.stringContaining('CREATE EXTENSION pg_stat_statements'),
       },
     ])

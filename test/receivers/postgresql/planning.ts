@@ -8,15 +8,17 @@ import type { Batch } from '../../../src/pdata/batch.ts'
 import {
   type Capabilities,
   type Extension,
+  nothingKnown,
   readCapabilities,
-  wantedPrivileges,
+  wantedOf,
 } from '../../../src/receivers/postgresql/capabilities.ts'
-import { type Observation, observer } from '../../../src/receivers/postgresql/observation.ts'
+import type { Observation } from '../../../src/receivers/postgresql/observation.ts'
 import type { PlannedQuery, PlanSettings } from '../../../src/receivers/postgresql/plan.ts'
 import { QueryRunner, type QueryRunnerSettings } from '../../../src/receivers/postgresql/query-runner.ts'
 import type { Session } from '../../../src/receivers/postgresql/session.ts'
 import type { Sink } from '../../../src/scraper/scraper.ts'
 import { never } from './connection.ts'
+import { observedOn } from './observing.ts'
 
 /** What the receiver plans, with everything enabled unless said otherwise. */
 export function planOf(overrides: Partial<PlanSettings> = {}): PlanSettings {
@@ -35,10 +37,12 @@ export function planOf(overrides: Partial<PlanSettings> = {}): PlanSettings {
 /** A server that grants everything and has no extensions. */
 export function capabilitiesOf(overrides: Partial<Capabilities> = {}): Capabilities {
   return {
+    ...nothingKnown,
     server: [18],
     role: 'primary',
     userName: 'monitor',
     extensions: new Map<string, Extension>(),
+    roles: new Set(['pg_read_all_stats']),
     privileges: new Map([['role pg_read_all_stats', true]]),
     ...overrides,
   }
@@ -85,8 +89,8 @@ export async function inspect(
   session: Session,
   settings: Pick<PlanSettings, 'queries' | 'metrics'> = planOf(),
 ): Promise<{ readonly observation: Observation; readonly capabilities: Capabilities }> {
-  const observation = await (await observer(session, systemClock(), never))(never)
-  const wanted = wantedPrivileges(settings.queries, settings.metrics)
+  const { observation } = await observedOn(session, systemClock())
+  const wanted = wantedOf(settings.queries, settings.metrics)
   return { observation, capabilities: await readCapabilities(session, observation, wanted, never) }
 }
 

@@ -5,6 +5,7 @@ import type { QueryDefinition } from '../../../src/metadata/query.ts'
 import { Connector } from '../../../src/receivers/postgresql/connector.ts'
 import type { DatabasePlanSettings } from '../../../src/receivers/postgresql/database-plan.ts'
 import { DatabasesScraper } from '../../../src/receivers/postgresql/databases-scraper.ts'
+import { DatabaseList } from '../../../src/receivers/postgresql/server/database-list.ts'
 import { ServerConnection } from '../../../src/receivers/postgresql/server-connection.ts'
 import { ServerScraper } from '../../../src/receivers/postgresql/server-scraper.ts'
 import { ServerWatch } from '../../../src/receivers/postgresql/server-watch.ts'
@@ -36,7 +37,13 @@ function settingsQuery(name: string, settings: readonly string[], overrides: Par
 async function settingsByKind(server: { host: string; port: number }, database: string, settings: readonly string[]) {
   const clock = systemClock()
   const connector = new Connector({ connection: settingsOf(server), clock, spacingMs: 0, opened: () => {} })
-  const connection = new ServerConnection(connector, 'postgres', new ServerWatch(memoryLogger()), clock)
+  const intervalMs = 30_000
+  const watch = new ServerWatch(memoryLogger())
+  const connection = new ServerConnection({ connector, database: 'postgres', watch, clock, intervalMs })
+  const databases = new DatabaseList({
+    ...{ clock, intervalMs, discovered: () => {}, degraded: () => {} },
+    discovery: { databases: [database], exclude: [] },
+  })
   const kinds = [
     settingsQuery('kept', settings, {}),
     settingsQuery('visit', settings, { scope: 'database' }),
@@ -45,7 +52,7 @@ async function settingsByKind(server: { host: string; port: number }, database: 
   const plan = (scope: DatabasePlanSettings['scope']): DatabasePlanSettings => ({
     scope,
     plan: planOf({ queries: kinds.map(({ query }) => query), metrics: kinds.map(({ metric }) => metric) }),
-    privileges: [],
+    wanted: { privileges: [], relations: [] },
     runner: {
       endpoint: 'db.example.com:5432',
       resource: { attributes: {} },
@@ -56,15 +63,7 @@ async function settingsByKind(server: { host: string; port: number }, database: 
     },
     omitted: () => {},
   })
-  const shared = {
-    connection,
-    clock,
-    discovery: { databases: [database], exclude: [] },
-    slackMs: 0,
-    timeoutMs: 0,
-    limited: () => {},
-    discovered: () => {},
-  }
+  const shared = { connection, clock, databases, intervalMs, timeoutMs: 0 }
   const sink = keepingSink()
   await new ServerScraper({ ...shared, plan: plan('server') }).scrape(sink, never)
   await new DatabasesScraper({ ...shared, connector, plan: plan('database') }).scrape(sink, never)

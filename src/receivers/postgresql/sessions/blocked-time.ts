@@ -14,9 +14,9 @@ interface LockLabels extends Readonly<Record<string, string | null>> {
 
 /** The most that was seen since the last reading. */
 interface Peaks {
-  sessions: number
-  depth: number
-  longestWaitMs: number
+  readonly sessions: number
+  /** `undefined` where nobody may ask who blocks whom. */
+  readonly graph: { readonly depth: number; readonly longestWaitMs: number } | undefined
 }
 
 /** How many sessions waited for locks, how deep and how long. */
@@ -42,7 +42,8 @@ export class BlockedTime {
     }
   }
 
-  add({ groups }: SessionSample, seconds: number, nowMs: number): void {
+  /** @param asksGraph whether who blocks whom may be asked */
+  add({ groups }: SessionSample, seconds: number, nowMs: number, asksGraph: boolean): void {
     const sinceMs = nowMs - seconds * 1_000
     let sessions = 0
     for (const group of groups) {
@@ -63,10 +64,15 @@ export class BlockedTime {
       this.#last = { depth: 0, longestWaitMs: 0 }
     }
     const { depth, longestWaitMs } = this.#last
+    const before = this.#peaks
     this.#peaks = {
-      sessions: Math.max(sessions, this.#peaks?.sessions ?? 0),
-      depth: Math.max(depth, this.#peaks?.depth ?? 0),
-      longestWaitMs: Math.max(longestWaitMs, this.#peaks?.longestWaitMs ?? 0),
+      sessions: Math.max(sessions, before?.sessions ?? 0),
+      graph: asksGraph
+        ? {
+            depth: Math.max(depth, before?.graph?.depth ?? 0),
+            longestWaitMs: Math.max(longestWaitMs, before?.graph?.longestWaitMs ?? 0),
+          }
+        : undefined,
     }
   }
 
@@ -78,8 +84,9 @@ export class BlockedTime {
     this.#peaks = undefined
     if (peaks === undefined) return
     builder.recordPostgresqlBlockingSessions(peaks.sessions)
-    builder.recordPostgresqlBlockingDepth(peaks.depth)
-    builder.recordPostgresqlBlockingLongestWait(peaks.longestWaitMs / 1_000)
+    if (peaks.graph === undefined) return
+    builder.recordPostgresqlBlockingDepth(peaks.graph.depth)
+    builder.recordPostgresqlBlockingLongestWait(peaks.graph.longestWaitMs / 1_000)
   }
 
   /** A sample knows what is locked, the last graph in which modes that is waited for: a type's time is shared out by it. */

@@ -1,4 +1,5 @@
 import type { ShownText } from '../../../sql-text/statement-texts.ts'
+import type { DatabaseNames } from '../server/database-list.ts'
 import type { Session, TextRow } from '../session.ts'
 import { shownStatement, statementColumns } from './shown-statement.ts'
 
@@ -73,7 +74,7 @@ function blockersOf(waiters: string, level: string): string {
 }
 
 /** The transaction of a prepared one that holds what is waited for: its locks have no process, but a virtual transaction. */
-const preparedHolder = `(SELECT min(x.transactionid::text) FROM pg_locks AS h JOIN pg_locks AS x
+const preparedHolder = `(SELECT min(x.transactionid::text) FROM pg_lock_status() AS h JOIN pg_lock_status() AS x
       ON x.virtualtransaction = h.virtualtransaction AND x.pid IS NULL AND x.locktype = 'transactionid' AND x.granted
     WHERE h.pid IS NULL AND h.granted AND w.target = ${targetOf('h')})`
 
@@ -93,9 +94,9 @@ function targetOf(lock: string): string {
 }
 
 /** Before 14 nothing says since when a session waits: its statement's start is the earliest that it can have been. */
-function graphText(versionNumber: number): string {
+export function graphText(versionNumber: number): string {
   const since = versionNumber >= 140000 ? 'l.waitstart' : 's.query_start'
-  const from = `pg_locks AS l${versionNumber >= 140000 ? '' : ' LEFT JOIN pg_stat_get_activity(NULL) AS s ON s.pid = l.pid'}`
+  const from = `pg_lock_status() AS l${versionNumber >= 140000 ? '' : ' LEFT JOIN pg_stat_get_activity(NULL) AS s ON s.pid = l.pid'}`
   return `WITH /* otelephant lock graph */ RECURSIVE waiting AS MATERIALIZED (
     SELECT l.pid, l.locktype, l.mode, l.database, l.relation, COALESCE(${since}, clock_timestamp()) AS since,
       ${targetOf('l')} AS target
@@ -114,12 +115,12 @@ function graphText(versionNumber: number): string {
   parents AS (SELECT e.pid, min(e.parent) AS parent FROM edges AS e GROUP BY 1),
   nodes AS (SELECT p.pid FROM parents AS p UNION SELECT p.parent FROM parents AS p)
   SELECT n.pid, p.parent, w.locktype, w.mode, w.database, w.relation,
-    CASE WHEN w.database IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
+    CASE WHEN w.database IN (0, $1::oid)
       THEN (SELECT s.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
         WHERE c.oid = w.relation) END,
     w.target, t.waiters, extract(epoch FROM clock_timestamp() - w.since) * 1000,
     CASE WHEN p.parent = 0 THEN ${preparedHolder} END,
-    a.backend_start, a.xact_start, (SELECT d.datname FROM pg_database AS d WHERE d.oid = a.datid),
+    a.backend_start, a.xact_start, a.datid,
     pg_get_userbyid(a.usesysid), a.application_name, a.state, ${statementColumns('a')}, NULL::float8
   FROM nodes AS n LEFT JOIN parents AS p ON p.pid = n.pid LEFT JOIN waiting AS w ON w.pid = n.pid
     LEFT JOIN targets AS t ON t.target = w.target LEFT JOIN LATERAL pg_stat_get_activity(n.pid) AS a ON true
@@ -131,9 +132,17 @@ function graphText(versionNumber: number): string {
     extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000`
 }
 
-/** @throws QueryError; the signal's reason when aborted */
-export async function readLockGraph(session: Session, signal: AbortSignal): Promise<LockGraph> {
-  const rows = await session.query('lock_graph', graphText(session.versionNumber), [], signal)
+/**
+ * @param databaseOid of the database that the session is in, whose relations have names
+ * @throws QueryError; the signal's reason when aborted
+ */
+export async function readLockGraph(
+  session: Session,
+  databaseOid: string,
+  databases: DatabaseNames,
+  signal: AbortSignal,
+): Promise<LockGraph> {
+  const rows = await session.query('lock_graph', graphText(session.versionNumber), [databaseOid], signal)
   const nodes: LockNode[] = []
   const modes: ModeCount[] = []
   let costMs = 0
@@ -141,19 +150,19 @@ export async function readLockGraph(session: Session, signal: AbortSignal): Prom
     const [pid, , lockType, mode, , , , , waiters] = row
     const cost = row.at(-1)
     if (cost !== null && cost !== undefined) costMs = Number(cost)
-    else if (pid !== null && pid !== undefined) nodes.push(nodeOf(row))
+    else if (pid !== null && pid !== undefined) nodes.push(nodeOf(row, databases))
     else modes.push({ lockType: lockType ?? '', mode: mode ?? '', sessions: Number(waiters) })
   }
   return { nodes, modes, costMs }
 }
 
-function nodeOf(row: TextRow): LockNode {
+function nodeOf(row: TextRow, databases: DatabaseNames): LockNode {
   const [pid, parent] = row
   return {
     pid: Number(pid),
     parent: parent === null || parent === undefined ? undefined : Number(parent),
     wait: waitOf(row),
-    session: sessionOf(row),
+    session: sessionOf(row, databases),
   }
 }
 
@@ -173,11 +182,12 @@ function waitOf(row: TextRow): LockWait | undefined {
   }
 }
 
-function sessionOf(row: TextRow): BlockingSession | undefined {
-  const [backendStart, transactionStart, database, user, applicationName, state, query, bytes, size] = row
+function sessionOf(row: TextRow, { names }: DatabaseNames): BlockingSession | undefined {
+  const [backendStart, transactionStart, databaseOid, user, applicationName, state, query, bytes, size] = row
     .slice(11)
     .map((value) => value ?? undefined)
   if (backendStart === undefined) return undefined
+  const database = names.get(databaseOid ?? '')
   const statement = query === undefined ? undefined : shownStatement(query, bytes, size)
   return { backendStart, transactionStart, database, user, applicationName, state, statement }
 }

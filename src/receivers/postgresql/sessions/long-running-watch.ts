@@ -3,20 +3,28 @@ import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { StatementText } from '../../../sql-text/statement-texts.ts'
-import { type Measured, timed } from '../measured.ts'
+import type { Measured } from '../measured.ts'
+import { CodeQueries } from '../server/code-queries.ts'
+import type { DatabaseNames } from '../server/database-list.ts'
+import type { Observed } from '../server-connection.ts'
 import type { Session } from '../session.ts'
 import type { EventSources } from './blocking-records.ts'
 import {
+  detailsText,
   type LongRunningThresholds,
   type LongThing,
   readLongThings,
   readSessionDetails,
   type SessionDetails,
+  thingsText,
 } from './long-running.ts'
 import { rfc3339 } from './server-time.ts'
+import type { TrackingWatch } from './tracking-watch.ts'
 
 export interface LongRunningSettings extends EventSources {
   readonly thresholds: LongRunningThresholds
+  readonly databases: DatabaseNames
+  readonly watch: Pick<TrackingWatch, 'permits'>
   readonly clock: Clock
   readonly measured: Measured
 }
@@ -38,15 +46,19 @@ interface Told {
 /** Tells of what lasts too long, once, and of its end, once. */
 export class LongRunningWatch {
   readonly #settings: LongRunningSettings
+  readonly #queries: CodeQueries
   readonly #told = new Map<string, Told>()
 
   constructor(settings: LongRunningSettings) {
     this.#settings = settings
+    this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape(session: Session, sink: Sink, signal: AbortSignal): Promise<void> {
-    const { thresholds, clock, measured, events } = this.#settings
-    const things = await timed('long_running', clock, measured, () => readLongThings(session, thresholds, signal))
+  async scrape({ session, observation }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+    const { thresholds, clock, events, watch } = this.#settings
+    if (!watch.permits(thingsText + detailsText, ['postgresql.long_running'], observation)) return
+    const read = () => readLongThings(session, thresholds, signal)
+    const things = await this.#queries.ask('long_running', session, signal, read)
     const nowMs = clock.now()
     this.#recordEnds(things, nowMs)
     const news = things.filter((thing) => !this.#told.has(keyOf(thing))).slice(0, maxNews)
@@ -69,10 +81,10 @@ export class LongRunningWatch {
   }
 
   async #recordStarts(news: readonly LongThing[], session: Session, nowMs: number, signal: AbortSignal): Promise<void> {
-    const { clock, measured, texts } = this.#settings
+    const { databases, texts } = this.#settings
     const pids = [...new Set(news.map(({ pid }) => pid))]
-    const read = () => readSessionDetails(session, pids, signal)
-    const details = await timed('long_running_details', clock, measured, read)
+    const read = () => readSessionDetails(session, pids, databases, signal)
+    const details = await this.#queries.ask('long_running_details', session, signal, read)
     const statements = await texts.read(
       details.map(({ statement }) => statement),
       signal,

@@ -1,4 +1,5 @@
 import type { ShownText } from '../../../sql-text/statement-texts.ts'
+import type { DatabaseNames } from '../server/database-list.ts'
 import type { Session, TextRow } from '../session.ts'
 import { shownStatement, statementColumns } from './shown-statement.ts'
 
@@ -35,7 +36,7 @@ export interface SessionDetails {
 }
 
 /** One row a thing; a session may be all three in turn. Without texts: there may be as many rows as sessions. */
-const thingsText = `SELECT /* otelephant long running */ k.kind, a.pid, a.backend_start, k.since,
+export const thingsText = `SELECT /* otelephant long running */ k.kind, a.pid, a.backend_start, k.since,
     extract(epoch FROM clock_timestamp() - k.since) * 1000
   FROM pg_stat_get_activity(NULL) AS a CROSS JOIN LATERAL (VALUES
     ('transaction', a.xact_start, $1::float8),
@@ -45,11 +46,10 @@ const thingsText = `SELECT /* otelephant long running */ k.kind, a.pid, a.backen
     AND k.limit_ms > 0 AND k.since < clock_timestamp() - make_interval(secs => k.limit_ms / 1000)
   ORDER BY k.since`
 
-const detailsText = `SELECT /* otelephant long running details */ a.pid, a.backend_start, d.datname,
+export const detailsText = `SELECT /* otelephant long running details */ a.pid, a.backend_start, a.datid,
     pg_get_userbyid(a.usesysid), a.application_name, host(a.client_addr), a.state, a.wait_event_type, a.wait_event,
     ${statementColumns('a')}
-  FROM unnest($1::int4[]) AS p(pid) CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a
-    LEFT JOIN pg_database AS d ON d.oid = a.datid`
+  FROM unnest($1::int4[]) AS p(pid) CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a`
 
 /** All that lasts too long now, the oldest first. */
 export async function readLongThings(
@@ -67,6 +67,7 @@ export async function readLongThings(
 export async function readSessionDetails(
   session: Session,
   pids: readonly number[],
+  { names }: DatabaseNames,
   signal: AbortSignal,
 ): Promise<SessionDetails[]> {
   const rows = await session.query('long_running_details', detailsText, [`{${pids.join(',')}}`], signal)
@@ -74,7 +75,7 @@ export async function readSessionDetails(
     const [
       pid,
       backendStart,
-      database,
+      databaseOid,
       user,
       applicationName,
       clientAddress,
@@ -88,7 +89,7 @@ export async function readSessionDetails(
     return {
       pid: Number(pid),
       backendStart: backendStart ?? '',
-      database,
+      database: names.get(databaseOid ?? ''),
       user,
       applicationName,
       clientAddress,

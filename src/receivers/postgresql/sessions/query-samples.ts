@@ -3,16 +3,24 @@ import type { TraceLink } from '../../../pdata/log-record.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { StatementText } from '../../../sql-text/statement-texts.ts'
 import { parseTraceparent } from '../../../sql-text/traceparent.ts'
-import { type Measured, timed } from '../measured.ts'
-import type { Session } from '../session.ts'
+import type { Measured } from '../measured.ts'
+import { CodeQueries } from '../server/code-queries.ts'
+import type { Observed } from '../server-connection.ts'
 import { sentQueryId, statementAttributes } from '../statement-attributes.ts'
 import type { EventSources } from './blocking-records.ts'
 import type { GraphPace } from './graph-pace.ts'
-import { readSampledSessions, type SampledSession, type SampledSessionsSettings } from './sampled-session.ts'
+import {
+  readSampledSessions,
+  type SampledSession,
+  type SampledSessionsSettings,
+  sampledText,
+} from './sampled-session.ts'
 import { rfc3339, rfc3339Seconds } from './server-time.ts'
+import type { TrackingWatch } from './tracking-watch.ts'
 
-export interface QuerySamplesSettings extends EventSources, Omit<SampledSessionsSettings, 'withBlockers'> {
+export interface QuerySamplesSettings extends EventSources, SampledSessionsSettings {
   readonly pace: GraphPace
+  readonly watch: Pick<TrackingWatch, 'permits'>
   readonly clock: Clock
   readonly measured: Measured
 }
@@ -20,16 +28,26 @@ export interface QuerySamplesSettings extends EventSources, Omit<SampledSessions
 /** The event db.server.query_sample: what each session that isn't idle is at, as upstream's receiver tells it. */
 export class QuerySamples {
   readonly #settings: QuerySamplesSettings
+  readonly #queries: CodeQueries
 
   constructor(settings: QuerySamplesSettings) {
     this.#settings = settings
+    this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape(session: Session, sink: Sink, signal: AbortSignal): Promise<void> {
-    const { clock, measured, texts, events, pace } = this.#settings
+  async scrape({ session, observation }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+    const { clock, texts, events, pace, watch } = this.#settings
     const timeMs = clock.now()
-    const wanted = { ...this.#settings, withBlockers: !pace.isResting(timeMs) }
-    const sessions = await timed('query_sample', clock, measured, () => readSampledSessions(session, wanted, signal))
+    const { versionNumber } = observation
+    if (!watch.permits(sampledText(versionNumber, false), ['db.server.query_sample'], observation)) return
+    const mayAskBlockers = watch.permits(
+      sampledText(versionNumber, true),
+      ['postgresql.blocking.pids of db.server.query_sample'],
+      observation,
+    )
+    const now = { withBlockers: mayAskBlockers && !pace.isResting(timeMs), databaseOid: observation.databaseOid }
+    const ask = () => readSampledSessions(session, this.#settings, now, signal)
+    const sessions = await this.#queries.ask('query_sample', session, signal, ask)
     if (sessions.length === 0) return
     const read = await texts.read(
       sessions.map(({ statement }) => statement),

@@ -4,7 +4,6 @@ import type { Session } from '../session.ts'
 export interface SessionGroup {
   /** `undefined` for processes of no database. */
   readonly databaseOid: string | undefined
-  readonly database: string | undefined
   /** pg_stat_activity.backend_type. */
   readonly backendType: string
   /** pg_stat_activity.state; `undefined` for the server's own processes. */
@@ -37,7 +36,7 @@ export function knowsQueryIds(versionNumber: number): boolean {
 }
 
 /**
- * pg_stat_get_activity and not its view: that joins names which nobody asked for. Idle sessions and the server's processes
+ * pg_stat_get_activity and not its view: that joins names which nobody asked for, and waits for locks on their catalogs. Idle sessions and the server's processes
  * in their main loops (waits of the type Activity) are dropped before anything is grouped. The last row says what it cost.
  */
 function sampleText(byStatement: boolean): string {
@@ -47,36 +46,39 @@ function sampleText(byStatement: boolean): string {
     FROM pg_stat_get_activity(NULL) AS a
     WHERE a.state IS DISTINCT FROM 'idle' AND a.wait_event_type IS DISTINCT FROM 'Activity' AND a.pid <> pg_backend_pid()
     GROUP BY 1, 2, 3, 4, 5, 6)
-  SELECT g.datid, d.datname, g.backend_type, g.state, g.wait_event_type, g.wait_event, g.query_id, g.sessions,
+  SELECT g.datid, g.backend_type, g.state, g.wait_event_type, g.wait_event, g.query_id, g.sessions,
     NULL::text, NULL::float8
-  FROM groups AS g LEFT JOIN pg_database AS d ON d.oid = g.datid
+  FROM groups AS g
   UNION ALL
-  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, current_setting('compute_query_id', true),
+  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, current_setting('compute_query_id', true),
     extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000`
 }
 
 const texts = { plain: sampleText(false), byStatement: sampleText(true) } as const
 
+export function sampleTextOf(versionNumber: number, { byStatement }: SampleSettings): string {
+  return byStatement && knowsQueryIds(versionNumber) ? texts.byStatement : texts.plain
+}
+
 /** @throws QueryError; the signal's reason when aborted */
 export async function takeSample(
   session: Session,
-  { byStatement }: SampleSettings,
+  settings: SampleSettings,
   signal: AbortSignal,
 ): Promise<SessionSample> {
-  const withIds = byStatement && knowsQueryIds(session.versionNumber)
-  const rows = await session.query('session_sample', withIds ? texts.byStatement : texts.plain, [], signal)
+  const rows = await session.query('session_sample', sampleTextOf(session.versionNumber, settings), [], signal)
   const groups: SessionGroup[] = []
   let server: Omit<SessionSample, 'groups'> = { computeQueryId: undefined, costMs: 0 }
   for (const row of rows) {
-    const [databaseOid, database, backendType, state, waitEventType, waitEvent, queryId, sessions, setting, cost] =
-      row.map((value) => value ?? undefined)
+    const [databaseOid, backendType, state, waitEventType, waitEvent, queryId, sessions, setting, cost] = row.map(
+      (value) => value ?? undefined,
+    )
     if (sessions === undefined) {
       server = { computeQueryId: setting, costMs: Number(cost) }
       continue
     }
     groups.push({
       databaseOid,
-      database,
       backendType: backendType ?? 'unknown',
       state,
       waitEventType,

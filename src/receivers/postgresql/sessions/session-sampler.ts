@@ -3,20 +3,23 @@ import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts
 import type { Clock } from '../../../component/clock.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
 import type { StatementTexts } from '../../../sql-text/statement-texts.ts'
-import { type Measured, timed } from '../measured.ts'
+import type { Measured } from '../measured.ts'
+import { CodeQueries } from '../server/code-queries.ts'
+import type { DatabaseList } from '../server/database-list.ts'
 import type { Observed, ServerConnection } from '../server-connection.ts'
 import { BlockedTime } from './blocked-time.ts'
 import { BlockingEpisodes } from './blocking-episodes.ts'
 import { type BlockingTree, blockingForest } from './blocking-forest.ts'
 import { giveBlockingEpisodes } from './blocking-records.ts'
 import type { GraphPace } from './graph-pace.ts'
-import { type LockGraph, readLockGraph } from './lock-graph.ts'
-import { isBlocked, knowsQueryIds, type SessionSample, takeSample } from './session-sample.ts'
+import { graphText, type LockGraph, readLockGraph } from './lock-graph.ts'
+import { isBlocked, knowsQueryIds, type SessionSample, sampleTextOf, takeSample } from './session-sample.ts'
 import { SessionTime, type StatementLabel } from './session-time.ts'
 import type { TrackingWatch } from './tracking-watch.ts'
 
 export interface SessionSamplerSettings {
   readonly connection: Pick<ServerConnection, 'current'>
+  readonly databases: Pick<DatabaseList, 'names' | 'learn'>
   readonly clock: Clock
   readonly intervalMs: number
   /** Names this run of the sampler: no other run, of this or another process, has the same. */
@@ -26,6 +29,8 @@ export interface SessionSamplerSettings {
   readonly byStatement: boolean
   /** Whether who blocks whom is asked when somebody waits. */
   readonly blocking: boolean
+  /** The metrics and events that are made of samples, and of who blocks whom. */
+  readonly affected: { readonly bySample: readonly string[]; readonly byGraph: readonly string[] }
   readonly pace: GraphPace
   readonly events: EventsBuilder
   readonly texts: StatementTexts
@@ -53,6 +58,7 @@ export class SessionSampler implements Scraper {
   readonly name = 'session_sample'
   readonly intervalMs: number
   readonly #settings: SessionSamplerSettings
+  readonly #queries: CodeQueries
   readonly #time: SessionTime
   readonly #blocked: BlockedTime
   readonly #episodes = new BlockingEpisodes()
@@ -64,7 +70,8 @@ export class SessionSampler implements Scraper {
   constructor(settings: SessionSamplerSettings) {
     this.intervalMs = settings.intervalMs
     this.#settings = settings
-    this.#time = new SessionTime(settings.run, settings.statementLabel)
+    this.#queries = new CodeQueries(settings.clock, settings.measured)
+    this.#time = new SessionTime(settings.run, settings.statementLabel, settings.databases)
     this.#blocked = new BlockedTime(settings.run)
     this.#spacingMs = settings.intervalMs
   }
@@ -77,24 +84,33 @@ export class SessionSampler implements Scraper {
   }
 
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { connection, clock, watch, skipped, byStatement, measured } = this.#settings
+    const { connection, databases, clock, watch, skipped, byStatement, affected } = this.#settings
     const current = connection.current
     // Nobody asked the server yet, or it is away, and others are about to find out when it is back.
     if (current === undefined || !watch.sees(current.observation)) return
-    const { session } = current
+    const { session, observation } = current
+    const text = sampleTextOf(session.versionNumber, { byStatement })
+    if (!watch.permits(text, affected.bySample, observation)) return
     if (session.busy) return skipped('busy')
     if (this.#isPutOff(clock.now())) return skipped('dear')
-    const sample = await timed('session_sample', clock, measured, () => takeSample(session, { byStatement }, signal))
+    const take = () => takeSample(session, { byStatement }, signal)
+    const sample = await this.#queries.ask('session_sample', session, signal, take)
     const nowMs = clock.now()
+    await databases.learn(
+      sample.groups.flatMap(({ databaseOid }) => databaseOid ?? []),
+      current,
+      signal,
+    )
     watch.sampled(sample)
     const seconds = this.#secondsSince(nowMs)
     this.#followCost(sample, nowMs)
     this.#time.add(sample, seconds, nowMs, byStatement && knowsQueryIds(session.versionNumber))
     if (!this.#settings.blocking) return
+    const asksGraph = watch.permits(graphText(session.versionNumber), affected.byGraph, observation)
     try {
-      await this.#followBlocking(sample, current, sink, signal)
+      if (asksGraph) await this.#followBlocking(sample, current, sink, signal)
     } finally {
-      this.#blocked.add(sample, seconds, nowMs)
+      this.#blocked.add(sample, seconds, nowMs, asksGraph)
     }
   }
 
@@ -129,11 +145,12 @@ export class SessionSampler implements Scraper {
     await this.#tell(trees, sink, signal)
   }
 
-  async #look({ session }: Observed, signal: AbortSignal): Promise<LockGraph> {
-    const { pace, clock, measured } = this.#settings
+  async #look({ session, observation }: Observed, signal: AbortSignal): Promise<LockGraph> {
+    const { pace, clock, databases } = this.#settings
     const startedMs = clock.now()
     try {
-      const graph = await timed('lock_graph', clock, measured, () => readLockGraph(session, signal))
+      const read = () => readLockGraph(session, observation.databaseOid, databases, signal)
+      const graph = await this.#queries.ask('lock_graph', session, signal, read)
       pace.looked(startedMs, graph.costMs)
       return graph
     } catch (error) {

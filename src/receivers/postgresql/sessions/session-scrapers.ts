@@ -8,11 +8,12 @@ import type { PostgresqlConfig } from '../config.ts'
 import type { Enabled } from '../enabled.ts'
 import type { Measured } from '../measured.ts'
 import type { Notices } from '../notices.ts'
+import type { DatabaseList } from '../server/database-list.ts'
 import type { ServerConnection } from '../server-connection.ts'
 import { GraphPace } from './graph-pace.ts'
 import { LongRunningWatch } from './long-running-watch.ts'
 import { QuerySamples } from './query-samples.ts'
-import { SessionSampler } from './session-sampler.ts'
+import { SessionSampler, type SessionSamplerSettings } from './session-sampler.ts'
 import type { StatementLabel } from './session-time.ts'
 import { SessionsScraper } from './sessions-scraper.ts'
 import { TrackingWatch } from './tracking-watch.ts'
@@ -23,6 +24,7 @@ export interface SessionScrapersSettings {
   /** Makes builders that nobody else takes from. */
   readonly builders: () => { readonly metrics: MetricsBuilder; readonly events: EventsBuilder }
   readonly connection: ServerConnection
+  readonly databases: DatabaseList
   readonly clock: Clock
   readonly texts: StatementTexts
   readonly statementLabel: StatementLabel
@@ -45,7 +47,7 @@ const sampleEvent = 'db.server.query_sample'
 
 /** What watches the sessions, as far as anything of it is enabled. */
 export function sessionScrapers(settings: SessionScrapersSettings): Scraper[] {
-  const { config, enabled, connection, clock, notices } = settings
+  const { config, enabled, connection, databases, clock, notices } = settings
   const metrics = [...timeMetrics, ...blockingMetrics] satisfies MetricName[]
   const events = [blockingEvent, longRunningEvent, sampleEvent] satisfies EventName[]
   const watch = new TrackingWatch({
@@ -58,13 +60,13 @@ export function sessionScrapers(settings: SessionScrapersSettings): Scraper[] {
   })
   const pace = new GraphPace()
   const sampler = samplerOf(settings, watch, pace)
-  const longRunning = longRunningOf(settings)
-  const querySamples = querySamplesOf(settings, pace)
+  const longRunning = longRunningOf(settings, watch)
+  const querySamples = querySamplesOf(settings, watch, pace)
   if (sampler === undefined && longRunning === undefined && querySamples === undefined) return []
   const builder = settings.builders().metrics
   const { endpoint } = config
   const scraper = new SessionsScraper({
-    ...{ endpoint, connection, clock, builder, watch },
+    ...{ endpoint, connection, databases, clock, builder, watch },
     ...{ sampler, longRunning, querySamples },
   })
   return sampler === undefined ? [scraper] : [sampler, scraper]
@@ -75,12 +77,13 @@ function samplerOf(
   watch: TrackingWatch,
   pace: GraphPace,
 ): SessionSampler | undefined {
-  const { config, enabled, connection, clock, texts, statementLabel, measured, skipped } = settings
+  const { config, enabled, connection, databases, clock, texts, statementLabel, measured, skipped } = settings
   const { session_sampling: sampling } = config
   const blocking = blockingMetrics.some((name) => enabled.metrics.has(name)) || enabled.events.has(blockingEvent)
   if (!sampling.enabled || !(blocking || timeMetrics.some((name) => enabled.metrics.has(name)))) return undefined
   return new SessionSampler({
-    ...{ connection, clock, texts, statementLabel, measured, skipped, watch, pace, blocking },
+    ...{ connection, databases, clock, texts, statementLabel, measured, skipped, watch, pace, blocking },
+    affected: affectedBy(enabled),
     intervalMs: sampling.interval,
     run: randomUUID(),
     byStatement: enabled.metrics.has('postgresql.statement.session.time'),
@@ -88,25 +91,37 @@ function samplerOf(
   })
 }
 
-function longRunningOf(settings: SessionScrapersSettings): LongRunningWatch | undefined {
-  const { config, enabled, clock, texts, measured } = settings
+function longRunningOf(settings: SessionScrapersSettings, watch: TrackingWatch): LongRunningWatch | undefined {
+  const { config, enabled, clock, texts, measured, databases } = settings
   const { transaction, idle_in_transaction, statement } = config.long_running
   if (!enabled.events.has(longRunningEvent) || transaction + idle_in_transaction + statement === 0) return undefined
   return new LongRunningWatch({
-    ...{ clock, texts, measured },
+    ...{ clock, texts, measured, databases, watch },
     events: settings.builders().events,
     thresholds: { transactionMs: transaction, idleInTransactionMs: idle_in_transaction, statementMs: statement },
   })
 }
 
-function querySamplesOf(settings: SessionScrapersSettings, pace: GraphPace): QuerySamples | undefined {
-  const { config, enabled, clock, texts, measured } = settings
+function querySamplesOf(
+  settings: SessionScrapersSettings,
+  watch: TrackingWatch,
+  pace: GraphPace,
+): QuerySamples | undefined {
+  const { config, enabled, clock, texts, measured, databases } = settings
   if (!enabled.events.has(sampleEvent)) return undefined
   return new QuerySamples({
-    ...{ clock, texts, measured, pace },
+    ...{ clock, texts, measured, databases, watch, pace },
     events: settings.builders().events,
     maxRows: config.query_sample_collection.max_rows_per_query,
-    databases: config.databases,
+    onlyDatabases: config.databases,
     excludedDatabases: config.exclude_databases,
   })
+}
+
+function affectedBy({ metrics, events }: Enabled): SessionSamplerSettings['affected'] {
+  const timed = [...timeMetrics, 'postgresql.blocking.sessions', 'postgresql.blocking.time']
+  const looked = ['postgresql.blocking.depth', 'postgresql.blocking.longest_wait']
+  const told = events.has(blockingEvent) ? [blockingEvent] : []
+  const byGraph = [...looked.filter((name) => metrics.has(name)), ...told]
+  return { bySample: [...timed.filter((name) => metrics.has(name)), ...byGraph], byGraph }
 }

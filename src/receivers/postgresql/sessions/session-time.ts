@@ -1,5 +1,6 @@
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
 import { other } from '../fold/folded-rows.ts'
+import type { DatabaseNames } from '../server/database-list.ts'
 import { RunningTotals } from './running-totals.ts'
 import { isUntracked, type SessionGroup, type SessionSample, waitClassOf } from './session-sample.ts'
 
@@ -25,12 +26,14 @@ interface StatementLabels extends Readonly<Record<string, string | null>> {
 /** How long sessions ran and waited, added up sample by sample. */
 export class SessionTime {
   readonly #statementLabel: StatementLabel
+  readonly #databases: DatabaseNames
   readonly #sessions: RunningTotals<SessionLabels>
   readonly #statements: RunningTotals<StatementLabels>
 
   /** @param run names this run of the sampler (see {@link RunningTotals}) */
-  constructor(run: string, statementLabel: StatementLabel) {
+  constructor(run: string, statementLabel: StatementLabel, databases: DatabaseNames) {
     this.#statementLabel = statementLabel
+    this.#databases = databases
     this.#sessions = new RunningTotals(run, maxSeries)
     this.#statements = new RunningTotals(run, maxSeries)
   }
@@ -44,7 +47,7 @@ export class SessionTime {
     for (const group of groups) {
       if (isUntracked(group)) continue
       const spent = seconds * group.sessions
-      this.#sessions.add(sessionLabels(group), restOf(group), spent, sinceMs, nowMs)
+      this.#sessions.add(this.#sessionLabels(group), restOf(group), spent, sinceMs, nowMs)
       if (!byStatement || group.backendType !== 'client backend') continue
       this.#statements.add(this.#statementLabels(group), restOfStatements(group), spent, sinceMs, nowMs)
     }
@@ -59,25 +62,29 @@ export class SessionTime {
     }
   }
 
+  #sessionLabels(group: SessionGroup): SessionLabels {
+    const waitClass = waitClassOf(group)
+    return {
+      database: this.#databaseOf(group),
+      'postgresql.backend_type': group.backendType,
+      'postgresql.wait_event_type': waitClass,
+      // The client's wait between two statements of a transaction is what the class says already.
+      'postgresql.wait_event': waitClass === group.waitEventType ? (group.waitEvent ?? null) : null,
+    }
+  }
+
+  #databaseOf({ databaseOid }: SessionGroup): string | null {
+    return (databaseOid === undefined ? undefined : this.#databases.names.get(databaseOid)) ?? null
+  }
+
   #statementLabels(group: SessionGroup): StatementLabels {
     const { databaseOid, queryId } = group
     const known = databaseOid !== undefined && queryId !== undefined
     return {
-      database: group.database ?? null,
+      database: this.#databaseOf(group),
       hash: (known ? this.#statementLabel(databaseOid, queryId) : undefined) ?? other,
       'postgresql.wait_event_type': waitClassOf(group),
     }
-  }
-}
-
-function sessionLabels(group: SessionGroup): SessionLabels {
-  const waitClass = waitClassOf(group)
-  return {
-    database: group.database ?? null,
-    'postgresql.backend_type': group.backendType,
-    'postgresql.wait_event_type': waitClass,
-    // The client's wait between two statements of a transaction is what the class says already.
-    'postgresql.wait_event': waitClass === group.waitEventType ? (group.waitEvent ?? null) : null,
   }
 }
 

@@ -2,7 +2,8 @@ import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts
 import type { Clock } from '../../../component/clock.ts'
 import type { StatisticsEpoch } from '../../../pdata/reading.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
-import type { ServerConnection } from '../server-connection.ts'
+import type { DatabaseList } from '../server/database-list.ts'
+import type { Observed, ServerConnection } from '../server-connection.ts'
 import type { LongRunningWatch } from './long-running-watch.ts'
 import type { QuerySamples } from './query-samples.ts'
 import type { SessionSampler } from './session-sampler.ts'
@@ -10,7 +11,8 @@ import type { TrackingWatch } from './tracking-watch.ts'
 
 export interface SessionsScraperSettings {
   readonly endpoint: string
-  readonly connection: Pick<ServerConnection, 'observe'>
+  readonly connection: Pick<ServerConnection, 'observe' | 'current'>
+  readonly databases: Pick<DatabaseList, 'last' | 'read'>
   readonly clock: Clock
   readonly builder: MetricsBuilder
   readonly watch: TrackingWatch
@@ -33,13 +35,26 @@ export class SessionsScraper implements Scraper {
   }
 
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { connection, longRunning, querySamples, watch } = this.#settings
+    const { databases, longRunning, querySamples, watch } = this.#settings
     await this.#giveTotals(sink)
     if (longRunning === undefined && querySamples === undefined) return
-    const { session, observation } = await connection.observe(signal)
-    if (!watch.sees(observation)) return
-    await longRunning?.scrape(session, sink, signal)
-    await querySamples?.scrape(session, sink, signal)
+    const observed = await this.#observe(signal)
+    if (!watch.sees(observed.observation)) return
+    if (databases.last === undefined) await databases.read(observed, signal)
+    await longRunning?.scrape(observed, sink, signal)
+    await querySamples?.scrape(observed, sink, signal)
+  }
+
+  /** What sessions do has nothing to do with the server's statistics: it is asked also where those can't be told. */
+  async #observe(signal: AbortSignal): Promise<Observed> {
+    const { connection } = this.#settings
+    try {
+      return await connection.observe(signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (connection.current === undefined) throw error
+      return connection.current
+    }
   }
 
   /** Always complete: the first reading, which is empty, says since when all series count. */

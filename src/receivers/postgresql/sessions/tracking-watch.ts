@@ -1,6 +1,6 @@
 import type { Observation } from '../observation.ts'
 import type { Omission } from '../plan.ts'
-import { unmet } from '../requirements.ts'
+import { type Unmet, unmetDenial, unmetRole } from '../requirements.ts'
 import { isUntracked, type SessionSample } from './session-sample.ts'
 
 export interface TrackingWatchSettings {
@@ -21,15 +21,23 @@ export class TrackingWatch {
   }
 
   /** Whether other roles' sessions can be seen: what is left otherwise would be taken for all there is. */
-  sees({ versionNumber, role, userName, readsAllStats }: Observation): boolean {
-    if (readsAllStats) return true
-    const because = unmet(
-      { privileges: [{ kind: 'role', name: 'pg_read_all_stats' }] },
-      { server: [Math.floor(versionNumber / 10_000)], role, userName, extensions: new Map(), privileges: new Map() },
-    )
-    if (because === undefined) return false
-    this.#settings.omitted(this.#settings.affected.map((metric) => ({ metric, query: 'session_sample', ...because })))
-    return false
+  sees({ grants, userName, readsAllStats }: Observation): boolean {
+    if (!readsAllStats) this.#omit(this.#settings.affected, unmetRole('pg_read_all_stats', grants.roles, userName))
+    return readsAllStats
+  }
+
+  /**
+   * Whether the role may use all that the statement does.
+   * @param affected what there is none of otherwise
+   */
+  permits(sql: string, affected: readonly string[], { grants, userName }: Observation): boolean {
+    const denial = grants.denials.findIn(sql)
+    if (denial !== undefined) this.#omit(affected, unmetDenial(denial, userName))
+    return denial === undefined
+  }
+
+  #omit(affected: readonly string[], because: Unmet): void {
+    this.#settings.omitted(affected.map((metric) => ({ metric, query: 'session_sample', ...because })))
   }
 
   sampled({ groups, computeQueryId }: SessionSample): void {

@@ -6,6 +6,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { never, sessionOf, settingsOf, socketOf } from '../connection.ts'
+import { watchingOn } from '../observing.ts'
 import { busySessions } from './busy-sessions.ts'
 import { eventsBuilder, keepingSink } from './sampler-under-test.ts'
 
@@ -23,10 +24,12 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     const texts = childStatementTexts({ logger: memoryLogger() })
     const sink = keepingSink()
     const events = eventsBuilder('postgresql.long_running')
-    const watch = new LongRunningWatch({ events, texts, thresholds, clock: new FakeClock(), measured() {} })
+    const clock = new FakeClock()
+    const { observed, ...watching } = await watchingOn(session, clock, memoryLogger())
+    const watch = new LongRunningWatch({ ...watching, events, texts, thresholds, clock, measured() {} })
     return {
       sink,
-      look: () => watch.scrape(session, sink, never),
+      look: () => watch.scrape(observed, sink, never),
       told: () =>
         sink.records.map(({ attributes }) => [
           attributes['postgresql.episode.phase'],

@@ -7,6 +7,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { never, sessionOf, settingsOf, socketOf } from '../connection.ts'
+import { watchingOn } from '../observing.ts'
 import { busySessions } from './busy-sessions.ts'
 import { eventsBuilder, keepingSink } from './sampler-under-test.ts'
 
@@ -24,12 +25,13 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     const texts = childStatementTexts({ logger: memoryLogger() })
     try {
       const sink = keepingSink()
+      const { observed, ...watching } = await watchingOn(session, new FakeClock(), memoryLogger())
       const settings = {
         ...{ events: eventsBuilder('db.server.query_sample'), texts, clock: new FakeClock(), measured() {} },
-        ...{ pace: new GraphPace(), maxRows: 1_000, databases: [], excludedDatabases: [] },
+        ...{ pace: new GraphPace(), maxRows: 1_000, onlyDatabases: [], excludedDatabases: [], ...watching },
         ...overrides,
       }
-      await new QuerySamples(settings).scrape(session, sink, never)
+      await new QuerySamples(settings).scrape(observed, sink, never)
       return sink.records
     } finally {
       await texts.close()
@@ -49,7 +51,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     await holder.query('SELECT pg_advisory_lock(7)')
     await waiter.begin(`SELECT 'secret', pg_advisory_lock(7) /* nr_service_guid='abc' */`)
     await sleeper.begin(`/* traceparent='${traceparent.replace('b7', 'c7')}' */ SELECT pg_sleep(60)`)
-    const records = await samples({ databases: [sessions.database] })
+    const records = await samples({ onlyDatabases: [sessions.database] })
     const byPid = new Map(records.map((record) => [record.attributes['postgresql.pid'], record]))
     expect([...byPid.keys()]).toEqual([holder.pid, waiter.pid, sleeper.pid])
     expect(byPid.get(waiter.pid)?.trace).toEqual({ traceId, spanId: 'b7ad6b7169203331', flags: 1 })
@@ -92,7 +94,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     const sleeper = await sessions.worker()
     await sleeper.begin('SELECT pg_sleep(60)')
     const unreadable = { read: async () => [], redact: async () => [], close: async () => {} }
-    const [record] = await samples({ texts: unreadable, databases: [sessions.database] })
+    const [record] = await samples({ texts: unreadable, onlyDatabases: [sessions.database] })
     expect(record?.attributes['postgresql.pid']).toBe(sleeper.pid)
     expect(Object.keys(record?.attributes ?? {}).filter((name) => /text|hash|summary|operation/.test(name))).toEqual([])
   })
@@ -116,7 +118,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     const clock = new FakeClock()
     const pace = new GraphPace()
     pace.looked(clock.now(), 11)
-    const records = await samples({ clock, pace, databases: [sessions.database] })
+    const records = await samples({ clock, pace, onlyDatabases: [sessions.database] })
     expect(records.map(({ attributes }) => attributes['postgresql.pid'])).toEqual([holder.pid, waiter.pid])
     expect(records.map(({ attributes }) => attributes['postgresql.blocking.pids'])).toEqual([undefined, undefined])
   })

@@ -3,19 +3,17 @@ import { type MetricName, MetricsBuilder, metrics } from '../../../../generated/
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import type { Attributes } from '../../../../src/pdata/attributes.ts'
 import type { LogRecord } from '../../../../src/pdata/log-record.ts'
-import { Notices } from '../../../../src/receivers/postgresql/notices.ts'
-import { observer } from '../../../../src/receivers/postgresql/observation.ts'
 import { GraphPace } from '../../../../src/receivers/postgresql/sessions/graph-pace.ts'
 import {
   SessionSampler,
   type SessionSamplerSettings,
 } from '../../../../src/receivers/postgresql/sessions/session-sampler.ts'
-import { TrackingWatch } from '../../../../src/receivers/postgresql/sessions/tracking-watch.ts'
 import type { Sink } from '../../../../src/scraper/scraper.ts'
 import { childStatementTexts } from '../../../../src/sql-text/child-statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { never, sessionOf, settingsOf, socketOf } from '../connection.ts'
+import { watchingOn } from '../observing.ts'
 
 export const intervalMs = 1_000
 
@@ -60,15 +58,16 @@ export async function samplerOn(
 ) {
   const clock = new FakeClock()
   const logger = memoryLogger()
-  const notices = new Notices(logger)
   const session = await sessionOf(settingsOf(socketOf(cluster), { username: overrides.username ?? 'monitor' }))
-  const observation = await (await observer(session, clock, never))(never)
+  const { observed, databases, watch } = await watchingOn(session, clock, logger, ['postgresql.session.time'])
   const skipped: string[] = []
   const asked: string[] = []
   const sink = keepingSink()
   const texts = childStatementTexts({ logger })
   const sampler = new SessionSampler({
-    connection: { current: { session, observation } },
+    connection: { current: observed },
+    databases,
+    affected: { bySample: ['postgresql.session.time'], byGraph: ['postgresql.blocking_episode'] },
     clock,
     intervalMs,
     run: 'run 7',
@@ -78,11 +77,7 @@ export async function samplerOn(
     pace: new GraphPace(),
     events: eventsBuilder('postgresql.blocking_episode'),
     texts,
-    watch: new TrackingWatch({
-      affected: ['postgresql.session.time'],
-      omitted: (omissions) => notices.omitted(omissions, { oid: '', name: '' }),
-      degraded: notices.degraded,
-    }),
+    watch,
     measured: (query) => asked.push(query),
     skipped: (reason) => skipped.push(reason),
     ...overrides,

@@ -1,0 +1,32 @@
+import type { Clock } from '../../../component/clock.ts'
+import { type Measured, timed } from '../measured.ts'
+import { Schedule } from '../schedule.ts'
+import type { Session } from '../session.ts'
+
+/** Statements that code sends by itself: each that failed is sent again later and later, whoever asks, and however often. */
+export class CodeQueries {
+  readonly #clock: Clock
+  readonly #measured: Measured
+  readonly #schedule = new Schedule()
+
+  constructor(clock: Clock, measured: Measured) {
+    this.#clock = clock
+    this.#measured = measured
+  }
+
+  /** @throws what `run` throws; while it is too early to try again, what it threw last */
+  async ask<T>(name: string, session: Session, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    const [held] = this.#schedule.heldBack([{ name, intervalMs: 0 }], this.#clock.now(), 0)
+    if (held !== undefined) throw held[1]
+    this.#schedule.started(name, this.#clock.now())
+    try {
+      const result = await timed(name, this.#clock, this.#measured, run)
+      this.#schedule.succeeded(name)
+      return result
+    } catch (error) {
+      const isItsOwn = !signal.aborted && !session.closed
+      if (isItsOwn && error instanceof Error) this.#schedule.failed(name, error, this.#clock.now())
+      throw error
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
+import type { Clock } from '../../../component/clock.ts'
+
+const longestMs = 60_000
+
+/** When something that failed is asked again: after one interval, then twice as late each time, up to a minute. */
+export class Retry {
+  readonly #clock: Clock
+  readonly #settings: BackoffSettings
+  readonly #slackMs: number
+  #failures = 0
+  #notBeforeMs = Number.NEGATIVE_INFINITY
+  #error: Error | undefined
+
+  /** @param slackMs how much too early is early enough */
+  constructor(clock: Clock, settings: BackoffSettings, slackMs = 0) {
+    this.#clock = clock
+    this.#settings = settings
+    this.#slackMs = slackMs
+  }
+
+  /** Of what is asked at each interval: with the ticks, so without jitter, and no tick is missed by a hair. */
+  static eachInterval(clock: Clock, intervalMs: number): Retry {
+    const maxMs = Math.max(intervalMs, longestMs)
+    return new Retry(clock, { initialMs: intervalMs, maxMs, multiplier: 2, jitter: 0 }, intervalMs / 2)
+  }
+
+  /** Why it failed last; `undefined` once it has worked. */
+  get error(): Error | undefined {
+    return this.#error
+  }
+
+  /** Why it isn't asked now; `undefined` when it may be. */
+  get obstacle(): Error | undefined {
+    return this.#clock.now() < this.#notBeforeMs ? this.#error : undefined
+  }
+
+  failed(error: Error): void {
+    this.#failures += 1
+    this.#error = error
+    this.#notBeforeMs = this.#clock.now() + backoffDelay(this.#settings, this.#failures) - this.#slackMs
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+    this.#error = undefined
+    this.#notBeforeMs = Number.NEGATIVE_INFINITY
+  }
+}
