@@ -1,5 +1,5 @@
+import { planVerdictSql } from './plan-verdict.ts'
 import { quoteIdentifier } from './search-path.ts'
-import { userCodeSql } from './user-code.ts'
 
 /** Owner of the function that explains: nobody logs in as it, and it may read and nothing else. */
 export const explainOwner = 'otelephant_explain'
@@ -29,7 +29,7 @@ BEGIN
   IF strpos($1, ';') > 0 OR $1 !~* '^[\\s(]*(SELECT|VALUES|TABLE|WITH)\\M' THEN
     RETURN json_build_object('refused', 'unsupported_statement');
   END IF;
-  SELECT verdict, detail INTO refused, finding_detail FROM (${userCodeSql}) AS answer;
+  SELECT verdict, detail INTO refused, finding_detail FROM (${planVerdictSql}) AS answer;
   IF refused IS NOT NULL THEN
     RETURN json_build_object('refused', refused, 'detail', finding_detail);
   END IF;

@@ -5,9 +5,9 @@ import { sqlState } from '../sqlstate.ts'
 import { faultOfExplainFunction } from './explain-function-check.ts'
 import type { Explainable } from './explainable.ts'
 import { absent, isAbsenceReason, type PlanAbsence } from './plan-absence.ts'
+import { planVerdictSql } from './plan-verdict.ts'
 import { quoteIdentifier, searchPathOf } from './search-path.ts'
 import { unsafeRole } from './unsafe-role.ts'
-import { userCodeSql } from './user-code.ts'
 
 /** What EXPLAIN (FORMAT JSON) printed, literals and all. */
 export interface RawPlan {
@@ -116,7 +116,7 @@ export class ExplainVisit {
   }
 
   async #judge(text: string, schemas: readonly string[], signal: AbortSignal): Promise<PlanAbsence | undefined> {
-    const [row] = await this.#run(userCodeSql, [text, schemas, this.#settings.maxRelations], signal)
+    const [row] = await this.#run(planVerdictSql, [text, schemas, this.#settings.maxRelations], signal)
     const [verdict, detail, named, readable] = row ?? []
     if (typeof verdict === 'string') return absent(isAbsenceReason(verdict) ? verdict : 'rejected', detail ?? undefined)
     // Asked all the same, it would only be an error in the server's log.

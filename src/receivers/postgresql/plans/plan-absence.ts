@@ -5,6 +5,7 @@ export const absences = {
   foreign_table: { transient: false, brief: 'planning it may ask another server' },
   function_refused: { transient: false, brief: 'the function that explains is not as it must be' },
   pooled: { transient: false, brief: 'a pooler gives each transaction another session' },
+  not_allowed: { transient: false, brief: 'planning it may reach an object that is not on the list' },
   postponed: { transient: true, brief: 'as many as one interval allows were asked for' },
   rejected: { transient: false, brief: 'the server refuses to prepare it' },
   several_statements: { transient: false, brief: 'its text holds a semicolon' },

@@ -1,17 +1,27 @@
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { AbsenceReason, PlanAbsence } from './plan-absence.ts'
 
-/** What the user can mend, and how. */
-const remedies: Partial<Readonly<Record<AbsenceReason, string>>> = {
-  denied:
-    'grant SELECT on them (for writing statements the right to write as well), ' +
-    'or run what `otelephant sql explain-function` prints and set `plans: {function: ...}`',
-  function_refused: 'run what `otelephant sql explain-function` prints, as a superuser, in that database',
-  pooled: 'connect past the pooler, or set `plans: {enabled: false}`',
-  unsafe_role: 'connect as a role that has pg_monitor and may read, or set `plans: {enabled: false}`',
+const notListed = (found: string) =>
+  `No plan of a statement that may reach the ${found}, which isn't on the list of what may be planned ` +
+  '(docs/decisions/0010-plans.md); more of the kind are only counted.'
+
+/** What the user should know, by what was found, and what can be done about it. */
+const messages: Partial<Readonly<Record<AbsenceReason, (found: string) => string>>> = {
+  calls_function: notListed,
+  denied: (found) =>
+    `No plans: ${found}; grant SELECT on them (for writing statements the right to write as well), ` +
+    'or run what `otelephant sql explain-function` prints and set `plans: {function: ...}`.',
+  foreign_table: (found) =>
+    `No plan of a statement that may reach the foreign table ${found}: planning may ask another server.`,
+  function_refused: (found) =>
+    `No plans: ${found}; run what \`otelephant sql explain-function\` prints, as a superuser, in that database.`,
+  not_allowed: notListed,
+  pooled: (found) => `No plans: ${found}; connect past the pooler, or set \`plans: {enabled: false}\`.`,
+  unsafe_role: (found) =>
+    `No plans: ${found}; connect as a role that has pg_monitor and may read, or set \`plans: {enabled: false}\`.`,
 }
 
-/** Tells the user why there are no plans: each thing once, where something can be done about it. */
+/** Tells the user why there are no plans: each reason once for each database. */
 export class PlanNotices {
   readonly #logger: Logger
   readonly #told = new Set<string>()
@@ -21,11 +31,11 @@ export class PlanNotices {
   }
 
   tell({ reason, detail = '' }: PlanAbsence, database: string): void {
-    const remedy = remedies[reason]
+    const message = messages[reason]
     // These two are the same in every database.
     const key = reason === 'unsafe_role' || reason === 'pooled' ? reason : `${reason} ${database}`
-    if (remedy === undefined || this.#told.has(key)) return
+    if (message === undefined || this.#told.has(key)) return
     this.#told.add(key)
-    this.#logger.warn(`No plans: ${detail}; ${remedy}.`, { database })
+    this.#logger.warn(message(detail), { database })
   }
 }
