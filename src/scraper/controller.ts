@@ -5,6 +5,7 @@ import type { Lacks, Receiver } from '../component/receiver.ts'
 import { errorMessage } from '../telemetry/error-message.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { FailureLog } from './failure-log.ts'
+import { RefusalLog } from './refusal-log.ts'
 import type { ScrapeOutcome } from './scrape.ts'
 import type { Scraper } from './scraper.ts'
 import { ScraperHealth } from './scraper-health.ts'
@@ -41,6 +42,7 @@ export class ScraperController implements Receiver {
   readonly #logger: Logger
   readonly #loops: readonly ScraperLoop[]
   readonly #failureLog: FailureLog
+  readonly #refusalLog: RefusalLog
   readonly #health: ScraperHealth
   readonly #lifetime = new AbortController()
   #running: readonly Promise<void>[] = []
@@ -53,10 +55,12 @@ export class ScraperController implements Receiver {
     this.#clock = settings.clock
     this.#logger = settings.logger.child({ receiver: settings.id })
     this.#failureLog = new FailureLog(settings.clock, this.#logger)
+    this.#refusalLog = new RefusalLog(settings.clock, this.#logger)
     this.#health = new ScraperHealth(settings.scrapers.map((scraper) => scraper.name))
     const loopSettings = {
       ...settings,
       logger: this.#logger,
+      refusalLog: this.#refusalLog,
       initialDelayMs: settings.initialDelayMs ?? 1_000,
       timeoutMs: settings.timeoutMs ?? 0,
       telemetry: settings.telemetry ?? noScraperTelemetry,
@@ -110,6 +114,7 @@ export class ScraperController implements Receiver {
       this.#logger.warn('Scrapes did not stop when they were told to and are left behind.', { waitedMs: shutdownMs })
     }
     waited.abort()
+    this.#refusalLog.flush()
     this.#host?.report({ kind: 'stopped' })
   }
 

@@ -4,6 +4,7 @@ import { errorMessage } from '../telemetry/error-message.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { deadline } from './deadline.ts'
 import { PartialScrapeError } from './partial-scrape-error.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import { ScrapeSink } from './scrape-sink.ts'
 import type { Scraper } from './scraper.ts'
 import type { ScraperTelemetry } from './scraper-telemetry.ts'
@@ -15,6 +16,7 @@ export interface ScrapeSettings {
   readonly clock: Clock
   readonly logger: Logger
   readonly telemetry: ScraperTelemetry
+  readonly refusalLog: RefusalLog
 }
 
 /** How one scrape ended. Failing is ordinary (a server restarts), so it is a value. */
@@ -31,7 +33,7 @@ export async function scrapeOnce(
   settings: ScrapeSettings,
   parent: AbortSignal,
 ): Promise<ScrapeOutcome> {
-  const { clock, logger, telemetry } = settings
+  const { clock, logger, refusalLog, telemetry } = settings
   const startedMs = clock.now()
   using limit = deadline(settings.timeoutMs, clock, parent)
   const sink = new ScrapeSink(settings.consumer, telemetry, limit.signal)
@@ -56,21 +58,8 @@ export async function scrapeOnce(
   const errored = erroredPoints(outcome)
   if (errored > 0) telemetry.errored(scraper.name, errored)
   if (outcome.kind === 'ok') telemetry.lastSuccess(scraper.name, clock.now())
-  if (!parent.aborted) sayRefused(scraper.name, sink, logger)
+  if (!parent.aborted) refusalLog.refused(scraper.name, sink.refusals)
   return outcome
-}
-
-function sayRefused(scraper: string, { refusals }: ScrapeSink, logger: Logger): void {
-  const points = refusals.get('metrics')
-  if (points !== undefined) {
-    const fields = { scraper, points: points.items, error: errorMessage(points.error) }
-    logger.warn('No exporter took what was scraped; its increments come again with the next scrape.', fields)
-  }
-  const records = refusals.get('logs')
-  if (records !== undefined) {
-    const fields = { scraper, records: records.items, error: errorMessage(records.error) }
-    logger.error('No exporter took log records; they are lost.', fields)
-  }
 }
 
 /** How it failed; `undefined` where it didn't. */

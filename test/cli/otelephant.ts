@@ -94,6 +94,17 @@ export class Otelephant {
     return this.#waitFor(() => this.lines.find(fits), `"${text}" in the log`)
   }
 
+  /** The same of the lines that come after the first one that says something else. */
+  loggedAfter(before: string, text: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LogLine> {
+    const fits = (line: LogLine) =>
+      line.msg.includes(text) && Object.entries(fields).every(([name, value]) => line[name] === value)
+    const look = () => {
+      const from = this.lines.findIndex(({ msg }) => msg.includes(before))
+      return from < 0 ? undefined : this.lines.slice(from).find(fits)
+    }
+    return this.#waitFor(look, `"${text}" after "${before}" in the log`)
+  }
+
   /** Waits until something stands on standard output. */
   async printed(text: string): Promise<void> {
     await this.#waitFor(() => (this.#stdout.includes(text) ? true : undefined), `"${text}" on standard output`)

@@ -43,6 +43,9 @@ const keys: readonly Fault[] = [401, 403].map((status) => ({
   end: after(61_000),
 }))
 
+/** A google.rpc.Status of code 3. */
+const collectorSays = '\u0008\u0003\u0012\u001chttp: request body too large'
+
 export const answerFaults: readonly Fault[] = [
   ...retryable,
   retryAfter('HTTP 429 with Retry-After: 120', () => ({ status: 429, headers: { 'retry-after': '120' } }), 121_000),
@@ -52,12 +55,20 @@ export const answerFaults: readonly Fault[] = [
     121_000,
   ),
   retryAfter('HTTP 503 with Retry-After: 3600', () => ({ status: 503, headers: { 'retry-after': '3600' } }), 3_601_000),
+  retryAfter(
+    'HTTP 429 with Retry-After: 86400, mended within the hour',
+    () => ({ status: 429, headers: { 'retry-after': '86400' } }),
+    3_601_000,
+  ),
   {
     name: 'HTTP 413 until a request holds few points',
     begin: ({ endpoint }) =>
       endpoint.respondWith((request) => (pointsIn(request).length > 8 ? { status: 413 } : undefined)),
     end: heals,
   },
+  tooLarge("HTTP 400 of a Collector's max_request_body_size", collectorSays),
+  tooLarge('HTTP 400 without a word until a request holds few points', ''),
+  captivePortal(),
   {
     name: 'HTTP 400 for one bad point',
     rejects: true,
@@ -77,6 +88,7 @@ export const answerFaults: readonly Fault[] = [
   ...keys,
   ...refusing,
   partialSuccess(),
+  impossiblePartialSuccess(),
 ]
 
 function isItems(attributes: Readonly<Record<string, unknown>>): boolean {
@@ -101,6 +113,48 @@ function partialSuccess(): Fault {
         return { status: 200, headers: { 'content-type': 'application/json' }, body }
       })
     },
+    end: heals,
+  }
+}
+
+/** What is larger than the endpoint takes, told as if it were bad. */
+function tooLarge(name: string, body: string): Fault {
+  const answer = { status: 400, headers: { 'content-type': 'application/x-protobuf' }, body }
+  return {
+    name,
+    begin: ({ endpoint }) => endpoint.respondWith((request) => (pointsIn(request).length > 3 ? answer : undefined)),
+    end: heals,
+  }
+}
+
+/** Something between says that all is well, and takes nothing. */
+function captivePortal(): Fault {
+  const body = '<!DOCTYPE html><title>Sign in</title>'
+  let times = 0
+  return {
+    name: 'HTTP 200 with a web page: a captive portal',
+    times: () => times,
+    begin: ({ endpoint }) =>
+      endpoint.respondWith(() => {
+        times += 1
+        return { status: 200, headers: { 'content-type': 'text/html' }, body, takesIn: false }
+      }),
+    end: heals,
+  }
+}
+
+/** The endpoint takes all, and says nonsense. */
+function impossiblePartialSuccess(): Fault {
+  let times = 0
+  return {
+    name: 'partial success with a negative number',
+    times: () => times,
+    begin: ({ endpoint }) =>
+      endpoint.respondWith(() => {
+        times += 1
+        const body = '{"partialSuccess":{"rejectedDataPoints":"-7"}}'
+        return { status: 200, headers: { 'content-type': 'application/json' }, body }
+      }),
     end: heals,
   }
 }

@@ -120,7 +120,7 @@ function configuration({ host, port }: Cluster, endpoint: Endpoint): string {
     },
     service: {
       pipelines: { metrics: { receivers: ['postgresql'], exporters: ['newrelic'] } },
-      telemetry: { logs: { encoding: 'json' } },
+      telemetry: { logs: { encoding: 'json', level: 'debug' } },
     },
   })
 }

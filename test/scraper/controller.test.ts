@@ -72,7 +72,7 @@ describe('what was given', () => {
     await controller.shutdown()
   })
 
-  test('and refused is counted and logged once a scrape, and fails no scrape', async () => {
+  test('and refused is counted, logged once a minute with all that was, and fails no scrape', async () => {
     const refuse = () => Promise.reject(new Error('the store is full'))
     const consumer: Consumer = { consume: refuse, consumeLogs: refuse }
     const twice: Scraper = {
@@ -82,18 +82,26 @@ describe('what was given', () => {
         await sink.metrics(batchOf(4))
       },
     }
-    const { controller, clock, host, telemetry, logger, statuses } = controlled([twice], { consumer })
+    const often: Scraper = { name: 'index', intervalMs: 1_000, scrape: (sink) => sink.metrics(batchOf(2)) }
+    const { controller, clock, host, telemetry, logger, statuses } = controlled([twice, often], { consumer })
     await controller.start(host)
     await clock.advance(1_000)
-    expect(telemetry.sums).toMatchObject({ 'scraped table': 7, refused: 7, 'ok table': 1 })
+    expect(telemetry.sums).toMatchObject({ 'scraped table': 7, refused: 9, 'ok table': 1 })
     expect(telemetry.sums['accepted']).toBeUndefined()
-    expect(logger.lines.filter((line) => line.level === 'warn')).toMatchObject([
-      {
-        fields: { receiver: 'postgresql/orders', scraper: 'table', points: 7, error: 'the store is full' },
-      },
-    ])
+    const warnings = () => logger.lines.filter((line) => line.level === 'warn').map(({ fields }) => fields)
+    const about = { receiver: 'postgresql/orders', error: 'the store is full' }
+    const first = warnings()
+    expect(first).toHaveLength(1)
+    expect(first).toMatchObject([about])
+    await clock.advance(170_000)
+    const points = Number(telemetry.sums['refused'])
+    expect(points).toBeGreaterThan(340)
+    expect(warnings()).toHaveLength(3)
+    expect(warnings()[1]).toMatchObject({ ...about, scrapers: expect.arrayContaining(['table', 'index']) })
     expect(statuses.at(-1)).toEqual({ kind: 'ok' })
     await controller.shutdown()
+    // What wasn't said by then is said at the end.
+    expect(warnings().reduce((sum, { points: said }) => sum + Number(said), 0)).toBe(points)
   })
 
   test('and not yet taken is never more than 4,000 points and one batch', async () => {
@@ -280,7 +288,7 @@ describe('log records', () => {
     expect(telemetry.sums).toMatchObject({ 'refused logs': 5, 'ok statements': 1 })
     expect(telemetry.sums['refused']).toBeUndefined()
     expect(logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { fields: { scraper: 'statements', records: 5, error: 'the store is full' } },
+      { fields: { scrapers: ['statements'], records: 5, error: 'the store is full' } },
     ])
     expect(statuses.at(-1)).toEqual({ kind: 'ok' })
     await controller.shutdown()

@@ -39,7 +39,13 @@ export interface IncomingRequest {
  * `accept_then_reset`: it was taken in, but nobody is told.
  */
 export type Answer =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | {
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+      /** Of a 2xx: false where it comes from something else than the endpoint. */
+      readonly takesIn?: boolean
+    }
   | 'hang'
   | 'reset'
   | 'accept_then_reset'
@@ -168,7 +174,7 @@ async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function takesIn(fault: Answer | undefined): boolean {
-  if (typeof fault === 'object') return fault.status >= 200 && fault.status < 300
+  if (typeof fault === 'object') return fault.takesIn ?? (fault.status >= 200 && fault.status < 300)
   return fault === undefined || fault === 'accept_then_reset'
 }
 

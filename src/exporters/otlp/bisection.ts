@@ -1,4 +1,5 @@
 import { compress, decompress } from './compression.ts'
+import type { SizeLimit } from './delivery/size-limit.ts'
 import type { DeliveryStore, NewRequest, StoredRequest } from './store.ts'
 import { countItems, sliceItems } from './wire.ts'
 
@@ -11,6 +12,9 @@ export interface Loss {
   readonly error: string
 }
 
+/** Why a request is divided: for its size, or to find what in it is refused. */
+export type Division = 'size' | 'content'
+
 /** What one stored request became: how much more of it may be sent, and what of it was lost. */
 interface Family {
   /** Requests that may still be sent beside those that are on their way. */
@@ -18,9 +22,19 @@ interface Family {
   /** Parts whose fate isn't decided. */
   parts: number
   loss: Loss | undefined
+  /**
+   * Parts of what was divided for its content go one by one, the last first: all at once they would use up what may be
+   * sent before the first of them is small enough to be taken.
+   */
+  readonly held: StoredRequest[]
+  /** Of what was divided for its content. */
+  refusedBytes: number | undefined
 }
 
-/** For each stored request that is refused for what is in it: enough for one bad point or record among 65,000. */
+/**
+ * Since a part of a stored request was taken last, or none yet, so many more are sent where it is refused for what is in it:
+ * enough for one bad point or record among 65,000.
+ */
 export const maxExtraRequests = 32
 /** Parts that leave the queue by age or size are never told of, so there is a bound. */
 const maxParts = 10_000
@@ -28,37 +42,40 @@ const maxParts = 10_000
 /** Knows which stored requests were one before. */
 export class Bisection {
   readonly #store: Pick<DeliveryStore, 'replace' | 'release'>
+  readonly #sizeLimit: Pick<SizeLimit, 'refused'>
   /** By the id of a part. */
   readonly #families = new Map<number, Family>()
+  #holds = true
 
-  constructor(store: Pick<DeliveryStore, 'replace' | 'release'>) {
+  constructor(store: Pick<DeliveryStore, 'replace' | 'release'>, sizeLimit: Pick<SizeLimit, 'refused'>) {
     this.#store = store
+    this.#sizeLimit = sizeLimit
   }
 
   /** Whether there is something to halve, and still leave to send the halves. */
-  mayHalve({ id, points }: StoredRequest, isBounded: boolean): boolean {
+  mayHalve({ id, points }: StoredRequest, why: Division): boolean {
     if (points <= 1) return false
-    return !isBounded || (this.#families.get(id)?.extraRequests ?? maxExtraRequests) >= 2
+    return why === 'size' || (this.#families.get(id)?.extraRequests ?? maxExtraRequests) >= 2
   }
 
   /**
-   * Puts two halves in the place of a taken request; they wait where it waited.
+   * Puts pieces in the place of a taken request; they wait where it waited.
    * @throws StoreFailedError when they can't be written; nothing has changed then
    */
-  replace(request: StoredRequest, halves: readonly NewRequest[]): void {
-    const parts = this.#store.replace(request, halves)
-    const family = this.#families.get(request.id) ?? { extraRequests: maxExtraRequests, parts: 1, loss: undefined }
+  replace(request: StoredRequest, pieces: readonly NewRequest[], why: Division): void {
+    const parts = this.#store.replace(request, pieces)
+    const family = this.#families.get(request.id) ?? newFamily()
     this.#families.delete(request.id)
-    family.extraRequests -= parts.length
     family.parts += parts.length - 1
-    for (const part of parts) {
-      this.#families.set(part.id, family)
-      this.#store.release(part)
+    if (why === 'content') {
+      family.extraRequests -= parts.length
+      family.refusedBytes = Math.min(family.refusedBytes ?? request.sizeBytes, request.sizeBytes)
     }
-    for (const id of this.#families.keys()) {
-      if (this.#families.size <= maxParts) break
-      this.#families.delete(id)
-    }
+    for (const part of parts) this.#families.set(part.id, family)
+    family.held.push(...parts)
+    if (why === 'content' && this.#holds) this.#releaseOne(family)
+    else this.#releaseAll(family)
+    this.#forgetOldest()
   }
 
   /** @returns what all parts of a stored request lost, when this was the last of them */
@@ -67,22 +84,64 @@ export class Bisection {
     if (family === undefined) return loss
     this.#families.delete(request.id)
     family.parts -= 1
-    if (loss !== undefined) family.loss = { ...loss, points: loss.points + (family.loss?.points ?? 0) }
+    if (loss === undefined) family.extraRequests = maxExtraRequests
+    else family.loss = { ...loss, points: loss.points + (family.loss?.points ?? 0) }
+    this.#releaseOne(family)
+    // Refused as a whole and taken in parts: it was too large, whatever the endpoint said.
+    if (family.parts === 0 && family.loss === undefined && family.refusedBytes !== undefined) {
+      this.#sizeLimit.refused(family.refusedBytes)
+    }
     return family.parts === 0 ? family.loss : undefined
+  }
+
+  /** Lets parts go that wait for another one, which may be gone. */
+  releaseHeld(): void {
+    for (const family of new Set(this.#families.values())) this.#releaseAll(family)
+  }
+
+  /** From now on no part waits for another one. */
+  close(): void {
+    this.#holds = false
+    this.releaseHeld()
+  }
+
+  #releaseOne(family: Family): void {
+    const next = family.held.pop()
+    if (next !== undefined) this.#store.release(next)
+  }
+
+  #releaseAll(family: Family): void {
+    for (const part of family.held.splice(0)) this.#store.release(part)
+  }
+
+  #forgetOldest(): void {
+    for (const [id, family] of this.#families) {
+      if (this.#families.size <= maxParts) break
+      this.#families.delete(id)
+      this.#releaseAll(family)
+    }
   }
 }
 
-/** @throws Error where the request's bytes aren't what they should be */
-export function halvesOf(request: StoredRequest): readonly [NewRequest, NewRequest] {
+function newFamily(): Family {
+  return { extraRequests: maxExtraRequests, parts: 1, loss: undefined, held: [], refusedBytes: undefined }
+}
+
+/**
+ * Requests of equally many points or records each, or about so.
+ * @param count at most one for each point
+ * @throws Error where the request's bytes aren't what they should be
+ */
+export function piecesOf(request: StoredRequest, count: number): readonly NewRequest[] {
   const { encoding, compression, path, points, createdMs } = request
   const whole = { encoding, path, bytes: decompress(request.bytes, compression) }
   const found = countItems(whole)
   if (found !== points) throw new Error(`the stored request holds ${found} points instead of ${points}`)
-  const half = (start: number, end: number): NewRequest => {
+  const piece = (start: number, end: number): NewRequest => {
     const body = sliceItems(whole, start, end)
     const bytes = compress(body, compression)
     return { bytes, sizeBytes: body.byteLength, points: end - start, encoding, compression, path, createdMs }
   }
-  const middle = Math.ceil(points / 2)
-  return [half(0, middle), half(middle, points)]
+  const ends = Array.from({ length: count + 1 }, (_, index) => Math.ceil((points * index) / count))
+  return ends.slice(1).map((end, index) => piece(ends[index] ?? 0, end))
 }

@@ -5,6 +5,9 @@ import type { Attempt } from './attempt.ts'
 /** `closed`: requests go. `open`: none goes until the pause is over. `half_open`: one goes and decides. */
 export type BreakerState = 'closed' | 'half_open' | 'open'
 
+/** However long the endpoint asks to be left alone, it is tried so often: it may have been mended meanwhile. */
+const probeEveryMs = 3_600_000
+
 export interface BreakerSettings {
   readonly clock: Clock
   readonly backoff: BackoffSettings
@@ -22,6 +25,8 @@ export class Breaker {
   #rounds = 0
   #roundMs = -Infinity
   #openUntilMs = 0
+  /** When it is tried, at the latest when the pause is over. */
+  #probeAtMs = 0
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings
@@ -31,9 +36,14 @@ export class Breaker {
     return this.#state
   }
 
+  /** When the endpoint wants to be asked again. */
+  get openUntilMs(): number {
+    return this.#openUntilMs
+  }
+
   /** Milliseconds until a request may go. */
   get pauseMs(): number {
-    return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#settings.clock.now()) : 0
+    return this.#state === 'open' ? Math.max(0, this.#probeAtMs - this.#settings.clock.now()) : 0
   }
 
   /** To be called when a request goes; where the circuit was open it is the probe. */
@@ -50,6 +60,12 @@ export class Breaker {
     this.#state = 'closed'
     this.#failures = 0
     this.#rounds = 0
+    this.#openUntilMs = 0
+  }
+
+  /** The request did not go, or nothing is known of it: another one may be the probe. */
+  inconclusive({ isProbe }: Attempt): void {
+    if (isProbe && this.#state === 'half_open') this.#state = 'open'
   }
 
   /**
@@ -66,6 +82,8 @@ export class Breaker {
     // A Retry-After of 0 must not make a tight loop.
     const floorMs = Math.min(backoff.initialMs, 1_000)
     const pauseMs = retryAfterMs === undefined ? backoffDelay(backoff, this.#rounds) : Math.max(retryAfterMs, floorMs)
+    // What the endpoint asks for now stands above what it asked for before.
+    if (isProbe && retryAfterMs !== undefined) this.#openUntilMs = 0
     if (isProbe || retryAfterMs !== undefined) this.open(pauseMs)
     else if (this.#state === 'closed') {
       if (this.#failures < threshold) return pauseMs
@@ -76,8 +94,9 @@ export class Breaker {
 
   /** Lets nothing go for so long at least. */
   open(pauseMs: number): void {
-    const untilMs = this.#settings.clock.now() + pauseMs
-    this.#openUntilMs = this.#state === 'open' ? Math.max(this.#openUntilMs, untilMs) : untilMs
+    const nowMs = this.#settings.clock.now()
+    this.#openUntilMs = Math.max(this.#openUntilMs, nowMs + pauseMs)
+    this.#probeAtMs = Math.min(this.#openUntilMs, nowMs + probeEveryMs)
     this.#state = 'open'
   }
 }

@@ -4,10 +4,11 @@ import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Attempt } from './attempt.ts'
 import { compress, decompress } from './compression.ts'
+import type { SendOutcome } from './delivery/outcome.ts'
+import type { SizeLimit } from './delivery/size-limit.ts'
 import type { Answer, EndpointState } from './endpoint-state.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
 import { raiseStarts } from './late-starts.ts'
-import type { SendOutcome } from './send.ts'
 import type { FinalOutcome, Settlement } from './settlement.ts'
 import { signalOf } from './signal-paths.ts'
 import type { StoredRequest } from './store.ts'
@@ -19,6 +20,8 @@ const oldestStartMs = 47.5 * 3_600_000
 export interface CourierSettings {
   readonly endpoint: EndpointState
   readonly settlement: Settlement
+  /** Of the endpoint. */
+  readonly sizeLimit: SizeLimit
   readonly telemetry: SignalTelemetry
   readonly logger: Logger
   readonly clock: Clock
@@ -41,7 +44,12 @@ export class Courier {
 
   /** One attempt and its consequences. Never rejects. */
   async deliver(request: StoredRequest, attempt: Attempt): Promise<Answer> {
-    const { settlement, endpoint, clock, aborting } = this.#settings
+    const { settlement, endpoint, clock, aborting, sizeLimit } = this.#settings
+    const limitBytes = sizeLimit.bytes
+    if (limitBytes !== undefined && request.sizeBytes > limitBytes && request.points > 1) {
+      endpoint.inconclusive(attempt)
+      return this.#settle(request, { kind: 'oversized', limitBytes })
+    }
     const telemetry = this.#settings.telemetry[signalOf(request.path)]
     let adapted: StoredRequest
     let outcome: SendOutcome
@@ -89,7 +97,10 @@ export class Courier {
         settlement.settle(request, outcome)
         return { kind: 'final' }
       } catch (error) {
-        if (failures === 1) logger.warn('A refused request could not be split.', { error: errorMessage(error) })
+        if (failures === 1)
+          logger.warn('A request that is too large or was refused could not be divided.', {
+            error: errorMessage(error),
+          })
       }
       try {
         await clock.sleep(backoffDelay(backoff, failures), stopping)

@@ -5,11 +5,12 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { BreakerState } from './breaker.ts'
 import type { Compression } from './compression.ts'
 import { Courier } from './courier.ts'
+import type { SendOutcome } from './delivery/outcome.ts'
+import { SizeLimit } from './delivery/size-limit.ts'
 import { EndpointState } from './endpoint-state.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
 import { Gate } from './gate.ts'
 import type { PointAccount } from './point-account.ts'
-import type { SendOutcome } from './send.ts'
 import { Settlement } from './settlement.ts'
 import { signalOf } from './signal-paths.ts'
 import type { DeliveryStore, StoredRequest } from './store.ts'
@@ -55,14 +56,15 @@ export class Delivery {
       if (!this.#stopping.signal.aborted) settings.report(status)
     }
     this.#settings = settings
-    this.#settlement = new Settlement({ ...settings, report })
+    const sizeLimit = new SizeLimit(settings.clock)
+    this.#settlement = new Settlement({ ...settings, report, sizeLimit })
     this.#endpoint = new EndpointState({
       ...{ ...settings, report },
       queuedPoints: () => store.size().points,
       opened: () => this.#endWaits(),
     })
     this.#courier = new Courier({
-      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement },
+      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement, sizeLimit },
       ...{ stopping: this.#stopping.signal, aborting: this.#aborting.signal },
     })
   }
@@ -87,6 +89,12 @@ export class Delivery {
     this.#changed.open()
   }
 
+  /** To be called when the store has dropped something by itself. */
+  dropped(): void {
+    this.#settlement.dropped()
+    this.wake()
+  }
+
   /** Resolves when the queue is empty; rejects when the signal aborts first. */
   async empty(signal: AbortSignal): Promise<void> {
     while (this.#settings.store.size().requests > 0) await this.#changed.wait(signal)
@@ -103,6 +111,7 @@ export class Delivery {
     this.#stopping.abort()
     const deadline = setTimeout(() => this.#aborting.abort(), shutdownTimeoutMs)
     this.#endWaits()
+    this.#settlement.close()
     await this.#loop
     await Promise.all(this.#putOff)
     const inFlight = [...this.#inFlight]

@@ -6,8 +6,8 @@ import type { Attempt } from './attempt.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
 import type { Compression } from './compression.ts'
 import { Concurrency } from './concurrency.ts'
+import type { SendOutcome } from './delivery/outcome.ts'
 import type { ExportError } from './export-error.ts'
-import type { SendOutcome } from './send.ts'
 
 export interface EndpointStateSettings {
   readonly clock: Clock
@@ -32,8 +32,12 @@ export type Answer =
 /** A refused key is tried again slowly: somebody may mend it, and nothing is dropped until then. */
 const refusedKeyPauseMs = 60_000
 const failuresToOpen = 5
+/** A Retry-After beyond is said, with its end. */
+const longPauseMs = 3_600_000
 /** An endpoint that flaps gets one pair of lines in so long. */
 const quietMs = 60_000
+
+type Retryable = Extract<SendOutcome, { readonly kind: 'retryable' }>
 
 /** What is known of the endpoint: whether requests may go, how many at once, and in which compression. */
 export class EndpointState {
@@ -44,6 +48,8 @@ export class EndpointState {
   #zstdRefused = false
   #warned = false
   #saidOpen = false
+  #saidLong = false
+  #saidWebPage = false
   #warnedMs = -Infinity
 
   constructor(settings: EndpointStateSettings) {
@@ -85,8 +91,8 @@ export class EndpointState {
   }
 
   /** An attempt that never came to an outcome says nothing of the endpoint. */
-  inconclusive({ isProbe }: Attempt): void {
-    if (isProbe) this.#breaker.open(0)
+  inconclusive(attempt: Attempt): void {
+    this.#breaker.inconclusive(attempt)
   }
 
   /** Learns from an outcome. */
@@ -97,7 +103,7 @@ export class EndpointState {
         if (this.#breaker.state === 'closed') this.#settings.report({ kind: 'ok' })
         return { kind: 'final' }
       case 'retryable':
-        return { kind: 'again', delayMs: this.#failed(outcome.error, attempt, outcome.retryAfterMs) }
+        return { kind: 'again', delayMs: this.#failed(outcome, attempt) }
       case 'too_large':
         this.#answered(attempt)
         return { kind: 'final' }
@@ -128,17 +134,46 @@ export class EndpointState {
     if (this.#warned) logger.info('Delivery works again.', { queued_points: this.#settings.queuedPoints() })
     this.#warned = false
     this.#saidOpen = false
+    this.#saidLong = false
+    this.#saidWebPage = false
     this.#keyRefused = false
   }
 
-  #failed(error: ExportError, attempt: Attempt, retryAfterMs: number | undefined): number | undefined {
+  #failed(outcome: Retryable, attempt: Attempt): number | undefined {
+    const { error, retryAfterMs } = outcome
     this.#concurrency.failed(attempt, this.#settings.clock.now())
     const delayMs = this.#breaker.failed(attempt, retryAfterMs)
-    this.#warn(error)
+    if (outcome.isWebPage === true) this.#sayWebPage(error)
+    else if (retryAfterMs !== undefined && retryAfterMs > longPauseMs) this.#sayLong(error)
+    else this.#warn(error)
     if (delayMs === undefined) this.#settings.opened()
     // A refused key stays the reason until a request is taken.
     if (!this.#keyRefused) this.#settings.report({ kind: 'recoverable', reason: error.message })
     return delayMs
+  }
+
+  #sayWebPage(error: ExportError): void {
+    if (!this.#saidWebPage) {
+      this.#settings.logger.error(
+        "A web page came in place of the endpoint's answer: something else answers there, such as a proxy or a captive portal. Requests are kept and tried again.",
+        { error: error.message, queued_points: this.#settings.queuedPoints() },
+      )
+    }
+    this.#saidWebPage = true
+    this.#warned = true
+  }
+
+  #sayLong(error: ExportError): void {
+    if (!this.#saidLong) {
+      const until = new Date(this.#breaker.openUntilMs).toISOString()
+      this.#settings.logger.warn(
+        'The endpoint asks to be left alone for long; nothing is lost. One small request an hour tries whether it still does.',
+        { error: error.message, until, queued_points: this.#settings.queuedPoints() },
+      )
+    }
+    this.#saidLong = true
+    this.#warned = true
+    this.#saidOpen = true
   }
 
   #warn(error: ExportError): void {

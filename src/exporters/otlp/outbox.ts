@@ -46,7 +46,7 @@ export class Outbox {
       this.#telemetry[signal].dropped(reason, items)
       // What is damaged the store says itself, with the place.
       if (reason !== 'damaged') drops.dropped(reason, signal, items)
-      this.#delivery.wake()
+      this.#delivery.dropped()
     })
     this.#packing = new Packing({
       ...{ target, store, clock, account: this.#account, telemetry: this.#telemetry },

@@ -1,3 +1,6 @@
+/** No date that can be written lies beyond; somebody who asks for more means for ever. */
+const longestMs = 100 * 365 * 86_400_000
+
 /**
  * Milliseconds that a Retry-After header asks to wait, `undefined` where it says nothing understandable.
  * @param value seconds or an HTTP date (RFC 9110, 10.2.3)
@@ -5,9 +8,9 @@
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
   const text = value.trim()
-  if (/^\d+$/.test(text)) return Number(text) * 1_000
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1_000, longestMs)
   // Date.parse takes much more, bare numbers too.
   if (!/^[a-z]{3}/i.test(text)) return undefined
   const atMs = Date.parse(text)
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
+  return Number.isNaN(atMs) ? undefined : Math.min(Math.max(0, atMs - nowMs), longestMs)
 }

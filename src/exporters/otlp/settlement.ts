@@ -2,11 +2,12 @@ import type { Status } from '../../component/status.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { Bisection, halvesOf, type Loss } from './bisection.ts'
+import { Bisection, type Division, type Loss, piecesOf } from './bisection.ts'
+import type { Rejection, SendOutcome } from './delivery/outcome.ts'
+import type { SizeLimit } from './delivery/size-limit.ts'
 import { ExportError } from './export-error.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
 import type { PointAccount } from './point-account.ts'
-import type { SendOutcome } from './send.ts'
 import { itemsField, signalOf } from './signal-paths.ts'
 import type { DeliveryStore, StoredRequest } from './store.ts'
 
@@ -15,11 +16,15 @@ export interface SettlementSettings {
   readonly account: PointAccount
   readonly telemetry: SignalTelemetry
   readonly logger: Logger
+  /** Of the endpoint. */
+  readonly sizeLimit: SizeLimit
   report(status: Status): void
 }
 
-/** An outcome after which the same request isn't sent again. */
-export type FinalOutcome = Exclude<SendOutcome, { readonly kind: 'retryable' }>
+/** An outcome after which the same request isn't sent again; or it is larger than what the endpoint is known to take. */
+export type FinalOutcome =
+  | Exclude<SendOutcome, { readonly kind: 'retryable' }>
+  | { readonly kind: 'oversized'; readonly limitBytes: number }
 
 /** Ends requests: out of the store and into the account, or halved. */
 export class Settlement {
@@ -28,22 +33,28 @@ export class Settlement {
 
   constructor(settings: SettlementSettings) {
     this.#settings = settings
-    this.#bisection = new Bisection(settings.store)
+    this.#bisection = new Bisection(settings.store, settings.sizeLimit)
   }
 
   /** @throws StoreFailedError when halves can't be written; nothing has changed then */
   settle(request: StoredRequest, outcome: FinalOutcome): void {
     switch (outcome.kind) {
       case 'accepted':
-        this.#accepted(request, outcome.rejected, outcome.message)
+        this.#settings.sizeLimit.taken(request.sizeBytes)
+        this.#accepted(request, outcome)
+        return
+      case 'oversized':
+        this.#divide(request, Math.min(request.points, Math.ceil(request.sizeBytes / outcome.limitBytes)), 'size')
         return
       case 'too_large':
-        if (this.#bisection.mayHalve(request, false)) this.#halve(request, outcome.error)
+        this.#settings.sizeLimit.refused(request.sizeBytes)
+        if (this.#bisection.mayHalve(request, 'size')) this.#halve(request, 'size', outcome.error)
         else this.#giveUp(request, 'too_large', outcome.error)
         return
       case 'permanent':
         // One bad point or record is refused with all that came along: halves find it out.
-        if (outcome.error.status === 400 && this.#bisection.mayHalve(request, true)) this.#halve(request, outcome.error)
+        if (outcome.error.status === 400 && this.#bisection.mayHalve(request, 'content'))
+          this.#halve(request, 'content', outcome.error)
         else this.#giveUp(request, 'rejected', outcome.error)
         return
       default:
@@ -57,12 +68,22 @@ export class Settlement {
     this.#giveUp(request, 'unsendable', new ExportError(message, { cause }))
   }
 
+  /** To be called when the store has dropped requests by itself: others may wait to hear of them. */
+  dropped(): void {
+    this.#bisection.releaseHeld()
+  }
+
+  /** To be called before the rest of the queue is delivered or dropped. */
+  close(): void {
+    this.#bisection.close()
+  }
+
   drop(request: StoredRequest, reason: string): void {
     this.#settings.store.remove(request)
     this.#count(signalOf(request.path), request.points, reason)
   }
 
-  #accepted(request: StoredRequest, rejected: number, message: string | undefined): void {
+  #accepted(request: StoredRequest, { rejected, message, impossible }: Rejection): void {
     const { store, account, logger } = this.#settings
     const signal = signalOf(request.path)
     const telemetry = this.#settings.telemetry[signal]
@@ -76,17 +97,21 @@ export class Settlement {
         ...itemsField(signal, rejected),
         message,
       })
+    } else if (impossible !== undefined) {
+      const fields = { ...itemsField(signal, request.points), said: impossible, message }
+      logger.warn(
+        'The endpoint says that it rejected a number of points that can not be; all are counted as sent.',
+        fields,
+      )
     } else if (message !== undefined) {
       logger.warn('The endpoint took a request with a warning.', { message })
     }
     this.#sayLost(signal, this.#bisection.ended(request))
   }
 
-  #halve(request: StoredRequest, error: ExportError): void {
+  #halve(request: StoredRequest, why: Division, error: ExportError): void {
     const { logger, telemetry } = this.#settings
-    const halves = this.#halvesOf(request)
-    if (halves === undefined) return
-    this.#bisection.replace(request, halves)
+    if (!this.#divide(request, 2, why)) return
     const signal = signalOf(request.path)
     telemetry[signal].retry()
     logger.debug('The endpoint refused a request; its halves are sent.', {
@@ -95,13 +120,17 @@ export class Settlement {
     })
   }
 
-  #halvesOf(request: StoredRequest): ReturnType<typeof halvesOf> | undefined {
+  /** False where it can't be, and has ended. */
+  #divide(request: StoredRequest, count: number, why: Division): boolean {
+    let pieces: ReturnType<typeof piecesOf>
     try {
-      return halvesOf(request)
+      pieces = piecesOf(request, count)
     } catch (cause) {
       this.unsendable(request, cause)
-      return undefined
+      return false
     }
+    this.#bisection.replace(request, pieces, why)
+    return true
   }
 
   #giveUp(request: StoredRequest, reason: string, error: ExportError): void {

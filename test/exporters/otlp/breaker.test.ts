@@ -74,10 +74,38 @@ test('what was sent before it opened neither closes it nor ends the probe', asyn
 test('a Retry-After opens it at once and for as long as it says', async () => {
   const { clock, breaker } = breakerAt()
   const [other, asked] = [breaker.begin(), breaker.begin()]
-  expect(breaker.failed(asked, 90 * 86_400_000)).toBeUndefined()
+  expect(breaker.failed(asked, 3_600_000)).toBeUndefined()
   expect(breaker.failed(other, 7_000)).toBeUndefined()
-  await clock.advance(86_400_000)
-  expect({ state: breaker.state, pauseMs: breaker.pauseMs }).toEqual({ state: 'open', pauseMs: 89 * 86_400_000 })
+  await clock.advance(600_000)
+  expect({ state: breaker.state, pauseMs: breaker.pauseMs }).toEqual({ state: 'open', pauseMs: 3_000_000 })
+})
+
+test('beyond an hour one probe an hour goes, and what was asked for is kept whatever comes of it', async () => {
+  const { clock, breaker } = breakerAt()
+  const startMs = clock.now()
+  const untilMs = startMs + 90 * 86_400_000
+  breaker.failed(breaker.begin(), 90 * 86_400_000)
+  for (const retryAfterMs of [undefined, 30_000, 89 * 86_400_000]) {
+    expect(breaker.pauseMs).toBe(retryAfterMs === 89 * 86_400_000 ? 30_000 : 3_600_000)
+    await clock.advance(breaker.pauseMs)
+    const probe = breaker.begin()
+    expect({ probe, untilMs: breaker.openUntilMs > clock.now() }).toMatchObject({ probe: { isProbe: true } })
+    breaker.failed(probe, retryAfterMs)
+    if (retryAfterMs === undefined) expect(breaker.openUntilMs).toBe(untilMs)
+    else expect(breaker.openUntilMs).toBe(clock.now() + retryAfterMs)
+  }
+  await clock.advance(3_600_000)
+  breaker.succeeded(breaker.begin())
+  expect(breaker.state).toBe('closed')
+  for (const _ of [1, 2, 3]) breaker.failed(breaker.begin(), undefined)
+  expect(breaker.pauseMs).toBe(5_000)
+})
+
+test('a probe that did not go leaves the pause as it was', async () => {
+  const { clock, breaker } = await openAfterThree()
+  await clock.advance(5_000)
+  breaker.inconclusive(breaker.begin())
+  expect({ state: breaker.state, pauseMs: breaker.pauseMs }).toEqual({ state: 'open', pauseMs: 0 })
 })
 
 test('a Retry-After that comes while the probe is out is kept, though the probe succeeds', async () => {

@@ -50,19 +50,85 @@ test('a failed request is tried again after the back-off, which grows', async ({
   expect(exporter.account()).toMatchObject({ consumed: 1, queued: 1, dropped: {} })
 })
 
-test('Retry-After is kept to, however long it is', async ({ signal }) => {
-  await using under = await failing(429, { 'retry-after': '7200' })
-  const { clock, server, exporter } = under
+test('Retry-After is kept to', async ({ signal }) => {
+  await using under = await failing(429, { 'retry-after': '3600' })
+  const { clock, server, exporter, lines } = under
   await store(exporter, clock, 11, signal)
   await server.whenReceived(1)
   await clock.whenSleeping(1, signal)
   server.answer = (response) => response.writeHead(202).end()
-  await clock.advance(7_199_999)
+  await clock.advance(3_599_999)
   expect(server.received).toHaveLength(1)
   const flushed = exporter.flush(signal)
   await clock.advance(1)
   await flushed
   expect(server.received).toHaveLength(2)
+  expect(lines.some(({ fields }) => 'until' in fields)).toBe(false)
+})
+
+test('a Retry-After of days is kept to but for one small request an hour, and one WARN says until when', async ({
+  signal,
+}) => {
+  await using under = await failing(429, { 'retry-after': '172800' })
+  const { clock, server, exporter, lines } = under
+  const startMs = clock.now()
+  await store(exporter, clock, 11, signal)
+  await server.whenReceived(1)
+  await clock.whenSleeping(1, signal)
+  for (const value of [12, 13]) await store(exporter, clock, value, signal)
+  for (const hour of [1, 2, 3]) {
+    await clock.advance(startMs + hour * 3_600_000 - 1 - clock.now())
+    expect(server.received).toHaveLength(hour)
+    await clock.advance(1)
+    await server.whenReceived(1 + hour)
+    await clock.whenSleeping(1, signal)
+  }
+  expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { fields: { until: new Date(startMs + 172_800_000).toISOString(), error: 'HTTP 429: no' } },
+  ])
+  server.answer = (response) => response.writeHead(202).end()
+  const flushed = exporter.flush(signal)
+  await clock.advance(3_600_000)
+  await flushed
+  expect(exporter.account()).toMatchObject({ consumed: 3, sent: 3, queued: 0, dropped: {} })
+  expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'Delivery works again.' })
+})
+
+test('a Retry-After that has no end is said and tried every hour', async ({ signal }) => {
+  await using under = await failing(503, { 'retry-after': '9'.repeat(400) })
+  const { clock, server, exporter, lines } = under
+  await store(exporter, clock, 11, signal)
+  await server.whenReceived(1)
+  await clock.whenSleeping(1, signal)
+  expect(lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    { fields: { until: expect.stringMatching(/^21\d\d-/) } },
+  ])
+  await clock.advance(3_600_000)
+  await server.whenReceived(2)
+})
+
+test('a web page in place of an answer is one ERROR, and what it answered goes again', async ({ signal }) => {
+  await using under = await failing(200, { 'content-type': 'text/html' })
+  const { clock, server, exporter, lines, statuses } = under
+  server.answer = (response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html><title>Hotel Wi-Fi</title></html>')
+  await store(exporter, clock, 11, signal)
+  for (const tries of [1, 2, 3]) {
+    await server.whenReceived(tries)
+    await clock.whenSleeping(1, signal)
+    await clock.advance(20_000)
+  }
+  expect(exporter.account()).toMatchObject({ consumed: 1, sent: 0, queued: 1, dropped: {} })
+  expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { message: expect.stringContaining('captive portal'), fields: { error: 'HTTP 200: a web page: Hotel Wi-Fi' } },
+  ])
+  expect(statuses.at(-1)).toMatchObject({ kind: 'recoverable' })
+  server.answer = (response) => response.writeHead(200).end()
+  const flushed = exporter.flush(signal)
+  await clock.advance(60_000)
+  await flushed
+  expect(exporter.account()).toMatchObject({ sent: 1, queued: 0 })
+  expect(lines.at(-1)).toMatchObject({ level: 'info', message: 'Delivery works again.' })
 })
 
 test('Retry-After: 0 makes no tight loop', async ({ signal }) => {

@@ -10,17 +10,16 @@ const outgoing = {
   encoding: 'protobuf',
   compression: 'none',
   points: 50,
-  path: '/v1/metrics',
 } as const
 
 async function attempt(
   url: string,
-  options: Partial<SendSettings> & { readonly signal?: AbortSignal; readonly path?: string } = {},
+  options: Partial<SendSettings> & { readonly signal?: AbortSignal } = {},
 ): ReturnType<typeof send> {
-  const { signal = new AbortController().signal, path = outgoing.path, ...settings } = options
+  const { signal = new AbortController().signal, ...settings } = options
   const dispatcher = createDispatcher({ rejectUnauthorized: true })
   try {
-    return await send({ ...outgoing, path }, { url, headers: {}, timeoutMs: 10_000, dispatcher, ...settings }, signal)
+    return await send(outgoing, { url, headers: {}, timeoutMs: 10_000, dispatcher, ...settings }, signal)
   } finally {
     await dispatcher.destroy()
   }
@@ -89,7 +88,7 @@ for (const { path, encoding, body, expected } of [
   test(`a partial success of ${path} in ${encoding} tells how much was rejected`, async () => {
     await using server = await OtlpServer.listen()
     server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
-    expect(await attempt(server.url, { path })).toEqual({
+    expect(await attempt(`${server.url}${path}`)).toEqual({
       kind: 'accepted',
       status: 200,
       rejected: expected,
@@ -98,7 +97,7 @@ for (const { path, encoding, body, expected } of [
   })
 }
 
-for (const body of ['null', '{', '{"partialSuccess":{"rejectedDataPoints":"-3"}}', '{"partialSuccess":3}']) {
+for (const body of ['null', '{', '{"partialSuccess":3}', '{"partialSuccess":{"rejectedDataPoints":null}}']) {
   test(`a 2xx with the body ${body} is accepted whole`, async () => {
     await using server = await OtlpServer.listen()
     server.answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body)
@@ -106,12 +105,52 @@ for (const body of ['null', '{', '{"partialSuccess":{"rejectedDataPoints":"-3"}}
   })
 }
 
-test('no more points are rejected than were sent', async () => {
-  await using server = await OtlpServer.listen()
-  server.answer = (response) =>
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"partialSuccess":{"rejectedDataPoints":51}}')
-  expect(await attempt(server.url)).toMatchObject({ kind: 'accepted', rejected: 50 })
-})
+for (const { encoding, said, body } of [
+  ...['-3', '"-50"', '51', '1e99', '7.5', '"NaN"', 'true', '99999999999999999999'].map((count) => ({
+    encoding: 'json',
+    said: count.replaceAll('"', ''),
+    body: Buffer.from(`{"partialSuccess":{"rejectedDataPoints":${count}}}`),
+  })),
+  // Of 64 bits, all set: -1.
+  {
+    encoding: 'x-protobuf',
+    said: '-1',
+    body: Buffer.from([0x0a, 0x0b, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]),
+  },
+  { encoding: 'x-protobuf', said: '51', body: Buffer.from([0x0a, 0x02, 0x08, 51]) },
+]) {
+  test(`a partial success in ${encoding} that rejects ${said} of 50 points rejects none`, async () => {
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
+    expect(await attempt(server.url)).toEqual({ kind: 'accepted', status: 200, rejected: 0, impossible: said })
+  })
+}
+
+for (const { encoding, body } of [
+  {
+    encoding: 'json',
+    body: Buffer.from(
+      `{"partialSuccess":{"rejectedDataPoints":"7","errorMessage":"a\\n\\u001b[2Jb${'😀'.repeat(500_000)}"}}`,
+    ),
+  },
+  {
+    encoding: 'x-protobuf',
+    body: Buffer.concat([
+      // 1: 1,000,012 bytes of {1: 7, 2: 1,000,006 bytes}
+      Buffer.from([0x0a, 0xcc, 0x84, 0x3d, 0x08, 0x07, 0x12, 0xc6, 0x84, 0x3d]),
+      Buffer.from(`a\n\u001b[2Jb${'😀'.repeat(250_000)}`),
+    ]),
+  },
+]) {
+  test(`a partial success in ${encoding} whose message is a megabyte long counts, and its message is cut and plain`, async () => {
+    await using server = await OtlpServer.listen()
+    server.answer = (response) => response.writeHead(200, { 'content-type': `application/${encoding}` }).end(body)
+    const outcome = await attempt(server.url)
+    expect(outcome).toMatchObject({ kind: 'accepted', rejected: 7 })
+    const message = outcome.kind === 'accepted' ? (outcome.message ?? '') : ''
+    expect(message).toMatch(/^a \[2Jb(😀){500,512}$/u)
+  })
+}
 
 test('an endless answer is read up to its limit', async () => {
   await using server = await OtlpServer.listen()

@@ -1,0 +1,24 @@
+import type { ExportError } from '../export-error.ts'
+
+/** The outcome of one HTTP attempt. Failing to deliver is ordinary, so it is a value, not an exception. */
+export type SendOutcome =
+  /** Partial success lands here too: OTLP forbids retrying it. */
+  | ({ readonly kind: 'accepted'; readonly status: number } & Rejection)
+  | {
+      readonly kind: 'retryable'
+      readonly error: ExportError
+      readonly retryAfterMs?: number
+      /** Something else than an OTLP endpoint said that all is well: a proxy, a captive portal. */
+      readonly isWebPage?: true
+    }
+  | { readonly kind: 'too_large'; readonly error: ExportError }
+  | { readonly kind: 'permanent'; readonly error: ExportError }
+
+/** What an endpoint that took a request says it did not take of it. */
+export interface Rejection {
+  /** Data points or log records, at most as many as were sent. */
+  readonly rejected: number
+  readonly message?: string
+  /** The endpoint's own number where it can't be: negative, no number, more than were sent. Nothing is rejected then. */
+  readonly impossible?: string
+}
