@@ -15,9 +15,9 @@ import { record } from './fault-row.ts'
 import { RecordingStore, undelivered } from './recording-store.ts'
 import { Refusals } from './refusals.ts'
 
-/** So short that nothing waits for long, and longer than an honest answer takes. */
+/** Pauses so short that nothing waits for long, and a time-out that no honest answer reaches, on a busy machine either. */
 export const delivery = {
-  timeout: '700ms',
+  timeout: '10s',
   retry_on_failure: { initial_interval: '20ms', max_interval: '60ms' },
 }
 

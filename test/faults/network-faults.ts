@@ -1,5 +1,8 @@
 import type { Fault } from './fault.ts'
 
+/** Of faults that end by the time-out alone. */
+const impatient = { timeout: '700ms' }
+
 /** What the network does to requests and answers. */
 export const networkFaults: readonly Fault[] = [
   {
@@ -26,6 +29,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'black hole: connections that swallow everything',
+    exporter: impatient,
     async begin({ proxy }) {
       await proxy.set({ kind: 'black_hole' })
       proxy.reset()
@@ -37,6 +41,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'black hole: a connection that exists falls silent',
+    exporter: impatient,
     begin: ({ proxy }) => proxy.set({ kind: 'black_hole' }),
     async end({ proxy }) {
       proxy.reset()
@@ -51,12 +56,14 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'an answer that drips for longer than the time-out',
+    exporter: impatient,
     window: true,
     begin: ({ proxy }) => proxy.set({ kind: 'drip', bytes: 1, everyMs: 50 }),
     end: ({ proxy }) => proxy.set({ kind: 'pass' }),
   },
   {
     name: 'no answer, ever',
+    exporter: impatient,
     begin: ({ endpoint }) => endpoint.respondWith(() => 'hang'),
     end: ({ endpoint }) => endpoint.respondWith(undefined),
   },
@@ -86,6 +93,7 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: 'an hour of outage (the clock leaps)',
+    exporter: impatient,
     scrapes: 60,
     leapMs: 60_000,
     begin: ({ proxy }) => proxy.set({ kind: 'refuse' }),

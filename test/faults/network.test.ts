@@ -15,5 +15,5 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop('fast'))
 
 for (const fault of networkFaults) {
-  test(`nothing is lost, nothing counts twice: ${fault.name}`, (context) => runCourse(fault, cluster, context))
+  test(`nothing is lost, nothing counts twice: ${fault.name}`, (context) => runCourse(fault, cluster, context), 120_000)
 }
