@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EventsBuilder } from '../../generated/postgresql/events.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ConnectionSettings } from '../../src/receivers/postgresql/client.ts'
+import { authenticationMethods } from '../../src/receivers/postgresql/require-auth.ts'
 import { Session } from '../../src/receivers/postgresql/session.ts'
 import { defaultLimits } from '../../src/receivers/postgresql/session-settings.ts'
 import { GraphPace } from '../../src/receivers/postgresql/sessions/graph-pace.ts'
@@ -20,7 +21,8 @@ const signal = AbortSignal.timeout(600_000)
 export async function ownSession({ host, port }: Cluster): Promise<Session & AsyncDisposable> {
   const settings: ConnectionSettings = {
     ...{ host, port, username: measuredRole, password: undefined, ssl: undefined, applicationName: 'otelephant' },
-    ...{ connectTimeoutMs: 10_000, limits: defaultLimits },
+    authentication: { methods: new Set(authenticationMethods), channelBinding: 'prefer', cleartext: 'local' },
+    ...{ connectTimeoutMs: 10_000, limits: defaultLimits, scramMaxIterations: 1_000_000 },
   }
   const session = await Session.connect(settings, 'postgres', true, signal)
   return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })

@@ -17,12 +17,17 @@ interface TlsParameters {
 const modes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']
 
 /**
- * What libpq's parameters say about TLS; `undefined` where they leave it to the receiver (allow, prefer, nothing).
+ * What libpq's parameters say about TLS; `undefined` where they leave it to the receiver (nothing; on this host allow and
+ * prefer too). Elsewhere the receiver doesn't go without TLS for allow and prefer, but they say that no certificate counts.
  *
  * verify-ca checks the host's name too: the receiver knows no chain without a name. As in libpq, `require` verifies
  * where a root certificate is given, and `sslrootcert=system` means the system's and asks for verify-full.
  */
-export function databaseTls(parameters: TlsParameters, fault: (message: string) => void): TlsConfig | undefined {
+export function databaseTls(
+  parameters: TlsParameters,
+  isLocal: boolean,
+  fault: (message: string) => void,
+): TlsConfig | undefined {
   const { sslrootcert, sslcert, sslkey } = parameters
   const isSystem = sslrootcert === 'system'
   const sslmode = parameters.sslmode ?? (isSystem ? 'verify-full' : 'prefer')
@@ -30,8 +35,9 @@ export function databaseTls(parameters: TlsParameters, fault: (message: string) 
   if (isSystem && sslmode !== 'verify-full') fault('sslrootcert=system asks for sslmode=verify-full')
   if (sslmode === 'disable') return { insecure: true }
   const verifies = sslmode.startsWith('verify-') || (sslmode === 'require' && sslrootcert !== undefined)
+  const isLax = !isLocal && (parameters.sslmode === 'allow' || parameters.sslmode === 'prefer')
   const tls: TlsConfig = {
-    ...((verifies || sslmode === 'require') && { insecure: false, insecure_skip_verify: !verifies }),
+    ...((verifies || sslmode === 'require' || isLax) && { insecure: false, insecure_skip_verify: !verifies }),
     ...(sslrootcert !== undefined && !isSystem && { ca_file: sslrootcert }),
     ...(sslcert !== undefined && { cert_file: sslcert }),
     ...(sslkey !== undefined && { key_file: sslkey }),

@@ -2,6 +2,7 @@ import type { Fault } from '../yaml/fault.ts'
 import { parseConnectionUri, unknownParameter } from './connection-uri.ts'
 import { databaseTls, type TlsConfig } from './database-tls.ts'
 import { isLibpqParameter, type LibpqParameter, libpqParameters, type ParameterUse } from './libpq-parameters.ts'
+import { isLoopback } from './loopback.ts'
 
 /** What a connection URI says, in the keys of the PostgreSQL receiver. All databases are monitored. */
 export interface DatabaseConfig {
@@ -12,6 +13,8 @@ export interface DatabaseConfig {
   readonly password?: string
   readonly connect_database?: string
   readonly tls?: TlsConfig
+  readonly channel_binding?: string
+  readonly require_auth?: string
 }
 
 export interface ReadDatabaseUrl {
@@ -21,6 +24,8 @@ export interface ReadDatabaseUrl {
   /** Parameters that have no effect, and why; one sentence each. */
   readonly notes: readonly string[]
 }
+
+const channelBindings = ['disable', 'prefer', 'require']
 
 type Parameters = Partial<Record<LibpqParameter, string>>
 
@@ -105,7 +110,11 @@ function receiverConfig(
   }
   const transport = host.startsWith('/') ? 'unix' : 'tcp'
   const bare = host.replace(/^\[(.*)\]$/, '$1')
-  const tls = databaseTls(parameters, (message) => fault('sslmode', message))
+  const tls = databaseTls(parameters, isLoopback(bare), (message) => fault('sslmode', message))
+  const { channel_binding, require_auth } = parameters
+  if (channel_binding !== undefined && !channelBindings.includes(channel_binding)) {
+    fault('channel_binding', `has an unknown channel_binding; it is one of ${channelBindings.join(', ')}`)
+  }
   return {
     endpoint: `${bare.includes(':') && transport === 'tcp' ? `[${bare}]` : bare}:${port.trim()}`,
     transport,
@@ -114,5 +123,7 @@ function receiverConfig(
     ...(dbname !== undefined && { connect_database: dbname }),
     // Over a unix socket libpq leaves TLS out, whatever sslmode says.
     ...(transport === 'tcp' && tls !== undefined && { tls }),
+    ...(channel_binding !== undefined && { channel_binding }),
+    ...(require_auth !== undefined && { require_auth }),
   }
 }

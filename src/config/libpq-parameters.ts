@@ -10,7 +10,6 @@ export type ParameterUse =
 const sessionOwn = 'the collector sets what its sessions need by itself'
 const connectionOwn = 'the collector watches its connections by itself'
 const oneServer = 'one receiver watches one server; name that server'
-const unlessVerified = 'it can not be required; verify the server with sslmode=verify-full'
 const noKerberos = 'the collector has no GSSAPI'
 
 export const libpqParameters = {
@@ -23,6 +22,8 @@ export const libpqParameters = {
   sslrootcert: { kind: 'used', env: 'PGSSLROOTCERT' },
   sslcert: { kind: 'used', env: 'PGSSLCERT' },
   sslkey: { kind: 'used', env: 'PGSSLKEY' },
+  channel_binding: { kind: 'used', env: 'PGCHANNELBINDING' },
+  require_auth: { kind: 'used', env: 'PGREQUIREAUTH' },
   application_name: { kind: 'ignored', reason: sessionOwn },
   fallback_application_name: { kind: 'ignored', reason: sessionOwn },
   client_encoding: { kind: 'ignored', reason: sessionOwn },
@@ -56,8 +57,6 @@ export const libpqParameters = {
   sslnegotiation: { kind: 'refused', reason: 'TLS is negotiated the usual way', harmless: ['postgres'] },
   ssl_min_protocol_version: { kind: 'refused', reason: 'it can not be set' },
   ssl_max_protocol_version: { kind: 'refused', reason: 'it can not be set' },
-  channel_binding: { kind: 'refused', reason: unlessVerified, harmless: ['disable', 'prefer'] },
-  require_auth: { kind: 'refused', reason: unlessVerified },
   requirepeer: { kind: 'refused', reason: 'the owner of a socket is not checked' },
   min_protocol_version: { kind: 'refused', reason: 'it can not be set' },
   max_protocol_version: { kind: 'refused', reason: 'it can not be set' },

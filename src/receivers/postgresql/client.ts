@@ -2,7 +2,13 @@ import net from 'node:net'
 import type tls from 'node:tls'
 import pg from 'pg'
 import type { BackendKey } from './cancel-request.ts'
-import { GuardedConnection } from './connection/guard.ts'
+import {
+  type AuthenticationPolicy,
+  exposedWarning,
+  isExposed,
+  judgeAuthentication,
+} from './connection/authentication.ts'
+import { GuardedConnection, type Judge } from './connection/guard.ts'
 import { type SessionLimits, startupOptions } from './session-settings.ts'
 
 /** How to reach a server and who to be there. */
@@ -14,9 +20,14 @@ export interface ConnectionSettings {
   /** `undefined` where nobody gave one. */
   readonly password: string | undefined
   readonly ssl: tls.ConnectionOptions | undefined
+  readonly authentication: AuthenticationPolicy
+  /** More iterations, which take time, are not computed for a server. */
+  readonly scramMaxIterations: number
   readonly applicationName: string
   readonly connectTimeoutMs: number
   readonly limits: SessionLimits
+  /** Told what works and should not have to. */
+  readonly warned?: (message: string) => void
 }
 
 export interface GuardedClient {
@@ -29,7 +40,14 @@ export interface GuardedClient {
  * @param withOptions false where a pooler refuses the start-up options
  */
 export function makeClient(settings: ConnectionSettings, database: string, withOptions: boolean): GuardedClient {
-  const connection = new GuardedConnection(settings.ssl)
+  const { authentication, warned } = settings
+  const judge: Judge = (request, transport) => {
+    const refusal = judgeAuthentication(request, transport, authentication)
+    if (refusal !== undefined) return refusal
+    if (isExposed(request, transport) && authentication.cleartext === 'accepted') warned?.(exposedWarning)
+    return undefined
+  }
+  const connection = new GuardedConnection(settings.ssl, judge)
   const config = {
     // Missing in the library's types.
     connection,
@@ -41,6 +59,9 @@ export function makeClient(settings: ConnectionSettings, database: string, withO
     ssl: settings.ssl ?? false,
     sslnegotiation: 'postgres',
     application_name: settings.applicationName,
+    // Without TLS there is no channel to bind.
+    enableChannelBinding: settings.ssl !== undefined && authentication.channelBinding !== 'disable',
+    scramMaxIterations: settings.scramMaxIterations,
   } as const
   const client = new pg.Client(config)
   // What isn't given, or given as an empty text, the library takes from PG* variables of the environment.

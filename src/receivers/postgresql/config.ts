@@ -11,11 +11,13 @@ import { certificateFile, keyFile } from '../../config/pem-file.ts'
 import { secret } from '../../config/secret.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { plansConfig } from './plans/plans-config.ts'
+import { readRequireAuth } from './require-auth.ts'
 
 const tls = z
   .strictObject({
-    insecure: z.boolean().default(false),
-    insecure_skip_verify: z.boolean().default(true),
+    // Not given, they mean false and true; given, the user has said what is accepted.
+    insecure: z.boolean().optional(),
+    insecure_skip_verify: z.boolean().optional(),
     ca_file: certificateFile.optional(),
     cert_file: certificateFile.optional(),
     key_file: keyFile.optional(),
@@ -23,6 +25,14 @@ const tls = z
   .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
     error: '`cert_file` and `key_file` go together: give both or none',
   })
+
+/** libpq's grammar; what it allows. */
+const requireAuth = z.string().transform((text, context) => {
+  const read = readRequireAuth(text)
+  if (read.kind === 'ok') return read.methods
+  context.addIssue({ code: 'custom', message: read.message })
+  return z.NEVER
+})
 
 const sessionSampling = z.strictObject({
   enabled: z.boolean().default(true),
@@ -69,6 +79,9 @@ export const postgresqlConfig = z
     initial_delay: duration.prefault('1s'),
     timeout: duration.prefault('0s'),
     tls: tls.optional(),
+    channel_binding: z.enum(['disable', 'prefer', 'require']).default('prefer'),
+    require_auth: requireAuth.optional(),
+    scram_max_iterations: z.int().min(4_096).max(10_000_000).default(1_000_000),
     instance: z.string().min(1).optional(),
     preset: z.enum(['default', 'simple']).default('default'),
     statements: statements.prefault({}),
@@ -89,6 +102,13 @@ export const postgresqlConfig = z
   .refine((config) => !config.databases.some((name) => config.exclude_databases.includes(name)), {
     path: ['exclude_databases'],
     error: 'names a database that `databases` asks for',
+  })
+  .superRefine(({ channel_binding, require_auth, transport, tls }, context) => {
+    if (channel_binding !== 'require') return
+    const fault = (message: string) => context.addIssue({ code: 'custom', path: ['channel_binding'], message })
+    if (transport === 'unix' || tls?.insecure === true)
+      fault('`require` asks for TLS, which the connection goes without')
+    if (require_auth?.has('scram-sha-256') === false) fault('`require` asks for SCRAM, which `require_auth` leaves out')
   })
   .superRefine((config, context) => {
     for (const [name, ms] of Object.entries(config.intervals)) {

@@ -12,7 +12,3 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   const host = match[1] ?? match[2] ?? ''
   return host === '' || port < 1 || port > 65_535 ? undefined : { host, port }
 }
-
-export function isLoopback(host: string): boolean {
-  return host.toLowerCase() === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-}

@@ -1,6 +1,7 @@
 import type { ResourceValues } from '../../../generated/postgresql/resource.ts'
+import { isLoopback } from '../../config/loopback.ts'
 import type { PostgresqlConfig } from './config.ts'
-import { isLoopback, parseEndpoint } from './endpoint.ts'
+import { parseEndpoint } from './endpoint.ts'
 
 /**
  * What names the server: service.instance.id = host:port, which New Relic's entity hangs on. A loopback host says

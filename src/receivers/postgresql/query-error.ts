@@ -26,6 +26,10 @@ function messageOf(error: Error): string {
   if (error.message === 'The server does not support SSL connections') {
     return `${error.message}; set tls: {insecure: true} to go without encryption`
   }
+  const [, asked, most] = /^SASL: .*iteration count (\d+) exceeds \w+ of (\d+)$/.exec(error.message) ?? []
+  if (asked !== undefined) {
+    return `the server asks for ${asked} iterations of SCRAM, and at most ${most} are computed; raise scram_max_iterations if that is right`
+  }
   const code = errorCode(error)
   if (code === undefined) return error.message
   const message = isSqlState(code) ? withoutValues(error.message, code) : error.message

@@ -61,7 +61,7 @@ export class PostgresqlReceiver implements Receiver {
     this.#notices = notices
     const own = instruments(meter)
     const connector = new Connector({
-      connection: connectionSettings(config),
+      connection: connectionSettings(config, notices.degraded),
       clock,
       spacingMs: settings.connectionSpacingMs,
       opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),

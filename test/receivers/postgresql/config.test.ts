@@ -39,8 +39,10 @@ test('the defaults are those of upstream but for the interval', () => {
     preset: 'default',
     statements: { min_mean_ms: 100, max_statements: 100 },
     top_query_collection: { top_n_query: 200 },
+    channel_binding: 'prefer',
+    scram_max_iterations: 1_000_000,
   })
-  expect(parse({ tls: {} }).tls).toEqual({ insecure: false, insecure_skip_verify: true })
+  expect(parse({ tls: {} }).tls).toEqual({})
 })
 
 test.each<[string, Input, string]>([
@@ -67,6 +69,33 @@ test.each<[string, Input, string]>([
     { username: 'monitor', intervals: { table: '10s' } },
     'intervals.table: is shorter than `collection_interval`, which is how often anything runs; shorten that one too',
   ],
+  ...(
+    [
+      ['scram-sha-256,!md5', 'mixes methods with and without a "!"'],
+      ['scram', 'has an unknown method; they are password, md5, gss, sspi, scram-sha-256, oauth, none'],
+      ['md5,', 'has an unknown method; they are password, md5, gss, sspi, scram-sha-256, oauth, none'],
+      ['!md5,!md5', 'names md5 twice'],
+      ['gss,sspi,oauth', 'allows no method that the collector has: password, md5, scram-sha-256, none'],
+      [
+        '!password,!md5,!scram-sha-256,!none',
+        'allows no method that the collector has: password, md5, scram-sha-256, none',
+      ],
+    ] as const
+  ).map(([require_auth, message]): [string, Input, string] => [
+    `require_auth ${require_auth}`,
+    { username: 'monitor', require_auth },
+    `require_auth: ${message}`,
+  ]),
+  ...[{ transport: 'unix', endpoint: 'tmp:1' }, { tls: { insecure: true } }].map((input): [string, Input, string] => [
+    `a channel to bind where there is no TLS, ${JSON.stringify(input)},`,
+    { username: 'monitor', channel_binding: 'require', ...input },
+    'channel_binding: `require` asks for TLS, which the connection goes without',
+  ]),
+  [
+    'a channel to bind by a method that is left out',
+    { username: 'monitor', channel_binding: 'require', require_auth: 'md5' },
+    'channel_binding: `require` asks for SCRAM, which `require_auth` leaves out',
+  ],
   [
     'a certificate without its key',
     { username: 'monitor', tls: { cert_file: file('server.crt') } },
@@ -83,6 +112,8 @@ test.each<[string, Input]>([
   ['an unknown query', { intervals: { tables: '5m' } }],
   ['a limit of nothing', { limits: { table: 0 } }],
   ['a transport there is not', { transport: 'udp' }],
+  ['a channel binding there is not', { channel_binding: 'always' }],
+  ['iterations without end', { scram_max_iterations: 10_000_001 }],
   ['a file that is no certificate', { tls: { ca_file: file('server.key') } }],
   ['a file that is not there', { tls: { ca_file: '/nowhere/ca.crt' } }],
 ])('%s is refused', (_, input) => {
@@ -110,6 +141,39 @@ describe('encryption', () => {
     expect(isUnverified(parse({ endpoint, tls: verified }))).toBe(false)
     const client = { cert_file: file('server.crt'), key_file: file('server.key') }
     expect(ssl({ endpoint, tls: client })).toMatchObject({ cert: expect.any(String), key: expect.any(String) })
+  })
+})
+
+describe('what a server may ask for', () => {
+  const policy = (input: Input) => connectionSettings(parse(input)).authentication
+  const endpoint = 'db.example.com:5432'
+
+  test.each([
+    [undefined, ['gss', 'md5', 'none', 'oauth', 'password', 'scram-sha-256', 'sspi']],
+    ['', ['gss', 'md5', 'none', 'oauth', 'password', 'scram-sha-256', 'sspi']],
+    ['scram-sha-256', ['scram-sha-256']],
+    ['md5,none,gss', ['gss', 'md5', 'none']],
+    ['!none,!password', ['gss', 'md5', 'oauth', 'scram-sha-256', 'sspi']],
+  ])('require_auth %j allows %j', (require_auth, expected) => {
+    expect([...policy(require_auth === undefined ? {} : { require_auth }).methods].sort()).toEqual(expected)
+  })
+
+  test('is a password in cleartext on this host, or where the user has written that no certificate counts', () => {
+    const cleartext = (input: Input) => policy(input).cleartext
+    expect(cleartext({ endpoint: 'var/run/postgresql:5432', transport: 'unix' })).toBe('local')
+    for (const name of ['localhost', '127.0.0.2', '[::1]'])
+      expect(cleartext({ endpoint: `${name}:5432` })).toBe('local')
+    expect(cleartext({ endpoint })).toBe('refused')
+    expect(cleartext({ endpoint, tls: {} })).toBe('refused')
+    expect(cleartext({ endpoint, tls: { insecure: false, ca_file: file('ca.crt') } })).toBe('refused')
+    expect(cleartext({ endpoint, tls: { insecure: true } })).toBe('accepted')
+    expect(cleartext({ endpoint, tls: { insecure_skip_verify: true } })).toBe('accepted')
+  })
+
+  test('is bound to TLS, which loopback then has too', () => {
+    expect(connectionSettings(parse({ channel_binding: 'require' })).ssl).toEqual({ rejectUnauthorized: false })
+    expect(policy({ channel_binding: 'require' }).channelBinding).toBe('require')
+    expect(connectionSettings(parse({ scram_max_iterations: 5_000 })).scramMaxIterations).toBe(5_000)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import type { ConnectionSettings } from '../../../src/receivers/postgresql/client.ts'
+import { authenticationMethods } from '../../../src/receivers/postgresql/require-auth.ts'
 import { Session } from '../../../src/receivers/postgresql/session.ts'
 import { defaultLimits } from '../../../src/receivers/postgresql/session-settings.ts'
 
@@ -16,6 +17,8 @@ export function settingsOf(
     username: 'monitor',
     password: undefined,
     ssl: undefined,
+    authentication: { methods: new Set(authenticationMethods), channelBinding: 'prefer', cleartext: 'local' },
+    scramMaxIterations: 1_000_000,
     applicationName: 'otelephant',
     connectTimeoutMs: 10_000,
     limits: defaultLimits,

@@ -1,3 +1,4 @@
+import type { AuthenticationMethod } from '../require-auth.ts'
 import { sqlState } from '../sqlstate.ts'
 
 /** What a server asks of a client before it lets it in (manual, "Message Formats", the Authentication messages). */
@@ -15,6 +16,18 @@ export interface Transport {
   readonly encrypted: boolean
   /** Whether the server's certificate was checked and is good; false where nothing is encrypted. */
   readonly verified: boolean
+}
+
+/** What the user asks of a server before it is told anything. */
+export interface AuthenticationPolicy {
+  /** What `require_auth` allows. */
+  readonly methods: ReadonlySet<AuthenticationMethod>
+  readonly channelBinding: 'disable' | 'prefer' | 'require'
+  /**
+   * Of a password in cleartext where the server was not checked: nobody is in between, or the user has said that it may go
+   * there, or nobody has.
+   */
+  readonly cleartext: 'local' | 'accepted' | 'refused'
 }
 
 /** Why no answer is given, and what to do about it. */
@@ -35,25 +48,73 @@ export const unsupportedMethods: Readonly<Record<number, string>> = {
   9: 'SSPI',
 }
 
+const boundMechanism = 'SCRAM-SHA-256-PLUS'
+
 const mend = 'give this role a scram-sha-256 line in pg_hba.conf'
+const verify = 'set tls: {insecure_skip_verify: false}, with ca_file where the system does not know the authority'
 
 /** Whether a request may be answered. Asked before anything is sent in reply to it. */
-export function judgeAuthentication(request: AuthenticationRequest, _transport: Transport): Refusal | undefined {
-  const code = sqlState.invalidAuthorization
+export function judgeAuthentication(
+  request: AuthenticationRequest,
+  transport: Transport,
+  policy: AuthenticationPolicy,
+): Refusal | undefined {
+  const reason =
+    unsupported(request) ??
+    leftOut(request, policy) ??
+    (policy.channelBinding === 'require' ? unbound(request, transport) : undefined) ??
+    (isExposed(request, transport) && policy.cleartext === 'refused' ? exposed : undefined)
+  return reason === undefined ? undefined : { message: reason, code: sqlState.invalidAuthorization }
+}
+
+/** Whether the password would go in cleartext to a server that was not checked. */
+export function isExposed(request: AuthenticationRequest, { verified }: Transport): boolean {
+  return request.kind === 'cleartext' && !verified
+}
+
+/** What a user who has accepted that is told. */
+export const exposedWarning = `The password goes in cleartext to a server that was not checked; ${mend}, or ${verify}.`
+
+const exposed = `the server asks for the password in cleartext and was not checked; ${mend}, or ${verify}; written out, tls: {insecure_skip_verify: true} lets the password go`
+
+function unsupported(request: AuthenticationRequest): string | undefined {
   switch (request.kind) {
     case 'none':
     case 'cleartext':
     case 'md5':
       return undefined
     case 'sasl':
-      if (request.mechanisms.includes('SCRAM-SHA-256')) return undefined
-      return {
-        message: `the server asks for ${request.mechanisms.join(' or ')}, which isn't supported; ${mend}`,
-        code,
-      }
+      if (request.mechanisms.some((name) => name === 'SCRAM-SHA-256' || name === boundMechanism)) return undefined
+      return `the server asks for ${request.mechanisms.join(' or ')}, which isn't supported; ${mend}`
     case 'unsupported':
-      return { message: `the server asks for ${request.method}, which isn't supported; ${mend}`, code }
+      return `the server asks for ${request.method}, which isn't supported; ${mend}`
     default:
       return request satisfies never
   }
+}
+
+const asked = {
+  none: { method: 'none', what: 'lets the role in without asking for a password' },
+  cleartext: { method: 'password', what: 'asks for the password in cleartext' },
+  md5: { method: 'md5', what: 'asks for the password as MD5' },
+  sasl: { method: 'scram-sha-256', what: 'asks for SCRAM' },
+  unsupported: { method: 'gss', what: 'asks for something else' },
+} as const satisfies Record<
+  AuthenticationRequest['kind'],
+  { readonly method: AuthenticationMethod; readonly what: string }
+>
+
+function leftOut({ kind }: AuthenticationRequest, { methods }: AuthenticationPolicy): string | undefined {
+  const { method, what } = asked[kind]
+  if (methods.has(method)) return undefined
+  return `the server ${what}, which require_auth leaves out; change the role's line in pg_hba.conf, or add ${method} to require_auth`
+}
+
+function unbound(request: AuthenticationRequest, { encrypted }: Transport): string | undefined {
+  if (request.kind !== 'sasl')
+    return `the server ${asked[request.kind].what}, but channel_binding: require asks for SCRAM; ${mend}`
+  if (encrypted && request.mechanisms.includes(boundMechanism)) return undefined
+  return encrypted
+    ? 'the server offers no channel binding, which channel_binding: require asks for; does something in between end TLS?'
+    : 'channel_binding: require asks for TLS; leave out tls: {insecure: true}'
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, TLSSocket } from 'node:tls'
 import pg from 'pg'
-import { type AuthenticationRequest, judgeAuthentication } from './authentication.ts'
+import type { AuthenticationRequest, Refusal, Transport } from './authentication.ts'
 import { budgets } from './budgets.ts'
 import { FrameReader } from './frame-reader.ts'
 import { MessageGuard } from './message-guard.ts'
@@ -20,6 +20,9 @@ declare module 'pg' {
   }
 }
 
+/** Why a request is not answered, if it isn't. */
+export type Judge = (request: AuthenticationRequest, transport: Transport) => Refusal | undefined
+
 /**
  * The library's connection, with a guard between socket and parser: each message is whole, well-formed, expected and
  * within its budget before the parser sees it. What isn't, and whatever the library throws, ends this connection alone.
@@ -30,10 +33,13 @@ export class GuardedConnection extends pg.Connection {
     judge: (request) => this.#judge(request),
     hand: (frame) => this.#parser.emit('data', frame),
   })
+  readonly #judgement: Judge
   #allowed: ResultBudget | undefined
 
-  constructor(ssl: ConnectionOptions | undefined) {
+  /** @param judge says whether the server is told who we are */
+  constructor(ssl: ConnectionOptions | undefined, judge: Judge) {
     super({ ssl: ssl ?? false, keepAlive: true })
+    this.#judgement = judge
     // The library says here what it can't go on after.
     this.on('error', () => this.#guard.end())
   }
@@ -117,7 +123,7 @@ export class GuardedConnection extends pg.Connection {
   #judge(request: AuthenticationRequest): void {
     const { stream } = this
     const encrypted = stream instanceof TLSSocket
-    const refusal = judgeAuthentication(request, { encrypted, verified: encrypted && stream.authorized })
+    const refusal = this.#judgement(request, { encrypted, verified: encrypted && stream.authorized })
     if (refusal !== undefined) throw new ProtocolFault(refusal.message, { code: refusal.code })
   }
 
