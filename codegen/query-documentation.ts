@@ -1,5 +1,5 @@
 import { formatDuration } from '../src/config/duration.ts'
-import type { ColumnDefinition, QueryDefinition } from '../src/metadata/query.ts'
+import type { QueryDefinition } from '../src/metadata/query.ts'
 import { requirementText } from './requirement-text.ts'
 
 /** A query in documentation.md; everything is text for people, `''` where there is nothing. */
@@ -13,10 +13,12 @@ export interface QueryView {
   readonly statements: readonly { readonly title: string; readonly sql: string }[]
 }
 
+type Parts = Pick<QueryDefinition, 'columns' | 'from' | 'where' | 'groupBy' | 'slice'>
+
 export function queryView(query: QueryDefinition): QueryView {
   const variants = query.variants.map(({ columns, requires, from, where }) => ({
     title: requirementText(requires) || 'otherwise',
-    sql: statement({ ...query.columns, ...columns }, from ?? query.from, where ?? query.where, query.groupBy),
+    sql: statement({ ...query, columns: { ...query.columns, ...columns }, ...given({ from, where }) }),
   }))
   return {
     name: query.name,
@@ -25,28 +27,27 @@ export function queryView(query: QueryDefinition): QueryView {
     interval: intervalOf(query),
     fold: foldText(query),
     requires: requirementText(query.requires),
-    statements:
-      variants.length > 0
-        ? variants
-        : [{ title: '', sql: statement(query.columns, query.from, query.where, query.groupBy) }],
+    statements: variants.length > 0 ? variants : [{ title: '', sql: statement(query) }],
   }
 }
 
-/** The whole statement, as if every metric were enabled. */
-function statement(
-  columns: Readonly<Record<string, ColumnDefinition>>,
-  from: string | undefined,
-  where: string | undefined,
-  groupBy: readonly string[] | undefined,
-): string {
+function given(parts: { readonly from: string | undefined; readonly where: string | undefined }) {
+  return { ...(parts.from && { from: parts.from }), ...(parts.where && { where: parts.where }) }
+}
+
+/** The whole statement, as if every metric were enabled and all slices came at once. */
+function statement({ columns, from, where, groupBy, slice }: Parts): string {
   const keys = (groupBy ?? []).flatMap((column) => columns[column]?.sql ?? [])
   const selected = Object.entries(columns).flatMap(([name, { sql }]) =>
     sql === undefined ? [] : [`  ${sql} AS ${name}`],
   )
+  const relations = [slice?.from, from].filter((each) => each !== undefined)
+  const conditions = [slice?.where, where].filter((each) => each !== undefined)
+  const condition = conditions.length < 2 ? conditions[0] : conditions.map((each) => `(${each})`).join(' AND ')
   return [
-    `SELECT\n${selected.join(',\n')}`,
-    ...(from === undefined ? [] : [`FROM ${from}`]),
-    ...(where === undefined ? [] : [`WHERE ${where}`]),
+    `SELECT${slice === undefined ? '' : ` /* in slices by ${slice.key} */`}\n${selected.join(',\n')}`,
+    ...(relations.length === 0 ? [] : [`FROM ${relations.join(', ')}`]),
+    ...(condition === undefined ? [] : [`WHERE ${condition}`]),
     ...(keys.length === 0 ? [] : [`GROUP BY ${keys.join(', ')}`]),
   ].join('\n')
 }

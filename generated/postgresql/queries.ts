@@ -211,9 +211,7 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per watched database, its size; one stat() a file, so not often.',
     scope: 'server',
-    from: 'pg_database AS d',
-    where: 'd.oid = ANY ($databases)',
-    slice: 'd.oid',
+    slice: { from: 'pg_database AS d', where: 'd.oid = ANY ($databases)', key: 'd.oid', alias: 'd' },
     requires: { privileges: [{ kind: 'role', name: 'pg_read_all_stats' }] },
     columns: {
       oid: { sql: 'd.oid', type: 'string' },
@@ -254,10 +252,15 @@ export const queries: readonly QueryDefinition[] = [
     description:
       'One row per user index of one database, its scans; without those that are being built, whose counters jump when REINDEX CONCURRENTLY swaps them.',
     scope: 'database',
-    from: 'pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
+    from: 'pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND i.indisvalid AND (SELECT count(*) FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (c.relname || '_ccold')::name) = 0",
-    slice: 'c.oid',
+      "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
+      key: 'c.oid',
+      alias: 'c',
+    },
     fold: { rows: 100, by: ['scans'], others: ['schema', 'relation', 'index'], set: 'index' },
     reset: {
       sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
@@ -278,12 +281,18 @@ export const queries: readonly QueryDefinition[] = [
     name: 'index',
   },
   {
-    description: 'One row per user index of one database, its size; from relpages while the index is locked.',
+    description:
+      'One row per user index of one database, its size; by relpages while the index is locked, and none where that says nothing.',
     scope: 'database',
-    from: "pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT COALESCE(array_agg(l.relation), '{}') AS relations FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON true",
+    from: "pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where:
-      "c.relkind = 'i' AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
-    slice: 'c.oid',
+      "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
+      key: 'c.oid',
+      alias: 'c',
+    },
     fold: { rows: 100, by: ['size'], others: ['schema', 'relation', 'index'], set: 'index' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
@@ -291,7 +300,7 @@ export const queries: readonly QueryDefinition[] = [
       relation: { sql: 't.relname', type: 'string' },
       index: { sql: 'c.relname', type: 'string' },
       size: {
-        sql: "CASE WHEN c.oid <> ALL (locked.relations) THEN pg_relation_size(c.oid) ELSE NULLIF(c.relpages, 0)::int8 * current_setting('block_size')::int8 END",
+        sql: "CASE WHEN c.oid <> ALL (locked.relations) THEN pg_relation_size(c.oid) WHEN c.reltuples > 0 OR (t.reltuples = 0 AND current_setting('server_version_num')::int >= 140000 AND pg_stat_get_live_tuples(t.oid) + pg_stat_get_dead_tuples(t.oid) = 0) THEN NULLIF(c.relpages, 0) * current_setting('block_size')::int8 END",
         type: 'int',
       },
     },
@@ -660,10 +669,15 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per user table of one database, its rows, scans, vacuums and heap blocks.',
     scope: 'database',
-    from: 'pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace',
+    from: 'pg_namespace AS n',
     where:
-      "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
-    slice: 'c.oid',
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
+    },
     fold: {
       rows: 100,
       by: ['inserted', 'updated', 'deleted', 'sequential_scans', 'heap_read', 'heap_hit'],
@@ -711,10 +725,15 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per user table of one database, the blocks of its indexes and its TOAST table.',
     scope: 'database',
-    from: "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE i.indrelid = NULLIF(c.reltoastrelid, 0)) AS tidx ON true",
+    from: "pg_namespace AS n LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.relhasindex AND i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.reltoastrelid <> 0 AND i.indrelid = c.reltoastrelid) AS tidx ON true",
     where:
-      "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
-    slice: 'c.oid',
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
+    },
     fold: {
       rows: 100,
       by: ['idx_read', 'idx_hit', 'tidx_read', 'tidx_hit', 'toast_read', 'toast_hit'],
@@ -743,19 +762,24 @@ export const queries: readonly QueryDefinition[] = [
   },
   {
     description:
-      'One row per user table of one database, its size with indexes and TOAST; from relpages while it, an index of it or its TOAST table is locked.',
+      'One row per user table of one database, its size with indexes and TOAST; what is locked of these by relpages, and none where that says nothing.',
     scope: 'database',
-    from: "pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT COALESCE(array_agg(l.relation), '{}') AS relations FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database()) AS locked ON true",
+    from: "pg_namespace AS n LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where:
-      "c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
-    slice: 'c.oid',
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
+    },
     fold: { rows: 100, by: ['size'], others: ['schema', 'relation'], set: 'table' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
       relation: { sql: 'c.relname', type: 'string' },
       size: {
-        sql: "CASE WHEN cardinality(locked.relations) = 0 OR NOT (c.oid = ANY (locked.relations) OR c.reltoastrelid = ANY (locked.relations) OR EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid IN (c.oid, NULLIF(c.reltoastrelid, 0)) AND i.indexrelid = ANY (locked.relations))) THEN pg_total_relation_size(c.oid) ELSE NULLIF((SELECT sum(p.relpages) FROM pg_class AS p WHERE p.oid = c.oid OR p.oid = c.reltoastrelid OR p.oid IN (SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid OR i.indrelid = NULLIF(c.reltoastrelid, 0))), 0) * current_setting('block_size')::int8 END",
+        sql: "CASE WHEN cardinality(locked.relations) = 0 OR NOT (c.oid = ANY (locked.relations) OR c.reltoastrelid = ANY (locked.relations) OR EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = ANY (ARRAY[c.oid, c.reltoastrelid]) AND i.indexrelid = ANY (locked.relations))) THEN pg_total_relation_size(c.oid) ELSE (SELECT CASE WHEN count(*) = count(part.size) THEN NULLIF(sum(part.size), 0)::int8 END FROM (SELECT CASE WHEN p.oid <> ALL (locked.relations) THEN pg_relation_size(p.oid) WHEN p.reltuples > 0 OR (p.relpages > 0 AND (p.relkind <> 'i' OR p.relnamespace = 'pg_toast'::regnamespace)) OR (t.reltuples = 0 AND current_setting('server_version_num')::int >= 140000 AND pg_stat_get_live_tuples(t.oid) + pg_stat_get_dead_tuples(t.oid) = 0) THEN p.relpages * current_setting('block_size')::int8 END AS size FROM pg_class AS p JOIN pg_class AS t ON t.oid = CASE p.relkind WHEN 'i' THEN c.oid ELSE p.oid END WHERE p.oid = ANY (ARRAY[c.oid, c.reltoastrelid] || ARRAY(SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = ANY (ARRAY[c.oid, c.reltoastrelid])))) AS part) END",
         type: 'int',
       },
     },

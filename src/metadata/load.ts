@@ -8,6 +8,7 @@ import { configNamesAreFree } from './rules/config.ts'
 import { entitiesAreSound } from './rules/entities.ts'
 import { namesAreWellFormed } from './rules/names.ts'
 import { queriesAreSound } from './rules/queries.ts'
+import { slicesAreSound } from './rules/slices.ts'
 import { entriesAreSorted } from './rules/sorted.ts'
 import { sourcesFit } from './rules/sources.ts'
 import { sqlIsBound } from './rules/sql.ts'
@@ -27,6 +28,7 @@ const rules: readonly Rule[] = [
   attributesAreUsed,
   entitiesAreSound,
   queriesAreSound,
+  slicesAreSound,
   sqlIsBound,
   sourcesFit,
   queriesAreUsed,

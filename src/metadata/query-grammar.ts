@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { duration } from '../config/duration.ts'
-import type { ColumnDefinition, FoldDefinition, QueryDefinition, QueryVariant } from './query.ts'
+import type { ColumnDefinition, FoldDefinition, QueryDefinition, QueryVariant, SliceDefinition } from './query.ts'
 import { requirements } from './requirements-grammar.ts'
 
 const sql = z.string().trim().min(1)
@@ -22,6 +22,28 @@ const fold = z.strictObject({
   others: z.array(z.string()).min(1),
   set: z.string().min(1).exactOptional(),
 }) satisfies z.ZodType<FoldDefinition>
+
+/** One relation, maybe of a schema or of an extension's, and its alias. */
+const slicedRelation = /^(?:[\w@:]+\.)?\w+\s+AS\s+(?<alias>\w+)$/i
+
+const slice = z
+  .strictObject(
+    {
+      from: sql.regex(slicedRelation, {
+        error:
+          "expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query's from",
+      }),
+      where: sql.exactOptional(),
+      key: sql.regex(/^\w+\.\w+$/, { error: 'expected a column with the alias of its relation, such as c.oid' }),
+    },
+    {
+      error: ({ code }) =>
+        code === 'invalid_type' ? 'expected {from, where, key}, such as {from: pg_class AS c, key: c.oid}' : undefined,
+    },
+  )
+  .transform(
+    (given): SliceDefinition => ({ ...given, alias: slicedRelation.exec(given.from)?.groups?.['alias'] ?? '' }),
+  )
 
 const reset = z.strictObject({ sql, exact: z.boolean() })
 
@@ -51,7 +73,7 @@ export const query = z
     from: sql.exactOptional(),
     where: sql.exactOptional(),
     identity: z.array(z.string()).exactOptional(),
-    slice: sql.exactOptional(),
+    slice: slice.exactOptional(),
     fold: fold.exactOptional(),
     falls_when_reset: z.boolean().exactOptional(),
     read_by_code: z.array(z.string()).min(1).exactOptional(),

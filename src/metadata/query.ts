@@ -27,7 +27,7 @@ export interface Requirements {
 }
 
 export interface ColumnDefinition {
-  /** An expression over `from`. */
+  /** An expression over `from` and what is sliced. */
   readonly sql?: string
   /** In place of SQL: code makes it of these columns. Only in a folded query. */
   readonly computed?: readonly string[]
@@ -63,6 +63,20 @@ export interface FoldDefinition {
   readonly set?: string
 }
 
+/**
+ * How a big result is read: so many rows of one relation in the order of a key, one statement each. `from`, `where` and
+ * the columns of the query are looked up for each of these rows.
+ */
+export interface SliceDefinition {
+  /** One relation with its alias, such as `pg_class AS c`. */
+  readonly from: string
+  readonly alias: string
+  /** A condition on that relation alone. */
+  readonly where?: string
+  /** A column of that relation of type oid, with an index: `c.oid`. */
+  readonly key: string
+}
+
 export interface QueryDefinition {
   readonly name: string
   readonly description: string
@@ -74,8 +88,7 @@ export interface QueryDefinition {
   readonly where?: string
   /** Columns that tell the rows apart; empty for a query of one row. What a baseline hangs on. */
   readonly identity: readonly string[]
-  /** The key by which a big result is read in slices, one statement each; an expression over `from`, of type oid. */
-  readonly slice?: string
+  readonly slice?: SliceDefinition
   readonly fold?: FoldDefinition
   /** Columns that code reads besides, where they are there. */
   readonly readByCode?: readonly string[]

@@ -133,7 +133,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'missing-type': '1:1: type: is required (expected string)',
   'not-yaml': "170:1: not valid YAML: Missing closing 'quote",
   'parameter-unknown':
-    '77:16: queries::table::variants::1::where: expected no parameter but $databases and $after, found $database',
+    '77:16: queries::table::variants::1::where: expected no parameter but $databases, found $database',
   'point-when-of-another-type':
     '118:61: metrics::postgresql.size::source::0::points::0::when: expected a column of type bool, found updated, which is int',
   'point-when-without-fold':
@@ -168,8 +168,23 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '63:20: queries::table::read_by_code::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
   'query-reset-without-exact': '65:5: queries::table::reset::exact: is required (expected boolean)',
   'query-scope-unknown': '44:12: queries::locks::scope: expected one of server, database, found "cluster"',
+  'query-slice-key-malformed':
+    '63:39: queries::table::slice::key: expected a column with the alias of its relation, such as c.oid, found "c.oid::int8"',
+  'query-slice-key-of-another': '63:39: queries::table::slice::key: expected a column of c, found n.oid',
+  'query-slice-of-join':
+    '63:19: queries::table::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class AS c JOIN pg_index AS i ON true"',
+  'query-slice-of-text':
+    '63:12: queries::table::slice: expected {from, where, key}, such as {from: pg_class AS c, key: c.oid}, found a text that is not shown',
+  'query-slice-parameter-unknown':
+    '63:41: queries::table::slice::where: expected no parameter but $databases, found $after',
+  'query-slice-read-again':
+    '61:11: queries::table::from: expected only what is looked up for a row of c, which the slice reads; found pg_class AS c again',
+  'query-slice-unrelated':
+    '61:11: queries::table::from: expected a condition on c, here or in where: each row of the slice would be joined with all of it',
   'query-slice-with-group-by':
     '47:5: queries::locks::slice: expected either slice or group_by: a group may lie in several slices',
+  'query-slice-without-alias':
+    '63:19: queries::table::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class"',
   'query-unused': '42:3: queries::lock: feeds no metric',
   'requires-extension-range-malformed':
     '53:48: queries::server::requires::extension::pg_stat_statements: expected a range of versions such as >=16 or >=14 <17, found "1.8"',

@@ -38,7 +38,7 @@ test('faults of shape and of meaning come all at once, in the order of the file'
   const text = valid
     .replace('class: receiver', 'class: receptor')
     .replace('type: int, enabled: false', 'type: int')
-    .replace('slice: c.oid', 'slize: c.oid')
+    .replace('slice: {from', 'slize: {from')
     .replace('attributes: {operation: upd}', 'attributes: {operation: del}')
     .replace('unit: By/s', 'unit: bytes')
     .replace('target: postgresql.instance', 'target: postgresql.server')

@@ -2,8 +2,8 @@ import type { Path } from '../../yaml/fault.ts'
 import type { Report, Rule } from '../draft.ts'
 import type { ColumnDefinition, QueryDefinition, QueryVariant, Requirements } from '../query.ts'
 
-/** `$databases`: the monitored ones. `$after`: where the last slice ended. */
-const parameters = ['$databases', '$after']
+/** The oids of the monitored databases. */
+const parameters = ['$databases']
 
 /** SQL names only what is bound: parameters that exist, extensions that are required. */
 export const sqlIsBound: Rule = ({ metadata }, report) => {
@@ -66,7 +66,11 @@ function texts(query: QueryDefinition): { readonly path: Path; readonly sql: str
     ...columnsOf(part, path).map(([at, { sql }]) => ({ path: [...at, 'sql'], sql })),
   ])
   const path = ['queries', query.name]
-  texts.push({ path: [...path, 'slice'], sql: query.slice })
+  const { slice } = query
+  texts.push(
+    { path: [...path, 'slice', 'from'], sql: slice?.from },
+    { path: [...path, 'slice', 'where'], sql: slice?.where },
+  )
   return texts.flatMap(({ path: at, sql }) => (sql === undefined ? [] : [{ path: at, sql }]))
 }
 

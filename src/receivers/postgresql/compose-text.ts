@@ -1,7 +1,8 @@
+import type { SliceDefinition } from '../../metadata/query.ts'
 import type { Extension } from './capabilities.ts'
 
-/** What a statement's $1, $2, ... stand for. */
-export type Parameter = 'databases' | 'after'
+/** What a statement's $1, $2, ... stand for. `after` and `rows`: where a slice begins, and how much it reads. */
+export type Parameter = 'databases' | 'after' | 'rows'
 
 export interface Statement {
   readonly text: string
@@ -10,14 +11,17 @@ export interface Statement {
 
 /** The text of a query and how it is to be sent. */
 export interface ComposedText extends Statement {
-  /** Read in slices of so many rows, one statement each. */
+  /** Read in slices, one statement each. */
   readonly slice?: Slice
 }
 
-/** By the key, which is that column, the last: each statement goes on where the one before ended. */
+/** Columns that a slice's rows have besides those of the query. */
 export interface Slice {
   readonly rows: number
-  readonly column: number
+  /** The key of what was read, in its order: the next statement goes on after the last one. */
+  readonly key: number
+  /** NULL where the row was read and isn't one of the result; without, all are. */
+  readonly found?: number
 }
 
 export interface TextParts {
@@ -27,53 +31,69 @@ export interface TextParts {
   readonly where: string | undefined
   readonly groupBy: readonly string[] | undefined
   readonly resetSql: string | undefined
-  readonly slice: { readonly sql: string; readonly rows: number } | undefined
+  readonly slice: { readonly of: SliceDefinition; readonly rows: number } | undefined
   readonly extensions: ReadonlyMap<string, Extension>
 }
 
-/** The SELECT of the given columns, then the reset token's, then the slice's key. */
+/** The SELECT of the given columns, then the reset token's, then those of the slice. */
 export function composeText(parts: TextParts): ComposedText {
   const { from, where, groupBy = [], slice } = parts
   const selected = parts.columns.map(({ name, sql }) => `${sql} AS ${quote(name)}`)
   if (parts.resetSql !== undefined) selected.push(`${parts.resetSql} AS "reset$"`)
   const marked = (text: string) => bind(`SELECT /* otelephant ${parts.name} */ ${text}`, parts.extensions)
-  const select = (columns: readonly string[], condition: string | undefined, tail: string | undefined) => {
-    const conditions = [where, condition].filter((each) => each !== undefined)
-    const grouped = clause('GROUP BY', groupBy.length === 0 ? undefined : groupBy.join(', '))
-    return join([columns.join(', '), clause('FROM', from), clause('WHERE', all(conditions)), grouped, tail])
+  if (slice === undefined) {
+    const grouped = groupBy.length === 0 ? undefined : groupBy.join(', ')
+    return marked(clauses(selected.join(', '), { FROM: from, WHERE: where, 'GROUP BY': grouped }))
   }
-  if (slice === undefined) return marked(select(selected, undefined, undefined))
-  const columns = [...selected, `${slice.sql} AS "slice$"`]
-  // The slice's size is written out: a parameter would hide it from the planner.
-  const text = select(columns, `${slice.sql} > $after`, `ORDER BY ${slice.sql} LIMIT ${slice.rows}`)
-  return { ...marked(text), slice: { rows: slice.rows, column: columns.length - 1 } }
+  const { of, rows } = slice
+  const at = selected.length
+  const key = `${of.key} AS "slice$"`
+  const order = `ORDER BY ${of.key}`
+  if (from === undefined && where === undefined) {
+    return { ...marked(`${[...selected, key].join(', ')} FROM ${sliceText(of)} ${order}`), slice: { rows, key: at } }
+  }
+  // OFFSET 0 keeps the planner from joining whole catalogs: what belongs to a row is looked up for that row.
+  const lookup = clauses(`SELECT ${[...selected, 'true AS "found$"'].join(', ')}`, {
+    FROM: from,
+    WHERE: where,
+    OFFSET: '0',
+  })
+  const text = `"row$".*, ${key} FROM ${sliceText(of)} LEFT JOIN LATERAL (${lookup}) AS "row$" ON true ${order}`
+  return { ...marked(text), slice: { rows, found: at, key: at + 1 } }
 }
 
-function clause(keyword: string, content: string | undefined): string | undefined {
-  return content === undefined ? undefined : `${keyword} ${content}`
+/**
+ * The next rows in the order of the key. The planner may not know how few they are: where it does, and the statistics of
+ * a catalog are older than most of its rows, it reads and sorts the whole catalog for each slice.
+ */
+function sliceText({ from, alias, where, key }: SliceDefinition): string {
+  const condition = where === undefined ? '' : `(${where}) AND `
+  return `(SELECT ${alias}.* FROM ${from} WHERE ${condition}${key} > $after ORDER BY ${key} LIMIT (SELECT $rows)) AS ${alias}`
 }
 
-function all(conditions: readonly string[]): string | undefined {
-  if (conditions.length < 2) return conditions[0]
-  return conditions.map((each) => `(${each})`).join(' AND ')
+function clauses(head: string, tail: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(tail).flatMap(([keyword, content]) =>
+    content === undefined ? [] : `${keyword} ${content}`,
+  )
+  return [head, ...given].join(' ')
 }
 
-function join(clauses: readonly (string | undefined)[]): string {
-  return clauses.filter((each) => each !== undefined).join(' ')
-}
+const types = { databases: 'oid[]', after: 'oid', rows: 'int8' } as const satisfies Record<Parameter, string>
 
 /** Numbers the named parameters and puts the extensions' schemas in; in one pass, since a schema may be named anything. */
 function bind(text: string, extensions: ReadonlyMap<string, Extension>): Statement {
   const parameters: Parameter[] = []
-  const place = (name: Parameter, type: 'oid' | 'oid[]') => {
+  const place = (name: Parameter) => {
     if (!parameters.includes(name)) parameters.push(name)
-    return `$${parameters.indexOf(name) + 1}::${type}`
+    return `$${parameters.indexOf(name) + 1}::${types[name]}`
   }
-  const bound = text.replaceAll(/@extschema:(\w+)@|\$(databases|after)\b/g, (_, extension?: string, name?: string) => {
-    if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
-    if (name === 'after') return place('after', 'oid')
-    return place('databases', 'oid[]')
-  })
+  const bound = text.replaceAll(
+    /@extschema:(\w+)@|\$(databases|after|rows)\b/g,
+    (_, extension?: string, name?: string) => {
+      if (extension !== undefined) return extensions.get(extension)?.schema ?? quote(extension)
+      return place(name === 'after' || name === 'rows' ? name : 'databases')
+    },
+  )
   return { text: bound, parameters }
 }
 

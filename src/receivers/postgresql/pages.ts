@@ -1,4 +1,4 @@
-import type { Statement } from './compose-text.ts'
+import type { Slice, Statement } from './compose-text.ts'
 import type { PlannedQuery } from './plan.ts'
 import { QueryError } from './query-error.ts'
 import type { TextRow } from './session.ts'
@@ -10,10 +10,18 @@ export interface Page {
   readonly last: boolean
 }
 
-/** Sends one statement; `after` is the oid where the slice before ended. */
-export type Ask = (statement: Statement, after: string) => Promise<TextRow[]>
+/** What one statement reads: so many rows after that key. */
+export interface Bounds {
+  readonly after: string
+  readonly rows: number
+}
+
+/** Sends one statement. */
+export type Ask = (statement: Statement, bounds: Bounds) => Promise<TextRow[]>
 
 type Paged = Pick<PlannedQuery, 'text' | 'parameters' | 'slice' | 'takesLocks'>
+
+const whole: Bounds = { after: '0', rows: 0 }
 
 /**
  * A result in parts, one statement each.
@@ -23,38 +31,42 @@ type Paged = Pick<PlannedQuery, 'text' | 'parameters' | 'slice' | 'takesLocks'>
  */
 export function pagesOf(query: Paged, ask: Ask): AsyncGenerator<Page> {
   const { slice } = query
-  return slice === undefined ? wholePage(query, ask) : keysetPages(query, slice.rows, slice.column, ask)
+  return slice === undefined ? wholePage(query, ask) : keysetPages(query, slice, ask)
 }
 
-const start = '0'
-
 async function* wholePage(query: Paged, ask: Ask): AsyncGenerator<Page> {
-  const rows = await ask(query, start).catch((error) => {
+  const rows = await ask(query, whole).catch((error) => {
     if (!isLockedOut(query, error)) throw error
-    return ask(query, start)
+    return ask(query, whole)
   })
   yield { rows, last: true }
 }
 
-async function* keysetPages(query: Paged, size: number, column: number, ask: Ask): AsyncGenerator<Page> {
-  const shorter = Math.ceil(size / 2)
-  const half = { ...query, text: query.text.replace(/LIMIT \d+$/, `LIMIT ${shorter}`) }
-  let after = start
+/** Goes on after the last row that was read, whether or not it is one of the result. */
+async function* keysetPages(query: Paged, slice: Slice, ask: Ask): AsyncGenerator<Page> {
+  let after = whole.after
   for (;;) {
-    let rows: TextRow[]
-    let wanted = size
+    let read: TextRow[]
+    let wanted = slice.rows
     try {
-      rows = await ask(query, after)
+      read = await ask(query, { after, rows: wanted })
     } catch (error) {
       if (!isLockedOut(query, error)) throw error
-      rows = await ask(half, after)
-      wanted = shorter
+      wanted = Math.ceil(wanted / 2)
+      read = await ask(query, { after, rows: wanted })
     }
-    const last = rows.length < wanted
-    yield { rows, last }
+    const { found } = slice
+    const rows = found === undefined ? read : read.filter((row) => row[found] !== null)
+    const last = keysIn(read, slice) < wanted
+    if (last || rows.length > 0) yield { rows, last }
     if (last) return
-    after = rows.at(-1)?.[column] ?? after
+    after = read.at(-1)?.[slice.key] ?? after
   }
+}
+
+/** A key may have several rows, one after the other. */
+function keysIn(rows: readonly TextRow[], { key }: Slice): number {
+  return rows.filter((row, at) => row[key] !== rows[at - 1]?.[key]).length
 }
 
 function isLockedOut(query: Paged, error: unknown): boolean {

@@ -272,7 +272,7 @@ function assemble(
     where: resolved.where,
     groupBy: query.groupBy?.filter((name) => index.has(name)).map((name) => resolved.columns[name]?.sql ?? name),
     resetSql: resolved.reset?.sql,
-    slice: query.slice === undefined ? undefined : { sql: query.slice, rows: settings.sliceRows },
+    slice: query.slice && { of: query.slice, rows: settings.sliceRows },
     extensions: capabilities.extensions,
   })
   const points = candidates.map(

@@ -9,7 +9,7 @@ import type { RowComputer } from './fold/row-computer.ts'
 import { TopRows } from './fold/top-rows.ts'
 import { type Measured, timed } from './measured.ts'
 import type { Observation } from './observation.ts'
-import { type Page, pagesOf } from './pages.ts'
+import { type Bounds, type Page, pagesOf } from './pages.ts'
 import type { PlannedQuery } from './plan.ts'
 import { QueryError } from './query-error.ts'
 import { RowPoints } from './row-points.ts'
@@ -80,7 +80,9 @@ export class QueryRunner {
   async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<void> {
     const startedMs = this.#settings.clock.now()
     await this.#giveAbsence(sink)
-    const pages = pagesOf(this.query, (statement, after) => this.#read(statement, after, (row) => row, context, signal))
+    const pages = pagesOf(this.query, (statement, bounds) =>
+      this.#read(statement, bounds, (row) => row, context, signal),
+    )
     if (this.#folded !== undefined) return this.#giveFolded(this.#folded, pages, startedMs, context, sink, signal)
     this.#points.begin()
     for await (const page of pages) await this.#give(page, startedMs, context, sink)
@@ -107,12 +109,12 @@ export class QueryRunner {
 
   async #read<T>(
     { text, parameters }: Statement,
-    after: string,
+    bounds: Partial<Bounds>,
     take: (row: TextRow) => T,
     context: RunContext,
     signal: AbortSignal,
   ): Promise<T[]> {
-    const values = { databases: `{${context.databases.join(',')}}`, after }
+    const values = { databases: `{${context.databases.join(',')}}`, ...bounds }
     const { clock, measured } = this.#settings
     const { name } = this.query
     const given = parameters.map((parameter) => values[parameter])
@@ -149,7 +151,7 @@ export class QueryRunner {
     const { observation, left } = context
     const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, observation))
     // A large result that comes at once is read row by row: its text is gone before all of it is there.
-    const rows = this.query.slice === undefined ? await this.#read(this.query, '', take, context, signal) : []
+    const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
     if (this.query.slice !== undefined) {
       for await (const page of pages) for (const row of page.rows) rows.push(take(row))
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { QueryDefinition } from '../../../src/metadata/query.ts'
 import type { Capabilities, Extension } from '../../../src/receivers/postgresql/capabilities.ts'
 import { composePlan, type PlannedQuery } from '../../../src/receivers/postgresql/plan.ts'
 import { capabilitiesOf, metricOf, planOf, queryOf } from './planning.ts'
@@ -159,19 +160,29 @@ test('a key that no enabled metric shows is neither grouped by nor asked for', (
 
 test('a query with a slice goes on after the last key', () => {
   const query = queryOf('tables', {
-    from: 'pg_class AS c',
-    where: "c.relkind = 'r'",
+    slice: { from: 'pg_class AS c', alias: 'c', where: "c.relkind = 'r'", key: 'c.oid' },
     identity: ['oid'],
-    slice: 'c.oid',
     columns: { oid: { sql: 'c.oid', type: 'string' }, pages: { sql: 'c.relpages', type: 'int' } },
   })
   const metrics = [metricOf('pages', { query: 'tables', points: [{ value: 'pages', attributes: {} }] })]
-  expect(composePlan(planOf({ queries: [query], metrics }), 'server', capabilitiesOf()).queries[0]).toMatchObject({
+  const sliced =
+    "(SELECT c.* FROM pg_class AS c WHERE (c.relkind = 'r') AND c.oid > $1::oid ORDER BY c.oid " +
+    'LIMIT (SELECT $2::int8)) AS c'
+  const composed = (given: QueryDefinition) =>
+    composePlan(planOf({ queries: [given], metrics }), 'server', capabilitiesOf()).queries[0]
+  expect(composed(query)).toMatchObject({
+    text: `SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM ${sliced} ORDER BY c.oid`,
+    parameters: ['after', 'rows'],
+    slice: { rows: 250, key: 2 },
+  })
+  const lookup = { from: 'pg_namespace AS n', where: 'n.oid = c.relnamespace' }
+  expect(composed({ ...query, ...lookup, reset: { sql: 'n.since', exact: false } })).toMatchObject({
     text:
-      'SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM pg_class AS c ' +
-      "WHERE (c.relkind = 'r') AND (c.oid > $1::oid) ORDER BY c.oid LIMIT 250",
-    parameters: ['after'],
-    slice: { rows: 250, column: 2 },
+      `SELECT /* otelephant tables */ "row$".*, c.oid AS "slice$" FROM ${sliced} LEFT JOIN LATERAL ` +
+      '(SELECT c.oid AS "oid", c.relpages AS "pages", n.since AS "reset$", true AS "found$" ' +
+      'FROM pg_namespace AS n WHERE n.oid = c.relnamespace OFFSET 0) AS "row$" ON true ORDER BY c.oid',
+    slice: { rows: 250, found: 3, key: 4 },
+    reset: { column: 2 },
   })
 })
 
