@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { type Ask, pagesOf } from '../../../src/receivers/postgresql/pages.ts'
 import type { PlannedQuery } from '../../../src/receivers/postgresql/plan.ts'
 import type { Session } from '../../../src/receivers/postgresql/session.ts'
 import { never } from './connection.ts'
@@ -22,7 +21,7 @@ type Node = z.output<typeof node>
 
 const explained = z.tuple([z.object({ Plan: node, 'Execution Time': z.number() })])
 
-/** What one slice made the server do. */
+/** What one slice makes the server do. */
 export interface SliceCost {
   /** What all nodes of the plan went through. */
   readonly rows: number
@@ -35,28 +34,22 @@ export interface SliceCost {
   readonly plan: string
 }
 
-/** What each slice of a query costs, except the last, which is a part of one. */
+/** What the slices of a query cost that begin after these keys. */
 export async function sliceCosts(
   session: Session,
-  query: PlannedQuery,
+  { text, parameters, slice }: PlannedQuery,
+  keys: readonly string[],
   databases: readonly string[] = [],
-): Promise<{ readonly slices: readonly SliceCost[]; readonly rows: number }> {
-  const slices: SliceCost[] = []
-  let rows = 0
-  const ask: Ask = async ({ text, parameters }, bounds) => {
-    const given = { ...bounds, databases: `{${databases.join(',')}}` }
+): Promise<readonly SliceCost[]> {
+  const costs: SliceCost[] = []
+  for (const after of keys) {
+    const given = { after, rows: String(slice?.rows), databases: `{${databases.join(',')}}` }
     const values = parameters.map((parameter) => given[parameter])
-    const [line = []] = await session.query(
-      'explain',
-      `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${text}`,
-      values,
-      never,
-    )
-    slices.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
-    return session.query(query.name, text, values, never)
+    const explain = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${text}`
+    const [line = []] = await session.query('explain', explain, values, never)
+    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
   }
-  for await (const page of pagesOf(query, ask)) rows += page.rows.length
-  return { slices: slices.slice(0, -1), rows }
+  return costs
 }
 
 function costOf(root: Node): SliceCost {
