@@ -15,7 +15,8 @@ export interface CancelTarget {
 /** What the server told of the session at its start. */
 export interface BackendKey {
   readonly processId: number
-  readonly secretKey: number
+  /** Four bytes; up to 256 from version 3.2 of the protocol on. */
+  readonly secretKey: Buffer
 }
 
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
@@ -58,12 +59,11 @@ export async function sendCancelRequest(
 }
 
 function cancelRequest({ processId, secretKey }: BackendKey): Buffer {
-  const request = Buffer.alloc(16)
-  request.writeInt32BE(16, 0)
-  request.writeInt32BE(80877102, 4)
-  request.writeInt32BE(processId, 8)
-  request.writeInt32BE(secretKey, 12)
-  return request
+  const head = Buffer.alloc(12)
+  head.writeInt32BE(head.length + secretKey.length, 0)
+  head.writeInt32BE(80877102, 4)
+  head.writeInt32BE(processId, 8)
+  return Buffer.concat([head, secretKey])
 }
 
 /** Whom the certificate must name. A server name indication is for names only (RFC 6066, section 3). */

@@ -1,7 +1,6 @@
 import net from 'node:net'
 import type tls from 'node:tls'
 import pg from 'pg'
-import type { BackendKey } from './cancel-request.ts'
 import {
   type AuthenticationPolicy,
   exposedWarning,
@@ -71,13 +70,6 @@ export function makeClient(settings: ConnectionSettings, database: string, withO
     Object.assign(parameters, { options, replication: undefined })
   }
   return { client, connection }
-}
-
-/** What a cancel request must name, once connected. Missing in the library's types. */
-export function backendOf({ client }: GuardedClient): BackendKey | undefined {
-  const processId: unknown = Reflect.get(client, 'processID')
-  const secretKey: unknown = Reflect.get(client, 'secretKey')
-  return typeof processId === 'number' && typeof secretKey === 'number' ? { processId, secretKey } : undefined
 }
 
 /** The address that the client is connected to; `undefined` over a unix socket. */

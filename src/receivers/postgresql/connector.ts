@@ -1,6 +1,7 @@
 import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { ConnectionSettings } from './client.ts'
+import { ProtocolFault } from './connection/protocol-fault.ts'
 import { QueryError } from './query-error.ts'
 import { Session } from './session.ts'
 import { concernsServer, sqlState } from './sqlstate.ts'
@@ -58,8 +59,9 @@ export class Connector {
     }
     try {
       const session = await this.#negotiate(database, signal)
-      this.#refusals.delete(server)
-      this.#refusals.delete(database)
+      for (const key of [server, database]) this.#forgive(key)
+      // What it says when it lets us in proves nothing: the back-off after this goes on where the last one ended.
+      session.onFault((fault) => this.#refused(server, new QueryError(`the connection to "${database}"`, fault)))
       this.#settings.opened()
       return session
     } catch (error) {
@@ -86,14 +88,27 @@ export class Connector {
     return Session.connect(connection, database, this.#withOptions, signal)
   }
 
+  #forgive(key: string): void {
+    if (!isFault(this.#refusals.get(key)?.error)) this.#refusals.delete(key)
+  }
+
   #refused(key: string, error: unknown): void {
     const nowMs = this.#settings.clock.now()
-    const failures = (this.#refusals.get(key)?.failures ?? 0) + 1
+    const last = this.#refusals.get(key)
+    const isOld = last === undefined || last.notBeforeMs + forgetAfterMs < nowMs
+    const failures = isOld ? 1 : last.failures + 1
     this.#refusals.set(key, { failures, notBeforeMs: nowMs + backoffDelay(reconnect, failures), error })
     for (const [other, { notBeforeMs }] of this.#refusals) {
       if (notBeforeMs + forgetAfterMs < nowMs) this.#refusals.delete(other)
     }
   }
+}
+
+/** Whether a server broke the protocol. */
+function isFault(error: unknown): boolean {
+  return (
+    error instanceof QueryError && error.code === sqlState.protocolViolation && error.cause instanceof ProtocolFault
+  )
 }
 
 /** PgBouncer: "unsupported startup parameter: options", or one that it doesn't know in them. */

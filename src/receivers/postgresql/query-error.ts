@@ -26,6 +26,9 @@ function messageOf(error: Error): string {
   if (error.message === 'The server does not support SSL connections') {
     return `${error.message}; set tls: {insecure: true} to go without encryption`
   }
+  if (error.message === 'There was an error establishing an SSL connection') {
+    return 'the server answers the request for TLS with neither yes nor no; is it PostgreSQL that listens there?'
+  }
   const [, asked, most] = /^SASL: .*iteration count (\d+) exceeds \w+ of (\d+)$/.exec(error.message) ?? []
   if (asked !== undefined) {
     return `the server asks for ${asked} iterations of SCRAM, and at most ${most} are computed; raise scram_max_iterations if that is right`

@@ -1,10 +1,12 @@
 import type pg from 'pg'
 import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
-import { addressOf, backendOf, type ConnectionSettings, type GuardedClient, makeClient } from './client.ts'
+import { addressOf, type ConnectionSettings, type GuardedClient, makeClient } from './client.ts'
 import { budgets } from './connection/budgets.ts'
 import type { TextRow } from './connection/portal-page.ts'
+import { ProtocolFault } from './connection/protocol-fault.ts'
 import { readResult, usualRowBytes } from './connection/read-result.ts'
+import { TooLarge } from './connection/result-budget.ts'
 import { QueryError } from './query-error.ts'
 import { bytesShown, lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
 import { endsSession, errorCode, sqlState } from './sqlstate.ts'
@@ -51,6 +53,8 @@ export class Session {
   #rowBytes = usualRowBytes
   /** A cancel request on its way. */
   #cancelling: Promise<void> | undefined
+  #onFault: (fault: ProtocolFault) => void = () => {}
+  #fault: ProtocolFault | undefined
 
   private constructor(guarded: GuardedClient, settings: ConnectionSettings) {
     this.#guarded = guarded
@@ -70,7 +74,7 @@ export class Session {
     const session = new Session(guarded, settings)
     const { client } = guarded
     // Without a listener a lost connection would end the process.
-    client.on('error', () => session.#destroy())
+    client.on('error', (error) => session.#failed(error))
     client.on('end', () => session.#destroy())
     const deadline = AbortSignal.timeout(settings.connectTimeoutMs)
     const either = AbortSignal.any([signal, deadline])
@@ -141,6 +145,7 @@ export class Session {
     this.#waiting += 1
     const turn = this.#turn.then(async () => {
       signal.throwIfAborted()
+      if (this.#fault !== undefined) throw new QueryError(name, this.#fault)
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
       const wide = typeof statement === 'string' ? { text: statement, rowBytes: 0 } : statement
       return this.#bounded(name, (ended) => this.#run({ ...wide, values, take, maxBytes }, ended), signal)
@@ -167,8 +172,20 @@ export class Session {
     }
   }
 
+  /** What is to be done if the server breaks the protocol, which ends the connection. */
+  onFault(listener: (fault: ProtocolFault) => void): void {
+    this.#onFault = listener
+  }
+
   get #isUnix(): boolean {
     return this.#settings.host.startsWith('/')
+  }
+
+  #failed(error: Error): void {
+    this.#destroy()
+    if (!(error instanceof ProtocolFault)) return
+    this.#fault ??= error
+    this.#onFault(error)
   }
 
   #left(): void {
@@ -239,7 +256,7 @@ export class Session {
       // The library hears of the end of the connection a moment after the server's last words.
       if (endsSession(error)) this.#destroy()
       signal.throwIfAborted()
-      if (deadline.aborted) throw late(name, deadlineMs, error)
+      if (deadline.aborted && !(error instanceof TooLarge)) throw late(name, deadlineMs, error)
       if (error instanceof QueryError) throw error
       throw new QueryError(name, error, errorCode(error) ?? (this.#closed ? lost(error) : undefined))
     } finally {
@@ -271,7 +288,7 @@ export class Session {
   }
 
   async #cancel(): Promise<void> {
-    const backend = backendOf(this.#guarded)
+    const backend = this.#guarded.connection.backendKey
     if (backend === undefined) return
     const { host, port, ssl } = this.#settings
     const address = addressOf(this.#guarded)

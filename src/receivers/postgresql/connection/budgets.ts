@@ -11,7 +11,7 @@ export const budgets = {
   /** An ErrorResponse, and everything else that is short by nature. */
   error: 65_536,
   /** Notices, parameters and notifications, which nobody asked for, until the server is ready again. */
-  asides: mebibyte,
+  unasked: mebibyte,
   /** What is read and dropped of a result that is too large, until the server stops sending it. */
   dropped: 256 * mebibyte,
 } as const

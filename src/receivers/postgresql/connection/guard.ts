@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, TLSSocket } from 'node:tls'
 import pg from 'pg'
+import type { BackendKey } from '../cancel-request.ts'
+import { sqlState } from '../sqlstate.ts'
 import type { AuthenticationRequest, Refusal, Transport } from './authentication.ts'
 import { budgets } from './budgets.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -23,6 +25,9 @@ declare module 'pg' {
 /** Why a request is not answered, if it isn't. */
 export type Judge = (request: AuthenticationRequest, transport: Transport) => Refusal | undefined
 
+/** Of an answer that makes no sense, so much is told. */
+const shownBytes = 80
+
 /**
  * The library's connection, with a guard between socket and parser: each message is whole, well-formed, expected and
  * within its budget before the parser sees it. What isn't, and whatever the library throws, ends this connection alone.
@@ -31,10 +36,12 @@ export class GuardedConnection extends pg.Connection {
   readonly #parser = new EventEmitter()
   readonly #guard = new MessageGuard({
     judge: (request) => this.#judge(request),
-    hand: (frame) => this.#parser.emit('data', frame),
+    hand: (frame) => this.#hand(frame),
   })
   readonly #judgement: Judge
   #allowed: ResultBudget | undefined
+  /** What the server said first, until a message of it was good. */
+  #beginning: Buffer | undefined
 
   /** @param judge says whether the server is told who we are */
   constructor(ssl: ConnectionOptions | undefined, judge: Judge) {
@@ -42,6 +49,10 @@ export class GuardedConnection extends pg.Connection {
     this.#judgement = judge
     // The library says here what it can't go on after.
     this.on('error', () => this.#guard.end())
+  }
+
+  get backendKey(): BackendKey | undefined {
+    return this.#guard.backendKey
   }
 
   /** The budget of the statement that is sent next. */
@@ -53,8 +64,11 @@ export class GuardedConnection extends pg.Connection {
   override attachListeners(stream: Duplex): void {
     super.attachListeners(this.#parser)
     const reader = new FrameReader(this.#guard)
+    let isFirst = true
     stream.on('data', (chunk: Buffer) => {
       if (this.#guard.ended) return
+      if (isFirst) this.#beginning = chunk
+      isFirst = false
       try {
         this.#guard.arrives()
         reader.read(chunk)
@@ -80,7 +94,8 @@ export class GuardedConnection extends pg.Connection {
   }
 
   override query(text: string): void {
-    this.#begin('simple', 'ready')
+    // None of these texts has a semicolon but between two statements.
+    this.#begin(...text.split(';').map(() => 'statement' as const), 'ready')
     super.query(text)
   }
 
@@ -100,7 +115,7 @@ export class GuardedConnection extends pg.Connection {
   }
 
   override execute(config: pg.ExecuteConfig | null, more: boolean): void {
-    this.#guard.owe('execute')
+    this.#guard.owe(Number(config?.rows ?? 0) > 0 ? 'page' : 'execute')
     super.execute(config, more)
   }
 
@@ -127,14 +142,29 @@ export class GuardedConnection extends pg.Connection {
     if (refusal !== undefined) throw new ProtocolFault(refusal.message, { code: refusal.code })
   }
 
+  #hand(frame: Buffer): void {
+    this.#beginning = undefined
+    this.#parser.emit('data', frame)
+    // Whoever heard it may have given up the connection.
+    if (this.stream.destroyed) this.#guard.end()
+  }
+
   #fail(cause: unknown): void {
+    const fault = cause instanceof ProtocolFault ? cause : new ProtocolFault(unreadable(cause), { cause })
     this.#guard.end()
     this.stream.destroy()
-    this.emit('error', cause instanceof ProtocolFault ? cause : new ProtocolFault(failed(cause), { cause }))
+    this.emit('error', this.#beginning === undefined ? fault : strange(fault, this.#beginning))
   }
 }
 
 /** Of what the library throws: its words, for whoever has to find out. */
-function failed(cause: unknown): string {
+function unreadable(cause: unknown): string {
   return `the server's answer could not be read: ${cause instanceof Error ? cause.message : String(cause)}`
+}
+
+/** A server that isn't PostgreSQL, or one that has no room for a process and says so as in old times. */
+function strange(fault: ProtocolFault, beginning: Buffer): ProtocolFault {
+  if (fault.code !== sqlState.protocolViolation) return fault
+  const shown = beginning.toString('latin1', 0, shownBytes).replaceAll(/[^ -~]+/g, ' ')
+  return new ProtocolFault(`${fault.message}; is it PostgreSQL that listens there? Its answer begins with "${shown}"`)
 }

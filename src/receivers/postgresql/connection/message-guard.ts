@@ -1,7 +1,9 @@
+import type { BackendKey } from '../cancel-request.ts'
 import type { AuthenticationRequest } from './authentication.ts'
 import { budgets, formatBytes, rowWeight } from './budgets.ts'
 import { errorResponse } from './error-response.ts'
 import type { FrameConsumer } from './frame-reader.ts'
+import { headerBytes } from './message-body.ts'
 import { nameOf, messageType as type } from './message-codes.ts'
 import { checkFormat, checkRow } from './message-format.ts'
 import { ProtocolFault } from './protocol-fault.ts'
@@ -16,8 +18,10 @@ export interface MessageGuardSettings {
   readonly hand: (frame: Buffer) => void
 }
 
-/** What may come at any time once the server lets us in, and that nobody asked for. */
+/** What may come at any time once the server is ready, and that nobody asked for. */
 const asides: ReadonlySet<number> = new Set([type.noticeResponse, type.notificationResponse, type.parameterStatus])
+/** What doesn't answer anything: it is checked, and it is limited in sum. */
+const unasked: ReadonlySet<number> = new Set([...asides, type.backendKeyData])
 /** The only one beside rows that is long where nothing is wrong. */
 const longest: ReadonlySet<number> = new Set([type.rowDescription])
 /** The length counts itself. */
@@ -31,8 +35,9 @@ export class MessageGuard implements FrameConsumer {
   #isReady = false
   #ended = false
   #budget: ResultBudget | undefined
-  #asideBytes = 0
+  #unaskedBytes = 0
   #droppedBytes = 0
+  #backendKey: BackendKey | undefined
 
   constructor(settings: MessageGuardSettings) {
     this.#settings = settings
@@ -45,6 +50,11 @@ export class MessageGuard implements FrameConsumer {
 
   end(): void {
     this.#ended = true
+  }
+
+  /** `undefined` where the server doesn't tell. */
+  get backendKey(): BackendKey | undefined {
+    return this.#backendKey
   }
 
   /** Called before what has arrived at once is read. */
@@ -73,7 +83,7 @@ export class MessageGuard implements FrameConsumer {
     if (messageType === type.dataRow) return this.#admitsRow(length)
     const limit = longest.has(messageType) ? budgets.message : budgets.error
     if (length > limit) return this.#refuses(messageType, length, limit)
-    if (asides.has(messageType)) this.#admitAside(length)
+    if (unasked.has(messageType)) this.#admitUnasked(length)
     return true
   }
 
@@ -98,22 +108,24 @@ export class MessageGuard implements FrameConsumer {
 
   #came(messageType: number, frame: Buffer): void {
     if (messageType === type.errorResponse) this.#failed()
-    else if (!asides.has(messageType) && messageType !== type.backendKeyData) this.#replied(messageType, frame)
+    else if (messageType === type.backendKeyData) this.#backendKey = keyOf(frame)
+    else if (!asides.has(messageType)) this.#replied(messageType, frame)
   }
 
   #replied(messageType: number, frame: Buffer): void {
     if (messageType === type.readyForQuery) {
-      this.#asideBytes = 0
+      this.#unaskedBytes = 0
       this.#droppedBytes = 0
     }
-    if (this.#isReady) this.#replies.came(messageType, messageType === type.rowDescription ? frame.readInt16BE(5) : 0)
+    if (this.#isReady)
+      this.#replies.came(messageType, messageType === type.rowDescription ? frame.readInt16BE(headerBytes) : 0)
     else this.#isReady = true
   }
 
   #admitsRow(length: number): boolean {
     const weight = rowWeight(length, this.#replies.columns ?? 0)
     if (this.#budget?.takes(length, weight) !== false) return true
-    this.#drop(length)
+    this.#drop(weight)
     return false
   }
 
@@ -134,10 +146,10 @@ export class MessageGuard implements FrameConsumer {
     if (!this.#isReady) this.end()
   }
 
-  #admitAside(length: number): void {
-    this.#asideBytes += length
-    if (this.#asideBytes <= budgets.asides) return
-    throw new ProtocolFault(`the server sent more than ${formatBytes(budgets.asides)} that nobody asked for`)
+  #admitUnasked(length: number): void {
+    this.#unaskedBytes += length
+    if (this.#unaskedBytes <= budgets.unasked) return
+    throw new ProtocolFault(`the server sent more than ${formatBytes(budgets.unasked)} that nobody asked for`)
   }
 
   #drop(length: number): void {
@@ -145,4 +157,8 @@ export class MessageGuard implements FrameConsumer {
     if (this.#droppedBytes <= budgets.dropped) return
     throw new ProtocolFault('the server goes on with a result that was cancelled')
   }
+}
+
+function keyOf(frame: Buffer): BackendKey {
+  return { processId: frame.readInt32BE(headerBytes), secretKey: Buffer.from(frame.subarray(headerBytes + 4)) }
 }

@@ -1,16 +1,22 @@
 import { messageType as type } from './message-codes.ts'
 
-/** What a server owes for what was sent to it (manual, "Message Flow"); `simple` is a text of statements. */
-export type Reply = 'parse' | 'bind' | 'describe' | 'execute' | 'close' | 'simple' | 'ready'
+/**
+ * What a server owes for what was sent to it (manual, "Message Flow"): `page` for an Execute with a limit, `statement` for
+ * each of those that a text holds.
+ */
+export type Reply = 'parse' | 'bind' | 'describe' | 'execute' | 'page' | 'close' | 'statement' | 'ready'
+
+const ends = [type.commandComplete, type.emptyQueryResponse]
 
 /** What may come for each. What ends it is below. */
 const answers: Readonly<Record<Reply, ReadonlySet<number>>> = {
   parse: new Set([type.parseComplete]),
   bind: new Set([type.bindComplete]),
   describe: new Set([type.rowDescription, type.noData]),
-  execute: new Set([type.dataRow, type.commandComplete, type.emptyQueryResponse, type.portalSuspended]),
+  execute: new Set([type.dataRow, ...ends]),
+  page: new Set([type.dataRow, type.portalSuspended, ...ends]),
   close: new Set([type.closeComplete]),
-  simple: new Set([type.rowDescription, type.dataRow, type.commandComplete, type.emptyQueryResponse]),
+  statement: new Set([type.rowDescription, type.dataRow, ...ends]),
   ready: new Set([type.readyForQuery]),
 }
 
@@ -25,8 +31,6 @@ export class Replies {
   #columns: number | undefined
   /** Of the portal whose rows haven't all come: they come with the next Execute, undescribed. */
   #suspendedColumns: number | undefined
-  /** Whether the last statement of a text is through, as far as is known. */
-  #isThrough = false
 
   /** The number of columns that a row must have; `undefined` where none may come. */
   get columns(): number | undefined {
@@ -35,7 +39,7 @@ export class Replies {
 
   owe(reply: Reply): void {
     if (this.#owed.length === 0) {
-      if (reply === 'execute') this.#columns = this.#suspendedColumns
+      if (reply === 'execute' || reply === 'page') this.#columns = this.#suspendedColumns
       this.#suspendedColumns = undefined
     }
     this.#owed.push(reply)
@@ -48,9 +52,9 @@ export class Replies {
 
   expects(messageType: number): boolean {
     const reply = this.#answerable > 0 ? this.#owed[0] : undefined
-    if (reply === undefined) return false
-    if (reply === 'simple' && messageType === type.readyForQuery) return this.#isThrough
-    return answers[reply].has(messageType) && (messageType !== type.dataRow || this.#columns !== undefined)
+    if (reply === undefined || !answers[reply].has(messageType)) return false
+    const isDescribed = this.#columns !== undefined
+    return messageType === type.dataRow ? isDescribed : messageType !== type.rowDescription || !isDescribed
   }
 
   /** @param columns of a RowDescription */
@@ -59,10 +63,7 @@ export class Replies {
     if (messageType === type.rowDescription) this.#columns = columns
     else if (messageType === type.portalSuspended) this.#suspendedColumns = this.#columns
     else this.#columns = undefined
-    const isSimple = this.#owed[0] === 'simple'
-    this.#isThrough = isSimple && messageType !== type.rowDescription
-    if (messageType === type.readyForQuery) this.#drop(isSimple ? 2 : 1)
-    else if (!isSimple) this.#drop(1)
+    if (this.#owed[0] !== 'statement' || messageType !== type.rowDescription) this.#drop(1)
   }
 
   /** An error ends everything up to the point where the server is ready again. */
