@@ -2,7 +2,7 @@ import type { Clock } from '../../component/clock.ts'
 import type { Scraper, Sink } from '../../scraper/scraper.ts'
 import type { Connector } from './connector.ts'
 import { DatabasePlan, type DatabasePlanSettings } from './database-plan.ts'
-import type { Database } from './discovery.ts'
+import { type Database, isReachable } from './discovery.ts'
 import { observer } from './observation.ts'
 import type { Absence, Failure, QueryRunner, RunContext } from './query-runner.ts'
 import { failedWith, partial, runDue } from './run-due.ts'
@@ -85,7 +85,9 @@ export class DatabasesScraper implements Scraper {
   async #visitAll(monitored: readonly Database[], sink: Sink, signal: AbortSignal): Promise<void> {
     const { clock } = this.#settings
     this.#forget(new Set(monitored.map(({ oid }) => oid)))
-    const candidates = monitored.map((database) => ({ database, name: database.oid, intervalMs: 0 }))
+    const candidates = monitored
+      .filter(isReachable)
+      .map((database) => ({ database, name: database.oid, intervalMs: 0 }))
     // What failed and isn't tried again yet is missing all the same.
     const errors = this.#connections.heldBack(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
     const failures: Failure[] = []

@@ -39,6 +39,14 @@ const text = (granted: string) =>
 
 const granted = "has_database_privilege(d.oid, 'CONNECT')"
 
+const unreadableName =
+  'its name is in no encoding that could be connected with; what the server counts of it is collected'
+
+/** Whether it can be connected to: a name that isn't UTF-8 can't be written in a start-up packet. */
+export function isReachable({ name }: Pick<Database, 'name'>): boolean {
+  return !name.includes('\ufffd')
+}
+
 /** What {@link discover} can't do without. */
 export const discoverText = text('true')
 
@@ -53,6 +61,7 @@ export async function discover(
   const rows = await session.query('discover', sql, [], signal)
   const monitored: Database[] = []
   const left: string[] = []
+  const unreadable: Discovery['missing'][number][] = []
   const names = new Map<string, string>()
   const obstacles = new Map(settings.databases.map((name) => [name, 'there is no such database']))
   for (const [oid, name, template, connectable, granted] of rows) {
@@ -62,11 +71,13 @@ export async function discover(
       connectable !== 't' ? 'it takes no connections' : granted !== 't' ? 'CONNECT on it is not granted' : undefined
     const wanted =
       settings.databases.length > 0 ? settings.databases.includes(name) : template !== 't' && !managed.has(name)
-    if (wanted && obstacle === undefined && !settings.exclude.includes(name)) monitored.push({ oid, name })
-    else left.push(oid)
+    if (wanted && obstacle === undefined && !settings.exclude.includes(name)) {
+      monitored.push({ oid, name })
+      if (!isReachable({ name })) unreadable.push({ name, reason: unreadableName })
+    } else left.push(oid)
     if (obstacle === undefined) obstacles.delete(name)
     else if (obstacles.has(name)) obstacles.set(name, obstacle)
   }
-  const missing = [...obstacles].map(([name, reason]) => ({ name, reason }))
+  const missing = [...unreadable, ...[...obstacles].map(([name, reason]) => ({ name, reason }))]
   return { monitored, left: left.join(','), missing, names }
 }

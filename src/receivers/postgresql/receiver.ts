@@ -81,7 +81,7 @@ export class PostgresqlReceiver implements Receiver {
     const builders = () => buildersOf(config, enabled, runner)
     this.#texts = childStatementTexts({ logger, tagKeys: config.allowed_comment_keys })
     const { statements, scrapers: planScrapers } = statementParts({
-      ...{ config, enabled, builders, connector, clock, logger, notices },
+      ...{ config, enabled, builders, connector, clock, logger, notices, databases },
       texts: this.#texts,
       measured: runner.measured,
       planned: (outcome) => own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),

@@ -46,17 +46,31 @@ export function startupOptions(limits: SessionLimits): string {
  * What older servers don't know and would refuse a connection for: to be set once the version is known.
  * @param platform the text of version(): only Linux tells a backend that its client is gone
  */
-export function lateSettings(versionNumber: number, platform: string): Readonly<Record<string, string>> {
+export function lateSettings(
+  versionNumber: number,
+  platform: string,
+  clientEncoding: string | undefined,
+): Readonly<Record<string, string>> {
   return {
+    ...encodingSettings(clientEncoding),
     ...(versionNumber >= 140000 && platform.includes('linux') ? { client_connection_check_interval: '2s' } : {}),
     ...(versionNumber >= 170000 ? { transaction_timeout: transactionTimeout } : {}),
   }
 }
 
+function encodingSettings(clientEncoding: string | undefined): Readonly<Record<string, string>> {
+  return clientEncoding === undefined ? {} : { client_encoding: clientEncoding }
+}
+
 /** Opens a transaction that has the settings for itself, and leaves no trace on a pooled connection. */
-export function transactionPrologue(limits: SessionLimits, versionNumber: number): string {
+export function transactionPrologue(
+  limits: SessionLimits,
+  versionNumber: number,
+  clientEncoding: string | undefined,
+): string {
   const settings = {
     ...sessionSettings(limits),
+    ...encodingSettings(clientEncoding),
     ...(versionNumber >= 170000 ? { transaction_timeout: transactionTimeout } : {}),
   }
   const local = Object.entries(settings)

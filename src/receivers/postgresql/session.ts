@@ -3,6 +3,7 @@ import { formatDuration } from '../../config/duration.ts'
 import { sendCancelRequest } from './cancel-request.ts'
 import { addressOf, type ConnectionSettings, type GuardedClient, makeClient } from './client.ts'
 import { budgets } from './connection/budgets.ts'
+import { ClientEncoding } from './connection/client-encoding.ts'
 import type { TextRow } from './connection/portal-page.ts'
 import { ProtocolFault } from './connection/protocol-fault.ts'
 import { readResult, usualRowBytes } from './connection/read-result.ts'
@@ -50,6 +51,7 @@ export class Session {
   #closed = false
   #pooled = false
   #versionNumber = 0
+  readonly #encoding = new ClientEncoding()
   #rowBytes = usualRowBytes
   /** A cancel request on its way. */
   #cancelling: Promise<void> | undefined
@@ -152,7 +154,10 @@ export class Session {
     })
     this.#turn = turn.then(
       () => this.#left(),
-      () => this.#left(),
+      (error: unknown) => {
+        this.#left()
+        this.#encoding.followUp(name, error)
+      },
     )
     return unlessAborted(turn, signal)
   }
@@ -175,6 +180,15 @@ export class Session {
   /** What is to be done if the server breaks the protocol, which ends the connection. */
   onFault(listener: (fault: ProtocolFault) => void): void {
     this.#onFault = listener
+  }
+
+  async #setEncoding(): Promise<void> {
+    const { due } = this.#encoding
+    if (due === undefined) return
+    await this.#client.query(
+      `SELECT /* otelephant session */ pg_catalog.set_config('client_encoding', '${due}', false)`,
+    )
+    this.#encoding.settled()
   }
 
   get #isUnix(): boolean {
@@ -201,7 +215,12 @@ export class Session {
   /** One statement, in a transaction of its own where the settings or the socket ask for one. */
   async #run<T>(statement: Statement<T>, signal: AbortSignal): Promise<T[]> {
     const send = () => this.#send(statement, signal)
-    if (this.#pooled) return this.#inTransaction(transactionPrologue(this.#settings.limits, this.#versionNumber), send)
+    if (this.#pooled)
+      return this.#inTransaction(
+        transactionPrologue(this.#settings.limits, this.#versionNumber, this.#encoding.wanted),
+        send,
+      )
+    await this.#setEncoding()
     const inPages = this.#isUnix && givesRows(statement.text) && this.#client.getTransactionStatus() === 'I'
     return inPages ? this.#inTransaction(readOnly, send) : send()
   }
@@ -271,20 +290,27 @@ export class Session {
   /** Reads back what is in force. A pooler may have swallowed the start-up options. */
   async #inspect(signal: AbortSignal): Promise<void> {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
-    const shown = ['server_version_num', 'track_activity_query_size', ...wanted.map(([name]) => name)]
+    const shown = [
+      'server_version_num',
+      'server_encoding',
+      'track_activity_query_size',
+      ...wanted.map(([name]) => name),
+    ]
     const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
     const usual = { values: [], take: (row: TextRow) => row, maxBytes: budgets.result, rowBytes: 0 }
     const ask = (text: string) =>
       this.#bounded('settings of the session', (ended) => this.#send({ ...usual, text }, ended), signal)
     const [row] = await ask(text)
-    const [platform, versionNumber, activitySize, ...values] = row ?? []
+    const [platform, versionNumber, serverEncoding, activitySize, ...values] = row ?? []
     this.#versionNumber = Number(versionNumber)
+    this.#encoding.learn(serverEncoding ?? '')
     this.#rowBytes = usualRowBytes + bytesShown(activitySize ?? '')
     this.#pooled = wanted.some(([, value], index) => values[index] !== value)
-    const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? ''))
+    const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? '', this.#encoding.wanted))
     if (this.#pooled || missing.length === 0) return
     const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
     await ask(set)
+    this.#encoding.settled()
   }
 
   async #cancel(): Promise<void> {

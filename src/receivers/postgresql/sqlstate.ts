@@ -1,5 +1,7 @@
 /** SQLSTATEs that this receiver acts on (PostgreSQL manual, appendix A). */
 export const sqlState = {
+  characterNotInRepertoire: '22021',
+  untranslatableCharacter: '22P05',
   invalidPassword: '28P01',
   invalidAuthorization: '28000',
   insufficientPrivilege: '42501',
@@ -25,6 +27,12 @@ export const quarantining: ReadonlySet<string> = new Set([
 /** Whether the server has ended the session with it: shutdown, crash, an administrator, a timeout of the session. */
 export function endsSession(error: unknown): boolean {
   return /^(57P0\d|25P0[34])$/.test(errorCode(error) ?? '')
+}
+
+/** Whether a text is in no encoding, or in one that the database or the client can't show it in. */
+export function isUndecodable(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === sqlState.characterNotInRepertoire || code === sqlState.untranslatableCharacter
 }
 
 /**

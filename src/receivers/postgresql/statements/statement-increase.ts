@@ -1,6 +1,6 @@
 import type { MeasuredRow } from '../fold/measured-row.ts'
 import type { PlannedQuery } from '../plan.ts'
-import type { StatementKey } from './statement-names.ts'
+import type { StatementKey } from './statement-key.ts'
 
 /** What one row of pg_stat_statements has come to since the reading before. */
 export interface StatementIncrease extends StatementKey {

@@ -12,8 +12,10 @@ import type { Notices } from '../notices.ts'
 import { PlanNotices } from '../plans/plan-notices.ts'
 import { PlanReader } from '../plans/plan-reader.ts'
 import { PlansScraper } from '../plans/plans-scraper.ts'
+import type { DatabaseList } from '../server/database-list.ts'
 import { StatementNames } from './statement-names.ts'
 import { Statements } from './statements.ts'
+import { TextSource } from './text-source.ts'
 import { TrackingCheck } from './tracking-check.ts'
 
 export interface StatementPartsSettings {
@@ -22,6 +24,7 @@ export interface StatementPartsSettings {
   /** Makes builders that nobody else takes from. */
   readonly builders: () => { readonly metrics: MetricsBuilder; readonly events: EventsBuilder }
   readonly connector: Connector
+  readonly databases: DatabaseList
   readonly clock: Clock
   readonly logger: Logger
   readonly texts: StatementTexts
@@ -40,10 +43,12 @@ export function statementParts(settings: StatementPartsSettings): {
   readonly scrapers: readonly Scraper[]
 } {
   const { config, enabled, builders, clock, notices, texts, measured } = settings
+  const { degraded, noted } = notices
+  const source = new TextSource({ connector: settings.connector, databases: settings.databases, degraded, noted })
   const plans = config.plans.enabled && (enabled.events.has(queryPlan) || enabled.events.has(topQuery))
   const statements: Statements = new Statements({
     ...builders(),
-    names: new StatementNames({ texts, clock, measured, keepSources: plans }),
+    names: new StatementNames({ texts, clock, measured, keepSources: plans, source }),
     tracking: new TrackingCheck(notices),
     degraded: notices.degraded,
     slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },

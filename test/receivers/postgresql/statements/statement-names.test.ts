@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type StatementKey, StatementNames } from '../../../../src/receivers/postgresql/statements/statement-names.ts'
+import type { StatementKey } from '../../../../src/receivers/postgresql/statements/statement-key.ts'
+import { StatementNames } from '../../../../src/receivers/postgresql/statements/statement-names.ts'
+import { TextSource } from '../../../../src/receivers/postgresql/statements/text-source.ts'
 import { sqlOf } from '../../../../src/sql-text/shown-text.ts'
 import type { StatementText, StatementTexts } from '../../../../src/sql-text/statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -47,7 +49,9 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
           }
         : Reflect.get(target, property),
   })
-  const names = new StatementNames({ texts, clock, keepSources: false, measured: () => {} })
+  const connector = { connect: () => Promise.reject(new Error('there is one database')) }
+  const source = new TextSource({ connector, databases: { last: undefined }, degraded: () => {}, noted: () => {} })
+  const names = new StatementNames({ texts, clock, keepSources: false, measured: () => {}, source })
   const rows = await cluster.query(`SELECT s.dbid::text, s.queryid::text, s.query FROM pg_stat_statements AS s
     JOIN pg_database AS d ON d.oid = s.dbid AND d.datname = '${database}' ORDER BY s.query`)
   const keys = rows.map(({ dbid, queryid }): StatementKey => ({ databaseId: String(dbid), queryid: String(queryid) }))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
 import { receiverOf } from '../receiver-under-test.ts'
 
@@ -126,8 +127,12 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
         WHERE s.query LIKE 'SELECT /* otelephant statement_texts%'`)
       return Number(row?.['calls'])
     }
-    const known = await shownAs('SELECT 1, 2', 'SELECT $1, $2')
-    expect(known).toMatch(/^[0-9a-f]{16}$/)
+    // The process that reads texts may take longer to start than a result waits for it.
+    const known = await eventually(async () => {
+      const hash = await shownAs('SELECT 1, 2', 'SELECT $1, $2')
+      expect(hash).toMatch(/^[0-9a-f]{16}$/)
+      return hash
+    })
     expect(await textReadings()).toBe(1)
     expect(await shownAs('SELECT version(), 3', 'SELECT version(), $1'), 'too soon after that reading').toBe('(other)')
     expect(await shownAs('SELECT 1, 2', 'SELECT $1, $2')).toBe(known)
