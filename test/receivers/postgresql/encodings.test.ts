@@ -246,7 +246,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
         await using watched = receiverOf(cluster, { connect_database: connect, metrics })
         const { error, attributes } = await watched.collect()
         expect(error).toBeUndefined()
-        const databases = attributes('postgresql.db_size').map((one) => one['postgresql.database.name'])
+        const databases = attributes('postgresql.db_size').map((one) => String(one['postgresql.database.name']))
         expect(databases.toSorted()).toEqual(['ascii', 'd\ufffd', 'japan', 'latin', 'postgres', 'shop'])
         const tables = attributes('postgresql.rows').map((one) => one['postgresql.table.name'])
         expect(tables).toContain('public.t\ufffd')
