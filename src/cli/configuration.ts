@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Blueprint, drawBlueprint } from '../collector/blueprint.ts'
+import { knownKeysOf } from '../collector/known-keys.ts'
 import type { Registry } from '../collector/registry.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { Io } from './io.ts'
@@ -20,6 +21,7 @@ export async function readBlueprint(
     files: options.config,
     sets: options.set,
     env: io.env,
+    knownKeys: knownKeysOf(registry),
     readFile: (path) => readFile(path, 'utf8'),
   })
   return { blueprint: drawBlueprint(raw, registry), notes: raw.notes }

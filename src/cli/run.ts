@@ -8,6 +8,7 @@ import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
 import { observeProcess } from '../receivers/internal/process-telemetry.ts'
 import { createLogger } from '../telemetry/create-logger.ts'
 import { errorMessage } from '../telemetry/error-message.ts'
+import { renderFault } from '../yaml/fault.ts'
 import { collectOnce } from './collect-once.ts'
 import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
@@ -26,6 +27,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   io.hangUps.ignore(() => logger.info('SIGHUP is ignored: a changed configuration needs a restart.'))
   using _process = observeProcess(own.meter)
   for (const note of notes) logger.info(note)
+  for (const warning of blueprint.warnings) logger.warn(renderFault(warning))
   const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: io.env }
   const collect = options.once ? collectOnce : collectUntilStopped
   // Awaited here: the collector's own telemetry ends with this function.

@@ -1,5 +1,6 @@
 import { builtinRegistry } from '../collector/builtin-registry.ts'
 import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'
+import { renderFault } from '../yaml/fault.ts'
 import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
 import { version } from './version.ts'
@@ -9,6 +10,7 @@ export async function validate(options: ConfigurationOptions, io: Io): Promise<n
   await using own = ownTelemetry({ name: 'otelephant', version })
   const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
   for (const note of notes) io.stdout.write(`Note: ${note}\n`)
+  for (const warning of blueprint.warnings) io.stdout.write(`Warning: ${renderFault(warning)}\n`)
   for (const id of blueprint.unused) io.stdout.write(`Note: ${id} is configured, but in no pipeline.\n`)
   for (const [id, { exporters }] of blueprint.receivers) {
     for (const [signal, ids] of Object.entries(exporters)) {

@@ -2,7 +2,7 @@ import type { ComponentId } from '../config/component-id.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { Pipeline } from '../config/pipelines.ts'
 import type { RawConfig } from '../config/raw-config.ts'
-import { checkSections, configuredIds, type TelemetryConfig } from '../config/sections.ts'
+import { checkSections, type TelemetryConfig } from '../config/sections.ts'
 import type { Signal } from '../pdata/signal.ts'
 import type { Fault } from '../yaml/fault.ts'
 import { nearest } from '../yaml/nearest.ts'
@@ -14,6 +14,8 @@ export interface Blueprint {
   readonly exporters: ReadonlyMap<string, ConfiguredExporter>
   /** Configured, but in no pipeline. */
   readonly unused: readonly string[]
+  /** What can be used, and was hardly meant. */
+  readonly warnings: readonly Fault[]
   readonly telemetry: TelemetryConfig
 }
 
@@ -24,20 +26,17 @@ export interface PlannedReceiver extends ConfiguredReceiver {
 
 /** @throws ConfigError with every fault of the frame, of every component and of what a pipeline asks of them */
 export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
-  const sections = checkSections(raw)
-  const { receivers, exporters } = sections.kind === 'ok' ? sections.value : configuredIds(raw)
-  const faults: Fault[] = []
+  const { receivers, exporters, pipelines, telemetry, faults: frameFaults } = checkSections(raw)
+  const faults = [...frameFaults]
   const madeReceivers = configureAll('receivers', receivers, registry.receivers, raw, faults)
   const madeExporters = configureAll('exporters', exporters, registry.exporters, raw, faults)
-  if (sections.kind === 'faults') throw new ConfigError([...sections.faults, ...faults])
-  const { pipelines, telemetry } = sections.value
   for (const pipeline of pipelines) {
     faults.push(
       ...refusals('receivers', pipeline, madeReceivers, raw),
       ...refusals('exporters', pipeline, madeExporters, raw),
     )
   }
-  if (faults.length > 0) throw new ConfigError(faults)
+  if (faults.length > 0 || telemetry === undefined) throw new ConfigError(faults)
 
   const used = new Set(pipelines.flatMap((pipeline) => [...pipeline.receivers, ...pipeline.exporters]))
   return {
@@ -47,6 +46,7 @@ export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
         .map(([id, receiver]) => [id, { ...receiver, exporters: exportersOf(id, pipelines) }]),
     ),
     exporters: new Map([...madeExporters].filter(([id]) => used.has(id))),
+    warnings: [...raw.warnings, ...[...madeExporters.values()].flatMap(({ warnings }) => warnings)],
     unused: [...madeReceivers.keys(), ...madeExporters.keys()].filter((id) => !used.has(id)),
     telemetry,
   }

@@ -7,7 +7,8 @@ import { type Checked, checkConfig } from '../config/check-config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { RawConfig } from '../config/raw-config.ts'
 import type { Signal } from '../pdata/signal.ts'
-import type { Path } from '../yaml/fault.ts'
+import type { Fault, Path } from '../yaml/fault.ts'
+import { knownKeys } from '../yaml/schema-path.ts'
 import type { Stores } from './stores.ts'
 
 /** What a component of a checked configuration says of the pipelines that it is in. */
@@ -23,6 +24,8 @@ export interface ConfiguredReceiver extends Configured {
 
 /** An exporter whose configuration has been checked. */
 export interface ConfiguredExporter extends Configured {
+  /** What can be used, and was hardly meant. */
+  readonly warnings: readonly Fault[]
   /**
    * With its store, which is made at the first call and kept for the next.
    * @throws ConfigError where the store's configured place can't be used
@@ -33,6 +36,8 @@ export interface ConfiguredExporter extends Configured {
 /** A kind of component, its configuration's type closed in. */
 export interface Registered<Configured> {
   readonly type: string
+  /** The keys that its configuration knows at a path below it. */
+  knownKeys(path: Path): readonly string[]
   configure(raw: RawConfig, path: Path): Checked<Configured>
 }
 
@@ -44,6 +49,7 @@ export interface Registry {
 export function receiver<Config>(factory: ReceiverFactory<Config>): Registered<ConfiguredReceiver> {
   return {
     type: factory.type,
+    knownKeys: (path) => knownKeys(factory.config, path),
     configure: (raw, path) =>
       mapChecked(checkConfig(factory.config, raw, path), (config) => ({
         refuses: (signal) => factory.refuses?.(config, signal),
@@ -57,9 +63,14 @@ export function exporter<Config, Store>(factory: ExporterFactory<Config, Store>)
   const isOurs = (store: unknown): store is Store => typeof store === 'object' && store !== null && known.has(store)
   return {
     type: factory.type,
+    knownKeys: (path) => knownKeys(factory.config, path),
     configure: (raw, path) =>
       mapChecked(checkConfig(factory.config, raw, path), (config) => ({
         refuses: (signal) => factory.refuses?.(config, signal),
+        warnings: (factory.doubts?.(config) ?? []).map((doubt) => {
+          const place = [...path, ...doubt.path]
+          return { position: raw.position(place), path: place, message: doubt.message }
+        }),
         make(settings, stores) {
           const store = stores.lend(settings.id, isOurs, () => {
             const made = placedAt(raw, path, () => factory.createStore(config, settings))

@@ -21,6 +21,13 @@ export interface ComponentSettings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** What is doubtful of a configuration. */
+export interface Doubt {
+  /** The key, below the component's own. */
+  readonly path: readonly string[]
+  readonly message: string
+}
+
 /** A kind of receiver: its configuration and how to make one of it. Making does no work yet. */
 export interface ReceiverFactory<Config> {
   readonly type: string
@@ -39,6 +46,8 @@ export interface ExporterFactory<Config, Store> {
   readonly config: z.ZodType<Config>
   /** Why such an exporter can't be in a pipeline of that signal; `undefined` where it can. Missing: it can be in both. */
   refuses?(config: Config, signal: Signal): string | undefined
+  /** What can be used, and was hardly meant; without secrets. */
+  doubts?(config: Config): readonly Doubt[]
   /** @throws UnusableStoreError where the configured place can't be used */
   createStore(config: Config, settings: ComponentSettings): Store
   create(config: Config, settings: ComponentSettings, store: Store): Exporter

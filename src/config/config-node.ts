@@ -12,6 +12,8 @@ interface Origin {
   readonly hidden: boolean
   /** The text that a value was made of, where a string may be meant: `0123` of the number 123. */
   readonly original?: string
+  /** What makes it doubtful that this was meant; it never shows the value. */
+  readonly doubt?: string
 }
 
 export interface MapNode extends Origin {
@@ -84,6 +86,22 @@ export function brokenFaults(node: ConfigNode): readonly Fault[] {
       return node.items.flatMap(brokenFaults)
     case 'scalar':
       return []
+    default:
+      return node satisfies never
+  }
+}
+
+/** What is doubtful of the node and below it, as faults that stop nobody. */
+export function doubtsOf(node: ConfigNode, path: Path = []): Fault[] {
+  const own = node.doubt === undefined ? [] : [{ position: node.position, path, message: node.doubt }]
+  switch (node.kind) {
+    case 'map':
+      return [...own, ...[...node.entries].flatMap(([key, child]) => doubtsOf(child, [...path, key]))]
+    case 'list':
+      return [...own, ...node.items.flatMap((child, index) => doubtsOf(child, [...path, index]))]
+    case 'scalar':
+    case 'broken':
+      return own
     default:
       return node satisfies never
   }

@@ -58,6 +58,7 @@ async function expandText(
   if (depth >= maxNesting) return broken([`files refer to each other more than ${maxNesting} deep`])
   const parsed = parseReferences(text)
   if (parsed.kind === 'fault') return broken([parsed.message])
+  if (looksLikeVariable(text)) return { ...node, doubt: takenAsItIs }
   const resolved = await resolveParts(parsed.parts, sources, node.position.file)
   if (resolved.kind === 'faults') return broken(resolved.messages)
   if (!isWholeReference(parsed.parts)) return { ...node, value: resolved.text, hidden: node.hidden || resolved.hidden }
@@ -74,6 +75,14 @@ async function wholeValue(
   if (resolved.file === undefined) return textNode(node, resolved.text, resolved.hidden)
   const found = fileNode(node, resolved.file, resolved.text, path)
   return found.kind === 'map' || found.kind === 'list' ? expandNode(found, sources, path, depth + 1) : found
+}
+
+/** The name isn't repeated: it may be a password. */
+const takenAsItIs = `looks like a variable of a shell, and is taken as it stands; write \${env:NAME} for the variable, or $$ for a dollar`
+
+/** `$NAME` alone, or before what goes on as an address or a path does. */
+function looksLikeVariable(text: string): boolean {
+  return /^\$(?:[A-Za-z_]\w*$|[A-Z_][A-Z0-9_]*[:/@])/.test(text)
 }
 
 function isWholeReference(parts: readonly Part[]): boolean {

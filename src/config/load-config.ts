@@ -6,7 +6,8 @@ import { brokenFaults, type ConfigNode, documentNode } from './config-node.ts'
 import { environmentNode } from './environment-config.ts'
 import { expandNode } from './expand.ts'
 import { mergeNodes } from './merge.ts'
-import { type RawConfig, rawConfig } from './raw-config.ts'
+import type { KnownKeys } from './override-path.ts'
+import { nodeAt, type RawConfig, rawConfig } from './raw-config.ts'
 import { readFailure, type Sources } from './resolve.ts'
 import { parseOverride } from './set-override.ts'
 
@@ -15,6 +16,8 @@ export interface ConfigSettings extends Sources {
   readonly files: readonly string[]
   /** Texts of `--set`, in order; they win over the files. */
   readonly sets: readonly string[]
+  /** What may stand below a path, so that `--set` needs no quotes around names with dots. */
+  readonly knownKeys?: KnownKeys
 }
 
 /**
@@ -29,22 +32,30 @@ export async function loadConfig(settings: ConfigSettings): Promise<RawConfig> {
     const node = await fileConfig(file, settings, faults)
     if (node !== undefined) nodes.push(await expandNode(node, settings))
   }
-  for (const [index, text] of settings.sets.entries()) {
-    const parsed = parseOverride(text, index + 1)
-    if (parsed.kind === 'ok') nodes.push(await expandNode(parsed.node, settings))
-    else faults.push(...parsed.faults)
-  }
   if (settings.files.length === 0) {
     const found = environmentNode(settings.env)
     faults.push(...found.faults)
     notes.push(...found.notes)
-    nodes.unshift(found.node)
+    nodes.push(found.node)
+  }
+  const known: KnownKeys = (path) => [
+    ...(settings.knownKeys?.(path) ?? []),
+    ...nodes.flatMap((node) => keysBelow(nodeAt(node, path))),
+  ]
+  for (const [index, text] of settings.sets.entries()) {
+    const parsed = parseOverride(text, index + 1, known)
+    if (parsed.kind === 'ok') nodes.push(await expandNode(parsed.node, settings))
+    else faults.push(...parsed.faults)
   }
   const [first, ...rest] = nodes
   const root = first === undefined ? undefined : rest.reduce(mergeNodes, first)
   if (root !== undefined) faults.push(...brokenFaults(root))
   if (root === undefined || faults.length > 0) throw new ConfigError(faults)
   return rawConfig(root, notes)
+}
+
+function keysBelow(node: ConfigNode | undefined): string[] {
+  return node?.kind === 'map' ? [...node.entries.keys()] : []
 }
 
 async function fileConfig(file: string, sources: Sources, faults: Fault[]): Promise<ConfigNode | undefined> {

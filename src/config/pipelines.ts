@@ -3,6 +3,7 @@ import type { Fault, Path } from '../yaml/fault.ts'
 import { nearest } from '../yaml/nearest.ts'
 import type { Places } from '../yaml/zod-faults.ts'
 import { type ComponentId, parseComponentId } from './component-id.ts'
+import { type ConfigNode, childNode } from './config-node.ts'
 import { refused } from './refused.ts'
 
 /** What goes from which receivers to which exporters. */
@@ -22,41 +23,54 @@ export const pipelineConfig = z.strictObject({
   processors: refused('processors', 'filtering and retries belong to the receivers and exporters'),
 })
 
+/** What is configured; `undefined` where the whole section is missing, so that its references say nothing more. */
 interface Configured {
-  readonly receivers: readonly ComponentId[]
-  readonly exporters: readonly ComponentId[]
+  readonly receivers: readonly ComponentId[] | undefined
+  readonly exporters: readonly ComponentId[] | undefined
 }
 
-/** The pipeline of that id, or what is wrong with its id and with what it names. */
+/** The pipeline of that id, as far as it can be read, and what is wrong with its id and with what it names. */
 export function joinPipeline(
   text: string,
-  config: z.infer<typeof pipelineConfig>,
+  node: ConfigNode,
   configured: Configured,
   places: Places,
 ): { readonly pipeline?: Pipeline; readonly faults: readonly Fault[] } {
   const path = ['service', 'pipelines', text]
+  const receivers = namesIn(childNode(node, 'receivers'))
+  const exporters = namesIn(childNode(node, 'exporters'))
   const faults = [
-    ...referenceFaults('receiver', config.receivers, configured.receivers, [...path, 'receivers'], places),
-    ...referenceFaults('exporter', config.exporters, configured.exporters, [...path, 'exporters'], places),
+    ...referenceFaults('receiver', receivers, configured.receivers, [...path, 'receivers'], places),
+    ...referenceFaults('exporter', exporters, configured.exporters, [...path, 'exporters'], places),
   ]
   const id = parseComponentId(text)
   if (id?.type === 'metrics' || id?.type === 'logs') {
-    return { pipeline: { id, signal: id.type, receivers: config.receivers, exporters: config.exporters }, faults }
+    return { pipeline: { id, signal: id.type, receivers, exporters }, faults }
   }
   const message = `unknown signal "${id?.type ?? text}"; a pipeline is metrics or logs, or metrics/name`
   return { faults: [{ position: places.keyPosition(path), path, message }, ...faults] }
 }
 
+/** Those that are names: what else stands there is the schema's to refuse. */
+function namesIn(node: ConfigNode | undefined): string[] {
+  if (node?.kind !== 'list') return []
+  return node.items.map((item) => {
+    if (item.kind !== 'scalar') return ''
+    return typeof item.value === 'string' ? item.value : (item.original ?? '')
+  })
+}
+
 function referenceFaults(
   kind: 'receiver' | 'exporter',
   names: readonly string[],
-  configured: readonly ComponentId[],
+  configured: readonly ComponentId[] | undefined,
   path: Path,
   places: Places,
 ): Fault[] {
-  const known = configured.map((id) => id.text)
+  const known = configured?.map((id) => id.text) ?? names
   return names.flatMap((name, index): Fault[] => {
     const fault = (message: string): Fault[] => [{ position: places.position([...path, index]), path, message }]
+    if (name === '') return []
     if (names.indexOf(name) < index) return fault(`references ${kind} "${name}" multiple times`)
     if (known.includes(name)) return []
     const guess = nearest(name, known)

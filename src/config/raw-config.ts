@@ -1,6 +1,6 @@
-import type { Path, Position } from '../yaml/fault.ts'
+import type { Fault, Path, Position } from '../yaml/fault.ts'
 import type { Places } from '../yaml/zod-faults.ts'
-import { type ConfigNode, childNode } from './config-node.ts'
+import { type ConfigNode, childNode, doubtsOf } from './config-node.ts'
 import { plainValue } from './plain-value.ts'
 
 /** Merged and expanded configuration that no schema has seen yet. */
@@ -10,12 +10,15 @@ export interface RawConfig extends Places {
   readonly value: unknown
   /** What was read but isn't used, one sentence each, for the log. */
   readonly notes: readonly string[]
+  /** What can be used, and was hardly meant. */
+  readonly warnings: readonly Fault[]
 }
 
 export function rawConfig(root: ConfigNode, notes: readonly string[] = []): RawConfig {
   return {
     root,
     notes,
+    warnings: doubtsOf(root),
     value: plainValue(root),
     position: (path) => nearestNode(root, path).position,
     keyPosition: (path) => nearestNode(root, path).keyPosition,

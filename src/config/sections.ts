@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Fault } from '../yaml/fault.ts'
-import { type Checked, checkConfig } from './check-config.ts'
+import type { Fault, Path } from '../yaml/fault.ts'
+import { knownKeys } from '../yaml/schema-path.ts'
+import { checkConfig } from './check-config.ts'
 import { type ComponentId, parseComponentId } from './component-id.ts'
 import { joinPipeline, type Pipeline, pipelineConfig } from './pipelines.ts'
 import { nodeAt, type RawConfig } from './raw-config.ts'
@@ -46,23 +47,43 @@ const frame = z.strictObject({
   service: serviceConfig,
 })
 
-/** Checks the top level and `service`: keys, ids, and that pipelines name what is there. */
-export function checkSections(raw: RawConfig): Checked<ConfigSections> {
+/** The keys that the frame knows at a path; below a component it knows none. */
+export function knownFrameKeys(path: Path): readonly string[] {
+  return knownKeys(frame, path)
+}
+
+/** What stands in the frame, as far as it can be read, and all that is wrong with it. */
+export interface CheckedSections extends Pick<ConfigSections, 'receivers' | 'exporters' | 'pipelines'> {
+  /** Nothing where there are faults. */
+  readonly telemetry: TelemetryConfig | undefined
+  readonly faults: readonly Fault[]
+}
+
+/** Checks the top level and `service`: keys, ids, and that pipelines are of a signal and name what is there. */
+export function checkSections(raw: RawConfig): CheckedSections {
   const checked = checkConfig(frame, raw, [])
-  if (checked.kind === 'faults') return checked
-  const { faults, ...configured } = configuredIds(raw)
-  const { pipelines, telemetry } = checked.value.service
-  const joined = Object.entries(pipelines).map(([text, config]) => joinPipeline(text, config, configured, raw))
-  const all = [...faults, ...joined.flatMap((one) => one.faults)]
-  if (all.length > 0) return { kind: 'faults', faults: all }
+  const configured = configuredIds(raw)
+  const there = (section: 'receivers' | 'exporters') =>
+    nodeAt(raw.root, [section])?.kind === 'map' ? configured[section] : undefined
+  const referable = { receivers: there('receivers'), exporters: there('exporters') }
+  const node = nodeAt(raw.root, ['service', 'pipelines'])
+  const joined = [...(node?.kind === 'map' ? node.entries : [])].map(([text, pipeline]) =>
+    joinPipeline(text, pipeline, referable, raw),
+  )
   return {
-    kind: 'ok',
-    value: { ...configured, telemetry, pipelines: joined.flatMap((one) => one.pipeline ?? []) },
+    ...configured,
+    pipelines: joined.flatMap(({ pipeline }) => pipeline ?? []),
+    telemetry: checked.kind === 'ok' ? checked.value.service.telemetry : undefined,
+    faults: [
+      ...(checked.kind === 'faults' ? checked.faults : []),
+      ...configured.faults,
+      ...joined.flatMap(({ faults }) => faults),
+    ],
   }
 }
 
 /** The components that are there, whatever else is wrong with the frame. */
-export function configuredIds(
+function configuredIds(
   raw: RawConfig,
 ): Pick<ConfigSections, 'receivers' | 'exporters'> & { readonly faults: readonly Fault[] } {
   const faults: Fault[] = []

@@ -29,7 +29,7 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const faults = syntaxFaults([...parsed.errors, ...parsed.warnings], at)
+  const faults = syntaxFaults([...parsed.errors, ...parsed.warnings], text, at)
   if (faults.length > 0) return { kind: 'faults', faults }
   const unusable = unusableNodes(parsed, at)
   if (unusable.length > 0) return { kind: 'faults', faults: unusable }

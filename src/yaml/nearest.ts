@@ -12,6 +12,18 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     : undefined
 }
 
+/** Of several words, e.g. ways to read a text, the one that is closest to a candidate; the first of equals. */
+export function closestWord(words: readonly string[], candidates: readonly string[]): string | undefined {
+  let best: { readonly word: string; readonly distance: number } | undefined
+  for (const word of words) {
+    const guess = nearest(word, candidates)
+    if (guess === undefined) continue
+    const distance = editDistance(word.toLowerCase(), guess.toLowerCase())
+    if (best === undefined || distance < best.distance) best = { word, distance }
+  }
+  return best?.word
+}
+
 /** Levenshtein's distance: insertions, deletions and replacements. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -11,15 +11,20 @@ const wording: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'something stands here that does not belong; check the indentation, or quote the text',
 }
 
-/** One fault a line: what follows the first is most often its echo. */
-export function syntaxFaults(errors: readonly YAMLError[], at: (offset: number) => Position): Fault[] {
+const tabMessage = 'not valid YAML: Tabs are not allowed as indentation'
+
+/** One fault a line: what follows the first is most often its echo. A tab throws out all lines around it. */
+export function syntaxFaults(errors: readonly YAMLError[], text: string, at: (offset: number) => Position): Fault[] {
   const byLine = new Map<number, Fault>()
   for (const error of errors) {
     const position = at(error.pos[0])
     const message = `not valid YAML: ${wording[error.code] ?? error.message}`
     if (!byLine.has(position.line)) byLine.set(position.line, { position, path: [], message })
   }
-  return [...byLine.values()]
+  const lines = text.split('\n')
+  const faults = [...byLine.values()]
+  const tabs = faults.filter(({ position }) => /^ *\t/.test(lines[position.line - 1] ?? ''))
+  return tabs.length > 0 ? tabs.map((fault) => ({ ...fault, message: tabMessage })) : faults
 }
 
 /** What is YAML but can't become plain data: aliases without an anchor, keys that aren't text. */

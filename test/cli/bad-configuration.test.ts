@@ -230,9 +230,35 @@ const faults: readonly Fault[] = [
     name: 'a tab',
     was: '    username:',
     is: '\tusername:',
+    said: ['otelephant.yaml:4:1: not valid YAML: Tabs are not allowed as indentation'],
+  },
+  {
+    name: 'a pipeline of another signal among other faults of the frame and of the components',
+    was: good,
+    is: good
+      .replace('endpoint:', 'endpiont:')
+      .replace('service:', 'extras: {}\nservice:')
+      .replace(
+        '    metrics:\n      receivers: [postgresql]',
+        '    traces:\n      reciever: []\n      receivers: [postgres]',
+      ),
     said: [
-      'otelephant.yaml:4:1: not valid YAML: Tabs are not allowed as indentation',
-      'otelephant.yaml:5:15: not valid YAML: Nested mappings are not allowed in compact mappings',
+      'otelephant.yaml:3:5: receivers::postgresql::endpiont: unknown key "endpiont"; did you mean "endpoint"?',
+      'otelephant.yaml:11:1: extras: unknown key "extras"; known are exporters, receivers, service',
+      'otelephant.yaml:14:5: service::pipelines::traces: unknown signal "traces"; a pipeline is metrics or logs, or metrics/name',
+      'otelephant.yaml:15:7: service::pipelines::traces::reciever: unknown key "reciever"; did you mean "receivers"?',
+      'otelephant.yaml:16:19: service::pipelines::traces::receivers: references receiver "postgres" which is not configured; did you mean "postgresql"?',
+    ],
+  },
+  {
+    name: 'a receiver that a pipeline of logs has no use for, among faults of the frame',
+    was: good,
+    is: good
+      .replace('  pipelines:', '  pipeline: {}\n  pipelines:\n    logs: {receivers: [internal], exporters: [newrelic]}')
+      .replace('exporters:', '  internal:\nexporters:'),
+    said: [
+      'otelephant.yaml:13:3: service::pipeline: unknown key "pipeline"; did you mean "pipelines"?',
+      'otelephant.yaml:15:24: service::pipelines::logs::receivers: "internal" can\'t be in a pipeline of logs: the collector tells its own telemetry as metrics',
     ],
   },
 ]

@@ -81,7 +81,29 @@ const refused: readonly Case[] = [
     args: ['run', '-c', 'good.yaml', '--set', 'receivers.postgresql.databses=[a]'],
     stderr: /^--set:1:1: receivers::postgresql::databses: unknown key "databses"; did you mean "databases"\?\n$/,
   },
+  {
+    name: 'a --set of an unknown metric',
+    args: ['run', '-c', 'good.yaml', '--set', 'receivers.postgresql.metrics.postgresql.deadlokcs.enabled=true'],
+    stderr:
+      /^--set:1:1: receivers::postgresql::metrics::postgresql\.deadlokcs: unknown key "postgresql\.deadlokcs"; did you mean "postgresql\.deadlocks"\?\n$/,
+  },
 ]
+
+test('a metric, an event and a resource attribute are set by their names, without quotes', async () => {
+  const cwd = await folderWith({ 'good.yaml': good })
+  for (const set of [
+    'metrics.postgresql.deadlocks.enabled=true',
+    'metrics."postgresql.deadlocks".enabled=true',
+    'metrics.postgresql.wal.delay.enabled=false',
+    'events.db.server.top_query.enabled=true',
+    'resource_attributes.server.address.enabled=false',
+  ]) {
+    const { code, stderr } = await run(['validate', '-c', 'good.yaml', '--set', `receivers.postgresql.${set}`], { cwd })
+    expect({ set, code, stderr }).toEqual({ set, code: 0, stderr: '' })
+    const wrong = await run(['validate', '-c', 'good.yaml', '--set', `receivers.postgresql.${set}x`], { cwd })
+    expect(wrong.stderr, set).toMatch(/enabled: expected boolean, found "(?:true|false)x"\n$/)
+  }
+})
 
 for (const { name, args, env, stderr } of refused) {
   test(`${name}: one clear message and exit code 1`, async () => {

@@ -45,7 +45,7 @@ test('DATABASE_URL and a license key are a whole configuration', () => {
   expect(raw.notes).toEqual([
     'The parameter connect_timeout is ignored: the collector watches its connections by itself.',
   ])
-  expect(checkSections(raw)).toMatchObject({ kind: 'ok', value: { receivers: [{ text: 'postgresql' }] } })
+  expect(checkSections(raw)).toMatchObject({ faults: [], receivers: [{ text: 'postgresql' }] })
 })
 
 test('the license key wins over the API key, and an empty variable is not set', () => {

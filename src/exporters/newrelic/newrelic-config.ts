@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Doubt } from '../../component/factory.ts'
 import { secretOf } from '../../config/secret.ts'
 import { compressions } from '../otlp/compression.ts'
 import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
@@ -27,6 +28,13 @@ export const newrelicConfig = z
   .superRefine(checkDelivery)
 
 export type NewrelicConfig = z.infer<typeof newrelicConfig>
+
+/** What is doubtful of it. Every license key (ingest) that New Relic has given out so far is as long. */
+export function newrelicDoubts({ api_key }: NewrelicConfig): Doubt[] {
+  const looksRight = /^[0-9a-z]{40}$/i.test(api_key.reveal())
+  const message = "doesn't look like a license key (ingest): those are 40 letters and digits"
+  return looksRight ? [] : [{ path: ['api_key'], message }]
+}
 
 /** What an exporter needs to know of it. */
 export function newrelicTarget(config: NewrelicConfig): OtlpTarget {
