@@ -2,6 +2,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { prepareWorkload } from '../matrix/workload.ts'
 import { app, startWatched } from '../matrix/world.ts'
+import { lostFileFaults } from './lost-file-faults.ts'
 import { runProcesses } from './process-course.ts'
 import { processFaults } from './process-faults.ts'
 import { repetitions } from './repetitions.ts'
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop('fast'))
 
-for (const fault of processFaults) {
+for (const fault of [...processFaults, ...lostFileFaults]) {
   test(
     `nothing is lost, nothing counts twice but in the window: ${fault.name}`,
     (context) => runProcesses(fault, cluster, context),

@@ -1,11 +1,18 @@
 import type { Clock } from '../../component/clock.ts'
 import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { FilePlace } from './queue/sqlite/file-place.ts'
+import { OrphanedFile } from './queue/sqlite/orphaned-file.ts'
+import type { Predecessor, Refilled } from './queue/sqlite/predecessor.ts'
 import { Salvage } from './salvage.ts'
 import { sqliteResult } from './sqlite-error.ts'
 import { readContents, type StoreContents } from './sqlite-store-contents.ts'
 import { DamagedFileError, openStoreFile, type StoreFile, setAside, transaction } from './sqlite-store-file.ts'
+import type { RequestAbout } from './sqlite-store-rows.ts'
 import { StoreFailedError } from './store-failed-error.ts'
+
+/** How often it is looked whether the file is still there, beside each time that something is written. */
+const lookEveryMs = 1_000
 
 export interface MendingFileSettings {
   readonly path: string
@@ -15,22 +22,27 @@ export interface MendingFileSettings {
   readonly load: (contents: StoreContents) => void
   /**
    * Writes all that is known to an empty file, in one transaction.
-   * @param bytesOf a request's bytes in the damaged file, if they can be read
+   * @param bytesOf a request's bytes in the file before, if they can be read
    * @returns to be called once that is safe; gives fields for the log
    */
   readonly refill: (
     file: StoreFile,
-    bytesOf: (id: number) => Uint8Array | undefined,
-  ) => () => Readonly<Record<string, number>>
+    bytesOf: (id: number, about: RequestAbout) => Uint8Array | undefined,
+  ) => () => Refilled
 }
 
-/** A store's file. If it is damaged it is set aside and a new one filled; if it can't be written at present, it is tried again. */
+/**
+ * A store's file. If it is damaged, deleted or replaced a new one is filled; if it can't be written at present, it is tried
+ * again.
+ */
 export class MendingFile implements Disposable {
   readonly #settings: MendingFileSettings
-  /** Missing while no new one could be made in place of a damaged one. */
+  /** Missing while no new one could be made in place of a damaged or lost one. */
   #file: StoreFile | undefined
-  /** Of the damaged file whose requests are still to be taken over. */
-  #salvage: Salvage | undefined
+  #place: FilePlace | undefined
+  /** The file whose requests are still to be taken over. */
+  #before: Predecessor | undefined
+  readonly #looking: NodeJS.Timeout
   #opened = false
   #failing = false
   #closed = false
@@ -45,6 +57,12 @@ export class MendingFile implements Disposable {
       throw error
     }
     this.#opened = true
+    this.#looking = setInterval(() => this.#look(), lookEveryMs).unref()
+  }
+
+  /** The file is gone, and what it held is nowhere else. */
+  get isOrphaned(): boolean {
+    return this.#before?.file !== undefined
   }
 
   /**
@@ -55,6 +73,7 @@ export class MendingFile implements Disposable {
     const { path, logger } = this.#settings
     try {
       if (this.#closed) throw new Error('it is closed')
+      this.#noticeChange()
       const file = this.#file ?? this.#fill()
       transaction(file, () => work(file))
     } catch (error) {
@@ -67,14 +86,17 @@ export class MendingFile implements Disposable {
 
   /** `undefined` where there is no file at present. Throws what the work throws. */
   read<T>(work: (file: StoreFile) => T): T | undefined {
-    return this.#file === undefined ? undefined : work(this.#file)
+    const file = this.#file ?? this.#before?.file
+    return file === undefined ? undefined : work(file)
   }
 
   /** Deals with an error of SQLite's; true where it has been mended. */
   failed(error: unknown): boolean {
     const { path, logger } = this.#settings
     let reason = error
-    if (isDamage(error)) {
+    this.#noticeChange()
+    // What is no longer where it was is read as long as it can be, and nothing else is at stake.
+    if (isDamage(error) && !this.isOrphaned) {
       try {
         this.#beginAnew(error)
         return true
@@ -94,6 +116,8 @@ export class MendingFile implements Disposable {
   /** Brings all into the file proper and lets go of it. */
   [Symbol.dispose](): void {
     if (this.#closed) return
+    clearInterval(this.#looking)
+    this.#look()
     this.#closed = true
     const { path, logger } = this.#settings
     try {
@@ -104,13 +128,36 @@ export class MendingFile implements Disposable {
       })
     }
     this.#letGo()
-    this.#salvage?.[Symbol.dispose]()
+    this.#before?.[Symbol.dispose]()
+  }
+
+  #look(): void {
+    try {
+      this.#noticeChange()
+      if (this.isOrphaned) this.#fill()
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+
+  /** The file goes on being read where it was deleted or replaced; nothing more is written to it. */
+  #noticeChange(): void {
+    const { path, logger, clock } = this.#settings
+    const change = this.#place?.change()
+    if (this.#file === undefined || this.#place === undefined || change === undefined) return
+    logger.error('The file of the sending queue is not what it was; a new one takes over what it held.', {
+      ...{ path, found: change },
+    })
+    this.#before = new OrphanedFile(this.#file, this.#place, { path, logger, nowMs: () => clock.now() })
+    this.#file = undefined
+    this.#place = undefined
   }
 
   #open(): void {
     const { path, logger, load } = this.#settings
     try {
       this.#file = openStoreFile(path)
+      this.#place = new FilePlace(path)
       load(
         readContents(this.#file.db, (what) => {
           throw new DamagedFileError(what)
@@ -137,45 +184,46 @@ export class MendingFile implements Disposable {
     logger.error('The file of the sending queue is damaged and was set aside; a new one begins.', {
       ...{ path, set_aside: aside, error: errorMessage(cause) },
     })
-    this.#salvage?.[Symbol.dispose]()
-    this.#salvage = new Salvage(aside)
+    this.#before?.[Symbol.dispose]()
+    const salvage = new Salvage({ aside, path, logger })
+    this.#before = salvage
     // Without all of its baselines a complete result would prove that series didn't exist.
-    if (!this.#opened) load({ ...this.#salvage.contents, completes: new Map() })
+    if (!this.#opened) load({ ...salvage.contents, completes: new Map() })
     try {
       this.#fill()
     } catch (error) {
       if (sqliteResult(error) !== 'full' || this.#opened) throw error
       // A collector that starts without its queue is better than one that doesn't start.
-      this.#salvage[Symbol.dispose]()
-      this.#salvage = undefined
+      salvage[Symbol.dispose]()
       this.#fill()
     }
   }
 
   #fill(): StoreFile {
-    const { path, logger, refill } = this.#settings
-    const file = openStoreFile(path)
-    let committed: ReturnType<typeof refill> = () => ({})
+    const { path, refill } = this.#settings
+    const before = this.#before
+    const file = before?.openSuccessor() ?? openStoreFile(path)
+    let committed: ReturnType<typeof refill>
     try {
-      transaction(file, () => {
-        committed = refill(file, (id) => this.#salvage?.bytesOf(id))
-      })
+      committed = transaction(file, () => refill(file, (id, about) => before?.bytesOf(id, about)))
     } catch (error) {
       file.db.close()
+      before?.discardSuccessor()
       throw error
     }
     this.#file = file
-    logger.error('What could be read of the damaged file was taken over; the rest may be lost.', {
-      ...{ path, ...committed(), unreadable: this.#salvage?.faults.slice(0, 3) },
-    })
-    this.#salvage?.[Symbol.dispose]()
-    this.#salvage = undefined
+    this.#place = new FilePlace(path)
+    const refilled = committed()
+    before?.takenOver(refilled)
+    before?.[Symbol.dispose]()
+    this.#before = undefined
     return file
   }
 
   #letGo(): void {
     const file = this.#file
     this.#file = undefined
+    this.#place = undefined
     try {
       file?.db.close()
     } catch {

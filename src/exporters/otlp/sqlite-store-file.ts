@@ -106,11 +106,16 @@ export function openStoreFile(path: string): StoreFile {
   }
 }
 
-/** Gives a file another name, its write-ahead log with it; the new name. */
-export function setAside(path: string, nowMs: number): string {
+/** A name that no file has: of this one, with why it is not in use any more, and when that was. */
+export function freeName(path: string, why: 'damaged' | 'moved' | 'replaced', nowMs: number): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  const names = Array.from({ length: 100 }, (_, index) => `${path}.damaged-${time}${index === 0 ? '' : `-${index}`}`)
-  const aside = names.find((name) => !existsSync(name)) ?? `${path}.damaged`
+  const names = Array.from({ length: 100 }, (_, index) => `${path}.${why}-${time}${index === 0 ? '' : `-${index}`}`)
+  return names.find((name) => !existsSync(name)) ?? `${path}.${why}`
+}
+
+/** Gives a damaged file another name, its write-ahead log with it; the new name. */
+export function setAside(path: string, nowMs: number): string {
+  const aside = freeName(path, 'damaged', nowMs)
   renameSync(path, aside)
   for (const suffix of ['-wal', '-journal']) {
     if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`)
@@ -119,13 +124,14 @@ export function setAside(path: string, nowMs: number): string {
 }
 
 /** Runs the work in one transaction: all of it or nothing. */
-export function transaction({ db }: StoreFile, work: () => void): void {
+export function transaction<T>({ db }: StoreFile, work: () => T): T {
   // After an error of the disk the last one may still be open.
   if (db.isTransaction) db.exec('ROLLBACK')
   db.exec('BEGIN IMMEDIATE')
   try {
-    work()
+    const result = work()
     db.exec('COMMIT')
+    return result
   } catch (error) {
     if (db.isTransaction) rollBack(db, error)
     throw error

@@ -2,11 +2,13 @@ import type { Clock } from '../../component/clock.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { MendingFile } from './mending-file.ts'
+import type { Refilled } from './queue/sqlite/predecessor.ts'
+import { type Entry, entryOf, insert, insertRow } from './queue/sqlite/request-entry.ts'
 import { bytesOf, RequestQueue } from './request-queue.ts'
 import { SqliteBaselines } from './sqlite-baselines.ts'
 import { checkedBytes, type StoreContents } from './sqlite-store-contents.ts'
 import { DamagedFileError, type StoreFile } from './sqlite-store-file.ts'
-import { describeRequest, type RequestAbout, rowChecksum } from './sqlite-store-rows.ts'
+import type { RequestAbout } from './sqlite-store-rows.ts'
 import type {
   DeliveryStore,
   DropListener,
@@ -26,15 +28,12 @@ export interface SqliteStoreSettings extends StoreLimits {
   readonly logger: Logger
 }
 
-interface Entry extends RequestAbout {
-  readonly id: number
-}
-
 /** A store in a file, with all but the requests' bytes in memory too: what is read of baselines is read there. */
 export class SqliteStore implements DeliveryStore {
   readonly survives = true
   readonly #clock: Pick<Clock, 'now'>
-  readonly #log: (points: number) => void
+  readonly #path: string
+  readonly #logger: Logger
   readonly #queue: RequestQueue<Entry>
   readonly #baselines = new SqliteBaselines()
   /** Taken requests by their ids, so that a new file can be given them. */
@@ -49,8 +48,8 @@ export class SqliteStore implements DeliveryStore {
   constructor(settings: SqliteStoreSettings) {
     const { path, clock, logger } = settings
     this.#clock = clock
-    this.#log = (points) =>
-      logger.error('A request of the sending queue is damaged; its points are lost.', { path, points })
+    this.#path = path
+    this.#logger = logger
     this.#queue = new RequestQueue(settings)
     this.#file = new MendingFile({
       ...{ path, clock, logger },
@@ -146,6 +145,7 @@ export class SqliteStore implements DeliveryStore {
   [Symbol.dispose](): void {
     if (this.#ended.size > 0) this.#tryWrite()
     this.#file[Symbol.dispose]()
+    if (this.#file.isOrphaned) this.#loseAll()
   }
 
   #load(contents: StoreContents): void {
@@ -156,10 +156,10 @@ export class SqliteStore implements DeliveryStore {
     }
   }
 
-  #refill(file: StoreFile, bytesOf: (id: number) => Uint8Array | undefined) {
+  #refill(file: StoreFile, bytesOf: (id: number, about: RequestAbout) => Uint8Array | undefined): () => Refilled {
     const lost: Entry[] = []
     for (const entry of this.#queue.entries()) {
-      const bytes = this.#taken.get(entry.id)?.bytes ?? bytesOf(entry.id)
+      const bytes = this.#taken.get(entry.id)?.bytes ?? bytesOf(entry.id, entry)
       if (bytes === undefined) lost.push(entry)
       else insertRow(file, entry, bytes)
     }
@@ -201,7 +201,9 @@ export class SqliteStore implements DeliveryStore {
       if (bytes !== undefined) return { ...about, id, bytes }
     } catch (error) {
       if (error instanceof DamagedFileError) {
-        this.#log(entry.points)
+        this.#logger.error('A request of the sending queue is damaged; its points are lost.', {
+          ...{ path: this.#path, points: entry.points },
+        })
         this.#queue.remove(id)
         this.#ended.add(id)
         this.#dropped('damaged', entry.points, entry.path)
@@ -212,6 +214,14 @@ export class SqliteStore implements DeliveryStore {
     }
     this.#queue.release(id)
     return 'unreadable'
+  }
+
+  #loseAll(): void {
+    const { requests, points } = this.#queue.size()
+    this.#logger.error('The sending queue has no file any more, and none could be made: what waited is lost.', {
+      ...{ path: this.#path, requests, points, series: this.#baselines.count },
+    })
+    for (const entry of this.#queue.entries()) this.#drop(entry, 'damaged')
   }
 
   #expire(): void {
@@ -229,17 +239,4 @@ export class SqliteStore implements DeliveryStore {
   #numbered(request: NewRequest): StoredRequest {
     return { ...request, id: this.#nextId++ }
   }
-}
-
-function entryOf({ id, ...request }: StoredRequest): Entry {
-  return { id, ...describeRequest(request) }
-}
-
-function insert(file: StoreFile, request: StoredRequest): void {
-  insertRow(file, entryOf(request), request.bytes)
-}
-
-function insertRow(file: StoreFile, { id, ...about }: Entry, bytes: Uint8Array): void {
-  const json = JSON.stringify(about)
-  file.insertRequest.run(id, json, rowChecksum(id, json), bytes)
 }

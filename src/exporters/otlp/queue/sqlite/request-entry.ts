@@ -1,0 +1,23 @@
+import type { StoreFile } from '../../sqlite-store-file.ts'
+import { describeRequest, type RequestAbout, rowChecksum } from '../../sqlite-store-rows.ts'
+import type { StoredRequest } from '../../store.ts'
+
+/** A stored request without its bytes. */
+export interface Entry extends RequestAbout {
+  readonly id: number
+}
+
+/** What memory keeps of a request. */
+export function entryOf({ id, ...request }: StoredRequest): Entry {
+  return { id, ...describeRequest(request) }
+}
+
+export function insert(file: StoreFile, request: StoredRequest): void {
+  insertRow(file, entryOf(request), request.bytes)
+}
+
+/** @param bytes those that the entry is of */
+export function insertRow(file: StoreFile, { id, ...about }: Entry, bytes: Uint8Array): void {
+  const json = JSON.stringify(about)
+  file.insertRequest.run(id, json, rowChecksum(id, json), bytes)
+}
