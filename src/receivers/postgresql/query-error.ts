@@ -29,6 +29,9 @@ function messageOf(error: Error): string {
   if (error.message === 'There was an error establishing an SSL connection') {
     return 'the server answers the request for TLS with neither yes nor no; is it PostgreSQL that listens there?'
   }
+  if (error.message.startsWith('could not find digest for NID')) {
+    return `${error.message}: the server can't bind a channel to its certificate; set channel_binding: disable`
+  }
   const [, asked, most] = /^SASL: .*iteration count (\d+) exceeds \w+ of (\d+)$/.exec(error.message) ?? []
   if (asked !== undefined) {
     return `the server asks for ${asked} iterations of SCRAM, and at most ${most} are computed; raise scram_max_iterations if that is right`

@@ -82,6 +82,8 @@ describe.each(tested)('a collector that stops for good while it scrapes 3,000 ta
     child.kill('SIGSTOP')
     await eventually(async () => expect(await holders(cluster), moment).toEqual([]), { timeoutMs: heldMs })
     child.kill('SIGCONT')
+    const waits = `SELECT FROM pg_stat_activity WHERE application_name = 'otelephant'`
+    await eventually(async () => expect((await watcher.query(waits)).rowCount, moment).toBeGreaterThan(0))
   }
 
   test.each(['tcp', 'unix'])(

@@ -220,6 +220,20 @@ describe.each(majors)('a role of PostgreSQL %i', (major) => {
   })
 })
 
+test('a server that offers to bind a channel and can not do it for its certificate: says what to set', async () => {
+  await using server = await startTestCluster({
+    major: majors.at(-1) ?? 18,
+    settings: { ssl: 'on', ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' },
+    files: { 'server.crt': await certificate('ed25519.crt'), 'server.key': await certificate('ed25519.key') },
+    hba: ['host all all 127.0.0.1/32 scram-sha-256'],
+  })
+  await server.query(`CREATE ROLE monitor LOGIN PASSWORD '${verifier(4_096)}'`)
+  const settings = settingsOf(server, { password, ssl: anyCertificate })
+  expect((await failure(sessionOf(settings))).message).toContain('set channel_binding: disable')
+  await using session = await sessionOf({ ...settings, authentication: { ...lax, channelBinding: 'disable' } })
+  expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
+})
+
 test('a channel that must be bound is refused by a server without TLS before it is told anything', async () => {
   await using server = await startTestCluster({
     major: majors.at(-1) ?? 18,

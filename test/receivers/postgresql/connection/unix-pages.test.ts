@@ -78,6 +78,22 @@ describe.each(majors)('a result that comes over a unix socket from PostgreSQL %i
     expect(await session.query('backend', 'SELECT pg_backend_pid()', [], never)).toEqual([before])
   })
 
+  test('has the server’s limit for each page and the client’s for all: then the statement fails, not the connection', async () => {
+    const { cluster } = await postgres()
+    const limits = { statementTimeoutMs: 1_000, lockTimeoutMs: 100 }
+    await using session = await sessionOf(settingsOf(socketOf(cluster), { limits }))
+    const [before] = await session.query('backend', 'SELECT pg_backend_pid()', [], never)
+    const slowly = (count: number) => ({
+      text: `SELECT pg_sleep(0.01) FROM generate_series(1, ${count})`,
+      rowBytes: 48_000,
+    })
+    expect(await session.query('slow', slowly(110), [], never)).toHaveLength(110)
+    expect((await failure(session.query('slow', slowly(5_000), [], never))).code).toBe('timeout')
+    expect((await failure(session.query('slow', 'SELECT pg_sleep(20)', [], never))).code).toBe('57014')
+    expect(await session.query('backend', 'SELECT pg_backend_pid()', [], never)).toEqual([before])
+    expect(await statesOf(cluster)).toEqual(['idle'])
+  })
+
   test('can be aborted at any moment, and no cancel request hits what comes next', async () => {
     const { cluster } = await postgres()
     await using session = await sessionOf(settingsOf(socketOf(cluster)))
