@@ -27,8 +27,13 @@ export class FrameReader {
     this.#consumer = consumer
   }
 
+  /** @param chunk as the socket gave it, and nobody else's: its memory is given back where none of it is wanted */
   read(chunk: Buffer): void {
     let offset = this.#skip(chunk, 0)
+    if (offset === chunk.length) {
+      release(chunk)
+      return
+    }
     if (this.#kept > 0) offset = this.#goOn(chunk, offset)
     while (!this.#consumer.ended && chunk.length - offset >= headerBytes) {
       const bytes = 1 + chunk.readUInt32BE(offset + 1)
@@ -95,4 +100,9 @@ export class FrameReader {
     this.#kept = 0
     this.#wanted = 0
   }
+}
+
+/** Memory outside the heap is collected only once there is much of it, which a result that is read past soon makes. */
+function release({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }

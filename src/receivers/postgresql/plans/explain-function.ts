@@ -1,3 +1,4 @@
+import { budgets } from '../connection/budgets.ts'
 import { planVerdictSql } from './plan-verdict.ts'
 import { quoteIdentifier } from './search-path.ts'
 
@@ -21,7 +22,7 @@ DECLARE
   path text;
   preparation text;
   command text;
-  plan json;
+  plan text;
 BEGIN
   IF current_setting('transaction_read_only') <> 'on' THEN
     RAISE EXCEPTION 'call this in a read-only transaction';
@@ -55,7 +56,10 @@ BEGIN
   END IF;
   -- A loop is a cursor, which takes one statement and no more.
   FOR plan IN EXECUTE command LOOP
-    RETURN plan;
+    IF octet_length(plan) > ${budgets.plan} THEN
+      RETURN json_build_object('refused', 'too_large');
+    END IF;
+    RETURN plan::json;
   END LOOP;
 END`
 

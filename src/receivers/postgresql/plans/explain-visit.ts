@@ -1,19 +1,14 @@
+import { budgets } from '../connection/budgets.ts'
 import { explainedName, marked } from '../own-statements.ts'
 import { QueryError } from '../query-error.ts'
-import type { Session } from '../session.ts'
-import { sqlState } from '../sqlstate.ts'
+import type { Session, TextRow } from '../session.ts'
 import { faultOfExplainFunction } from './explain-function-check.ts'
 import type { Explainable } from './explainable.ts'
 import { absent, isAbsenceReason, type PlanAbsence } from './plan-absence.ts'
+import { absenceOf, planOrRefusal, type RawPlan } from './plan-answer.ts'
 import { planVerdictSql } from './plan-verdict.ts'
 import { quoteIdentifier, searchPathOf } from './search-path.ts'
 import { unsafeRole } from './unsafe-role.ts'
-
-/** What EXPLAIN (FORMAT JSON) printed, literals and all. */
-export interface RawPlan {
-  readonly kind: 'raw'
-  readonly json: string
-}
 
 export interface ExplainVisitSettings {
   readonly maxRelations: number
@@ -66,7 +61,7 @@ export class ExplainVisit {
 
   /**
    * @param userName whose statement it is: its search_path decides what bare names mean
-   * @throws QueryError when the session is lost; the signal's reason when aborted
+   * @throws QueryError when the session was lost before; the signal's reason when aborted
    */
   async explain(statement: Explainable, userName: string, signal: AbortSignal): Promise<RawPlan | PlanAbsence> {
     if (this.#obstacle !== undefined) return this.#obstacle
@@ -83,9 +78,9 @@ export class ExplainVisit {
       return plan
     } catch (error) {
       signal.throwIfAborted()
-      if (this.#session.closed || !(error instanceof QueryError)) throw error
-      await this.#run('ROLLBACK', [], signal)
-      return absenceOf(error)
+      if (!(error instanceof QueryError)) throw error
+      if (!this.#session.closed) await this.#run('ROLLBACK', [], signal)
+      return absenceOf(error, this.#session.closed)
     } finally {
       if (!this.#session.closed && !signal.aborted) await this.#run('DEALLOCATE ALL', [], signal)
     }
@@ -94,8 +89,7 @@ export class ExplainVisit {
   async #callFunction({ text }: Explainable, schemas: readonly string[], signal: AbortSignal) {
     const called = (this.#settings.function ?? '').split('.').map(quoteIdentifier).join('.')
     const values = [text, schemas, this.#settings.maxRelations]
-    const [row] = await this.#run(`SELECT ${called}($1, $2, $3)`, values, signal)
-    return planOrRefusal(row?.[0] ?? '')
+    return this.#read(`SELECT ${called}($1, $2, $3)`, values, signal)
   }
 
   /**
@@ -111,8 +105,7 @@ export class ExplainVisit {
     // From here on nothing is looked up in a schema of a user's but what the statement names.
     await this.#run(`PREPARE ${explainedName} AS ${text}`, [], signal)
     const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'NULL').join(', ')})`
-    const [row] = await this.#run(`EXPLAIN (FORMAT JSON) EXECUTE ${explainedName}${nulls}`, [], signal)
-    return planOrRefusal(row?.[0] ?? '')
+    return this.#read(`EXPLAIN (FORMAT JSON) EXECUTE ${explainedName}${nulls}`, [], signal)
   }
 
   async #judge(text: string, schemas: readonly string[], signal: AbortSignal): Promise<PlanAbsence | undefined> {
@@ -124,25 +117,13 @@ export class ExplainVisit {
     return undefined
   }
 
+  async #read(text: string, values: readonly unknown[], signal: AbortSignal) {
+    const json = ([first]: TextRow) => first ?? ''
+    const [found] = await this.#session.read('plan', marked('plan', text), values, json, signal, budgets.plan)
+    return planOrRefusal(found ?? '')
+  }
+
   #run(text: string, values: readonly unknown[], signal: AbortSignal) {
     return this.#session.query('plan', marked('plan', text), values, signal)
   }
-}
-
-/** EXPLAIN prints an array; the function's own refusal is an object. */
-function planOrRefusal(json: string): RawPlan | PlanAbsence {
-  if (json.startsWith('[')) return { kind: 'raw', json }
-  const refusal: unknown = JSON.parse(json)
-  if (typeof refusal !== 'object' || refusal === null) return absent('unreadable')
-  const reason: unknown = Reflect.get(refusal, 'refused')
-  const detail: unknown = Reflect.get(refusal, 'detail')
-  if (typeof reason !== 'string' || !isAbsenceReason(reason)) return absent('unreadable')
-  return absent(reason, typeof detail === 'string' ? detail : undefined)
-}
-
-/** The message is left out: it may quote the statement. */
-function absenceOf({ code }: QueryError): PlanAbsence {
-  if (code === sqlState.insufficientPrivilege) return absent('denied', 'the role may not explain a statement')
-  if (code === sqlState.queryCanceled || code === sqlState.lockNotAvailable) return absent('timed_out', code)
-  return absent('rejected', code)
 }

@@ -1,6 +1,7 @@
 /** Why a statement has no plan. `transient` ones are tried again with the next interval, the others when the TTL is over. */
 export const absences = {
   calls_function: { transient: false, brief: 'planning it may run a function that is not of the system' },
+  connection_lost: { transient: false, brief: 'the connection ended while the server planned it' },
   denied: { transient: false, brief: 'the role may not read its relations' },
   foreign_table: { transient: false, brief: 'planning it may ask another server' },
   function_refused: { transient: false, brief: 'the function that explains is not as it must be' },
@@ -10,6 +11,7 @@ export const absences = {
   rejected: { transient: false, brief: 'the server refuses to prepare it' },
   several_statements: { transient: false, brief: 'its text holds a semicolon' },
   timed_out: { transient: false, brief: 'planning it takes too long, or waits for a lock' },
+  too_large: { transient: false, brief: 'its plan is too large' },
   too_long: { transient: false, brief: 'its text is too long' },
   too_many_relations: { transient: false, brief: 'it reaches more relations, partitions and indexes than is allowed' },
   unreachable: { transient: true, brief: 'the database could not be reached or asked' },

@@ -2,11 +2,11 @@ import type { Clock } from '../../../component/clock.ts'
 import type { StatementTexts } from '../../../sql-text/statement-texts.ts'
 import type { Connector } from '../connector.ts'
 import { QueryError } from '../query-error.ts'
-import { ExplainVisit, type RawPlan } from './explain-visit.ts'
+import { ExplainVisit } from './explain-visit.ts'
 import { type Explainable, explainable } from './explainable.ts'
 import { type AbsenceReason, absences, absent, type PlanAbsence } from './plan-absence.ts'
 import { PlanMemory } from './plan-memory.ts'
-import { type PlanNode, parsePlan } from './plan-tree.ts'
+import { parsePlan } from './plan-tree.ts'
 import type { PlansConfig } from './plans-config.ts'
 import { type QueryPlan, queryPlan } from './query-plan.ts'
 import { fragmentsOf, redactPlan } from './redact-plan.ts'
@@ -77,51 +77,38 @@ export class PlanReader {
     return outcomes
   }
 
+  /** One outcome for each; when the connection is lost, the rest are unreachable. */
   async #visit(database: string, candidates: readonly Candidate[], signal: AbortSignal): Promise<PlanOutcome[]> {
-    const raw = await this.#explainAll(database, candidates, signal)
-    const parsed = raw.map((each) => (each.kind === 'raw' ? (parsePlan(each.json) ?? absent('unreadable')) : each))
-    const clean = await this.#redact(parsed.filter(isTree), signal)
-    return candidates.map(({ statement }, index) => {
-      const found = parsed[index] ?? absent('unreachable')
-      const before = this.#memory.lastHash(keyOf(statement))
-      return { statement, outcome: isTree(found) ? queryPlan(redactPlan(found, clean), before) : found }
-    })
-  }
-
-  /** One outcome for each; when the session is lost, the rest are unreachable. */
-  async #explainAll(
-    database: string,
-    candidates: readonly Candidate[],
-    signal: AbortSignal,
-  ): Promise<(RawPlan | PlanAbsence)[]> {
     const { connector, config } = this.#settings
-    const results: (RawPlan | PlanAbsence)[] = []
+    const outcomes: PlanOutcome[] = []
     try {
       const session = await connector.connect(database, signal)
       try {
-        const visit = await ExplainVisit.begin(
-          session,
-          { maxRelations: config.max_relations, function: config.function },
-          signal,
-        )
-        for (const { statement, explainable } of candidates) {
-          results.push(await visit.explain(explainable, statement.userName, signal))
-        }
+        const settings = { maxRelations: config.max_relations, function: config.function }
+        const visit = await ExplainVisit.begin(session, settings, signal)
+        for (const candidate of candidates) outcomes.push(await this.#plan(visit, candidate, signal))
       } finally {
         await session.close()
       }
     } catch (error) {
       signal.throwIfAborted()
       const detail = error instanceof QueryError ? error.code : undefined
-      while (results.length < candidates.length) results.push(absent('unreachable', detail))
+      const rest = candidates.slice(outcomes.length)
+      outcomes.push(...rest.map(({ statement }) => ({ statement, outcome: absent('unreachable', detail) })))
     }
-    return results
+    return outcomes
   }
 
-  async #redact(trees: readonly PlanNode[], signal: AbortSignal): Promise<ReadonlyMap<string, string | undefined>> {
-    const fragments = [...new Set(trees.flatMap(fragmentsOf))]
+  /** A plan is short when the next is asked for: a hundred may come in one interval, each of a megabyte. */
+  async #plan(visit: ExplainVisit, { statement, explainable }: Candidate, signal: AbortSignal): Promise<PlanOutcome> {
+    const raw = await visit.explain(explainable, statement.userName, signal)
+    if (raw.kind === 'absent') return { statement, outcome: raw }
+    const tree = parsePlan(raw.json)
+    if (tree === undefined) return { statement, outcome: absent('unreadable') }
+    const fragments = [...new Set(fragmentsOf(tree))]
     const redacted = fragments.length === 0 ? [] : await this.#settings.texts.redact(fragments, signal)
-    return new Map(fragments.map((fragment, index) => [fragment, redacted[index]]))
+    const clean = new Map(fragments.map((fragment, index) => [fragment, redacted[index]]))
+    return { statement, outcome: queryPlan(redactPlan(tree, clean), this.#memory.lastHash(keyOf(statement))) }
   }
 
   #keep({ statement, outcome }: PlanOutcome): void {
@@ -137,8 +124,4 @@ export class PlanReader {
 /** Bare names mean something else to another role or in another database. */
 function keyOf({ databaseOid, userName, fingerprint }: PlannedStatement): string {
   return `${databaseOid} ${fingerprint} ${userName}`
-}
-
-function isTree(found: PlanNode | PlanAbsence): found is PlanNode {
-  return !('kind' in found)
 }

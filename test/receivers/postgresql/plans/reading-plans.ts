@@ -1,5 +1,4 @@
 import { afterAll } from 'vitest'
-import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { Connector } from '../../../../src/receivers/postgresql/connector.ts'
 import type { AbsenceReason, PlanAbsence } from '../../../../src/receivers/postgresql/plans/plan-absence.ts'
 import { PlanNotices } from '../../../../src/receivers/postgresql/plans/plan-notices.ts'
@@ -11,6 +10,11 @@ import type { StatementTexts } from '../../../../src/sql-text/statement-texts.ts
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { never, settingsOf } from '../connection.ts'
+
+interface Server {
+  readonly host: string
+  readonly port: number
+}
 
 export interface ReadingOptions {
   readonly database: string
@@ -24,11 +28,11 @@ export interface ReadingOptions {
 export function usePlans() {
   const texts = childStatementTexts({ logger: memoryLogger() })
   afterAll(() => texts.close())
-  return (cluster: Cluster, options: ReadingOptions) => readingPlans(cluster, options, texts)
+  return (server: Server, options: ReadingOptions) => readingPlans(server, options, texts)
 }
 
-/** A reader of plans on a cluster, with what it counted and told. */
-function readingPlans(cluster: Cluster, options: ReadingOptions, texts: StatementTexts) {
+/** A reader of plans of a server, with what it counted and told. */
+function readingPlans(server: Server, options: ReadingOptions, texts: StatementTexts) {
   const { database, username = 'monitor', userName = 'app', config = {} } = options
   const clock = new FakeClock()
   const logger = memoryLogger()
@@ -36,7 +40,7 @@ function readingPlans(cluster: Cluster, options: ReadingOptions, texts: Statemen
   const counts = new Map<'plan' | AbsenceReason, number>()
   let connections = 0
   const connector = new Connector({
-    connection: settingsOf(cluster, { username }),
+    connection: settingsOf(server, { username }),
     clock,
     spacingMs: 0,
     opened: () => {
