@@ -44,7 +44,7 @@ const trusted = (catalog: string, object: string, owner: string): string =>
 export const hazards = `SELECT p.oid, p.proname FROM pg_proc AS p
     WHERE p.oid < ${firstOfUsers} AND (p.proargtypes::oid[] && '{2275,2281}'::oid[]
       OR p.proname ~ '^(query|cursor|table|schema|database)_to_xml|^(ts_stat|ts_rewrite)$|^pg_input_'
-      OR p.proname ~ '^(fmgr_\\w+_validator|satisfies_hash_partition|pg_get_partition_constraintdef)$')`
+      OR p.proname ~ '^(fmgr_[a-z]+_validator|satisfies_hash_partition|pg_get_partition_constraintdef)$')`
 
 /** What stands in a catalog of its own and may be reached, by its row `x`. What isn't here isn't planned. */
 const allowed = [
@@ -52,7 +52,7 @@ const allowed = [
   ['pg_operator', trusted('pg_operator', 'x.oid', 'x.oprowner')],
   ['pg_opclass', trusted('pg_opclass', 'x.oid', 'x.opcowner')],
   ['pg_opfamily', trusted('pg_opfamily', 'x.oid', 'x.opfowner')],
-  ['pg_cast', `x.oid < ${firstOfUsers} OR x.castfunc = 0 OR ${member('pg_cast', 'x.oid')}`],
+  ['pg_cast', `x.castfunc = 0 OR x.castfunc >= ${firstOfUsers} AND ${member('pg_cast', 'x.oid')}`],
   [
     'pg_type',
     `x.typtype = 'e' OR x.typtype = 'c' AND EXISTS (SELECT FROM pg_class AS c

@@ -27,7 +27,7 @@ BEGIN
   IF current_setting('transaction_read_only') <> 'on' THEN
     RAISE EXCEPTION 'call this in a read-only transaction';
   END IF;
-  IF strpos($1, ';') > 0 OR $1 !~* '^[\\s(]*(SELECT|VALUES|TABLE|WITH)\\M' THEN
+  IF strpos($1, ';') > 0 OR $1 !~* '^[[:space:](]*(SELECT|VALUES|TABLE|WITH)([^[:alnum:]_$]|$)' THEN
     RETURN json_build_object('refused', 'unsupported_statement');
   END IF;
   SELECT verdict, detail INTO refused, finding_detail FROM (${planVerdictSql}) AS answer;
@@ -48,7 +48,7 @@ BEGIN
     SELECT 'EXPLAIN (FORMAT JSON) EXECUTE otelephant_explained'
         || coalesce('(' || string_agg('NULL', ', ') || ')', '')
       INTO command
-      FROM generate_series(1, (SELECT max(n[1]::integer) FROM regexp_matches($1, '\\$(\\d{1,5})', 'g') AS n));
+      FROM generate_series(1, (SELECT max(n[1]::integer) FROM regexp_matches($1, '[$]([0-9]{1,5})', 'g') AS n));
   END IF;
   PERFORM set_config('search_path', path, true);
   IF preparation IS NOT NULL THEN

@@ -11,6 +11,7 @@ const objectsPerRelation = 20
  * may reach. Gives one row: `verdict` (`calls_function`, `foreign_table`, `not_allowed`, `too_many_relations`,
  * `unreadable`; NULL when none applies), `detail` (what was found), `named` (relations that the text seems to name) and
  * `readable` (how many of them this role may read). To be run under search_path = pg_catalog.
+ * There is no backslash in it: whoever owns the database may make them escapes (standard_conforming_strings).
  */
 export const planVerdictSql = `${reachedObjects}
   node AS MATERIALIZED (SELECT class, object FROM walk LIMIT $3 * ${objectsPerRelation}),

@@ -109,7 +109,7 @@ const steps = [
   `SELECT 'pg_operator'::regclass, other.oid FROM pg_operator AS o CROSS JOIN LATERAL (VALUES (o.oprcom), (o.oprnegate)) AS other(oid)
       WHERE w.class = 'pg_operator'::regclass AND o.oid = w.object AND other.oid >= ${firstOfUsers}`,
   `SELECT known.class, known.oid FROM (${treeOf('w')}) AS stored(tree)
-      CROSS JOIN LATERAL regexp_matches(stored.tree, '(?<!location) \\(?(?:[oi] )?(\\d{5,10})(?=[ )}])', 'g') AS digits
+      CROSS JOIN LATERAL regexp_matches(stored.tree, '(?<!location) [(]?(?:[oi] )?([0-9]{5,10})(?=[ )}])', 'g') AS digits
       CROSS JOIN LATERAL (SELECT CASE WHEN digits[1]::bigint < 4294967296 THEN digits[1]::bigint::oid END) AS number(oid)
       JOIN LATERAL (${inTrees
         .map((catalog) => `SELECT '${catalog}'::regclass, x.oid FROM ${catalog} AS x WHERE x.oid = number.oid`)

@@ -6,7 +6,7 @@ import type { Session } from '../session.ts'
  */
 const text = `SELECT /* otelephant plan */ substr(entry, strpos(entry, '=') + 1)
   FROM pg_db_role_setting AS s CROSS JOIN unnest(s.setconfig) AS entry
-  WHERE entry LIKE 'search\\_path=%'
+  WHERE strpos(entry, 'search_path=') = 1
     AND s.setrole IN (0, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = $1))
     AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))
   ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1`

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { explainFunctionScript } from '../../../../src/receivers/postgresql/plans/explain-function.ts'
+import { explainBody, explainFunctionScript } from '../../../../src/receivers/postgresql/plans/explain-function.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
 import { usePlans } from './reading-plans.ts'
 
 const readingPlans = usePlans()
 const script = explainFunctionScript('otelephant.explain', 'monitor')
+test('nothing in the function depends on what a backslash means where it is called', () => {
+  expect(explainBody).not.toContain(String.raw`\ `.trim())
+})
+
 const config = { function: 'otelephant.explain' }
 const text = 'SELECT * FROM secret.t WHERE a = $1 AND b > $2'
 

@@ -135,4 +135,25 @@ export const systemCode: readonly Attack[] = [
     refused,
     detail: 'function app.dxsyn_',
   },
+  {
+    kind: 'a setting of the database that makes backslashes in our own questions escapes',
+    sql: `CREATE DOMAIN app.evil AS text CHECK (app.spy_text(VALUE)); CREATE TYPE app.pair AS (x app.evil);
+      SET check_function_bodies = off;
+      CREATE FUNCTION app.bait() RETURNS app.pair LANGUAGE sql AS $$ SELECT '(3)'::app.pair $$;
+      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database()); END $$`,
+    statement: 'SELECT * FROM t WHERE b = concat(fmgr_sql_validator(OID(app.bait)))',
+    runs: true,
+    refused,
+    detail: 'function fmgr_sql_validator',
+  },
+  {
+    kind: 'a virtual column',
+    sql: `CREATE TABLE app.hashed (a int) PARTITION BY HASH ((a + app.spy())); DO $$ BEGIN EXECUTE format('CREATE TABLE app.held
+      (a int, v boolean GENERATED ALWAYS AS (satisfies_hash_partition(%s, 4, 1, 5)) VIRTUAL)', 'app.hashed'::regclass::oid); END $$`,
+    statement: 'SELECT v FROM held',
+    runs: true,
+    refused,
+    detail: 'function satisfies_hash_partition',
+    since: 18,
+  },
 ]
