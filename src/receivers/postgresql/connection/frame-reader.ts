@@ -6,8 +6,10 @@ export interface FrameConsumer {
   readonly ended: boolean
   /** Whether a message is wanted, asked as soon as its header is there, before any of its body is kept. */
   admits(type: number, length: number): boolean
-  /** A whole message, with its header; valid only during the call. */
-  take(frame: Buffer): void
+  /** A whole message, with its header, is between these two places. */
+  take(bytes: Buffer, from: number, to: number): void
+  /** All that was whole has been taken. */
+  pause(): void
 }
 
 /** Below this, room for all of a message is made at once. */
@@ -41,13 +43,14 @@ export class FrameReader {
         this.#skipped = bytes
         offset = this.#skip(chunk, offset)
       } else if (offset + bytes <= chunk.length) {
-        this.#consumer.take(chunk.subarray(offset, offset + bytes))
+        this.#consumer.take(chunk, offset, offset + bytes)
         offset += bytes
       } else {
         this.#wanted = bytes
         break
       }
     }
+    this.#consumer.pause()
     if (!this.#consumer.ended && offset < chunk.length) this.#keep(chunk, offset, chunk.length)
   }
 
@@ -73,9 +76,9 @@ export class FrameReader {
     }
     offset = this.#keep(chunk, offset, offset + this.#wanted - this.#kept)
     if (this.#kept < this.#wanted) return offset
-    const frame = this.#partial.subarray(0, this.#kept)
+    const { frame, bytes } = { frame: this.#partial, bytes: this.#kept }
     this.#forget()
-    this.#consumer.take(frame)
+    this.#consumer.take(frame, 0, bytes)
     return offset
   }
 

@@ -51,21 +51,21 @@ export function checkFormat(frame: Buffer): void {
 }
 
 /**
- * Checks a DataRow of so many columns.
+ * Checks a DataRow of so many columns, which is between these two places.
  * @throws ProtocolFault
  */
-export function checkRow(frame: Buffer, columns: number): void {
-  const { length } = frame
-  const count = length < headerBytes + 2 ? undefined : frame.readInt16BE(headerBytes)
+export function checkRow(bytes: Buffer, from: number, to: number, columns: number): void {
+  let offset = from + headerBytes
+  const count = offset + 2 > to ? undefined : bytes.readInt16BE(offset)
   if (count !== columns) throw malformedRow(`has ${count ?? 'no'} columns, where ${columns} were described`)
-  let offset = headerBytes + 2
+  offset += 2
   for (let index = 0; index < columns; index++) {
-    const bytes = offset + 4 > length ? unreadable : frame.readInt32BE(offset)
+    const length = offset + 4 > to ? unreadable : bytes.readInt32BE(offset)
     // NULL has the length -1, and no bytes.
-    if (bytes < -1) throw malformedRow('is too short for what it says')
-    offset += bytes === -1 ? 4 : 4 + bytes
+    if (length < -1) throw malformedRow('is too short for what it says')
+    offset += length === -1 ? 4 : 4 + length
   }
-  if (offset !== length) throw malformedRow('is not as long as what it says')
+  if (offset !== to) throw malformedRow('is not as long as what it says')
 }
 
 function malformedRow(how: string): ProtocolFault {

@@ -14,8 +14,8 @@ import { StartUp } from './start-up.ts'
 export interface MessageGuardSettings {
   /** Throws where a request may not be answered. */
   readonly judge: (request: AuthenticationRequest) => void
-  /** Is given each message that is good. */
-  readonly hand: (frame: Buffer) => void
+  /** Is given each message that is good, rows several at a time. */
+  readonly hand: (frames: Buffer) => void
 }
 
 /** What may come at any time once the server is ready, and that nobody asked for. */
@@ -38,6 +38,8 @@ export class MessageGuard implements FrameConsumer {
   #unaskedBytes = 0
   #droppedBytes = 0
   #backendKey: BackendKey | undefined
+  /** Rows that stand one behind the other. */
+  #rows: { readonly bytes: Buffer; readonly from: number; to: number } | undefined
 
   constructor(settings: MessageGuardSettings) {
     this.#settings = settings
@@ -87,17 +89,38 @@ export class MessageGuard implements FrameConsumer {
     return true
   }
 
-  take(frame: Buffer): void {
+  take(bytes: Buffer, from: number, to: number): void {
+    if (bytes.readUInt8(from) === type.dataRow) {
+      checkRow(bytes, from, to, this.#replies.columns ?? 0)
+      this.#addRow(bytes, from, to)
+      return
+    }
+    this.pause()
+    const frame = bytes.subarray(from, to)
     const messageType = frame.readUInt8(0)
-    if (messageType === type.dataRow) {
-      checkRow(frame, this.#replies.columns ?? 0)
-    } else if (messageType === type.authentication) {
+    if (messageType === type.authentication) {
       this.#startUp.authenticates(frame)
     } else {
       checkFormat(frame)
       this.#came(messageType, frame)
     }
     this.#settings.hand(frame)
+  }
+
+  /** Hands on the rows that were held back, all at once: one by one they would cost the parser a tenth more. */
+  pause(): void {
+    const rows = this.#rows
+    this.#rows = undefined
+    if (rows !== undefined) this.#settings.hand(rows.bytes.subarray(rows.from, rows.to))
+  }
+
+  #addRow(bytes: Buffer, from: number, to: number): void {
+    if (this.#rows?.bytes === bytes && this.#rows.to === from) {
+      this.#rows.to = to
+      return
+    }
+    this.pause()
+    this.#rows = { bytes, from, to }
   }
 
   #expects(messageType: number): boolean {
@@ -135,6 +158,7 @@ export class MessageGuard implements FrameConsumer {
     const message = `the server's ${name} is longer than ${formatBytes(limit)}`
     if (messageType !== type.errorResponse || length > budgets.message) throw new ProtocolFault(message)
     this.#drop(length)
+    this.pause()
     this.#failed()
     this.#settings.hand(errorResponse('too_large', message))
     return false

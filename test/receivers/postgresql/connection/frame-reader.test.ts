@@ -11,7 +11,8 @@ function framesOf(chunks: readonly Buffer[]): Buffer[] {
   const reader = new FrameReader({
     ended: false,
     admits: (type) => type !== unwanted,
-    take: (frame) => void frames.push(Buffer.from(frame)),
+    take: (bytes, from, to) => void frames.push(Buffer.from(bytes.subarray(from, to))),
+    pause() {},
   })
   for (const chunk of chunks) reader.read(chunk)
   return frames
@@ -51,7 +52,7 @@ test('messages that come byte by byte come out the same', () => {
 test('no more is kept than what has come, whatever length is announced', () => {
   const before = process.memoryUsage().arrayBuffers
   const readers = Array.from({ length: 100 }, () => {
-    const reader = new FrameReader({ ended: false, admits: () => true, take: () => {} })
+    const reader = new FrameReader({ ended: false, admits: () => true, take() {}, pause() {} })
     reader.read(Buffer.from([68, 0, 0x80, 0, 0, 1, 2, 3]))
     return reader
   })
@@ -64,10 +65,11 @@ test('nothing is read any more once the reading has ended, also in the middle of
   const consumer = {
     ended: false,
     admits: () => true,
-    take: (frame: Buffer) => {
-      taken.push(frame[0] ?? 0)
+    take: (bytes: Buffer, from: number) => {
+      taken.push(bytes[from] ?? 0)
       consumer.ended = true
     },
+    pause() {},
   }
   new FrameReader(consumer).read(Buffer.concat([message('Z', Buffer.from('I')), message('A'), message('B')]))
   expect(taken).toEqual(['Z'.charCodeAt(0)])

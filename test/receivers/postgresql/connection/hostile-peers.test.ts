@@ -15,7 +15,10 @@ import {
   dataRow,
   errorResponse,
   examples,
+  int32,
+  message,
   parseComplete,
+  readyForQuery,
   rowDescription,
   texts,
 } from './server-messages.ts'
@@ -102,6 +105,19 @@ describe('a server that answers the request for TLS', () => {
     const error = await failureOf(Session.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
     expect(error.message).toContain(said)
   })
+})
+
+test.each([
+  ['noise', Buffer.alloc(5_000, 7)],
+  ['a message without TLS', errorResponse('XX000', 'injected')],
+])('a server that agrees to TLS and then sends %s ends that connection', async (_, bytes) => {
+  await using server = await startHostileServer(() => ({
+    tlsReply: Buffer.from('S'),
+    afterTlsReply: bytes,
+    received() {},
+  }))
+  const error = await failureOf(Session.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
+  expect(error.code).toMatch(/^(?:ERR_SSL_|EPROTO|ECONNRESET|08006)/)
 })
 
 describe('an answer that nobody asked for', () => {
@@ -212,4 +228,58 @@ test('a server that speaks byte by byte is understood', async () => {
   })
   await using session = await sessionOf(settingsOf(server, { password: 'pass' }))
   expect(await session.query('anything', 'SELECT 1', [], never)).toHaveLength(2)
+})
+
+test('a cancel request names the whole key, however long it is', async () => {
+  const key = Buffer.from(Array.from({ length: 200 }, (_, index) => index))
+  const named: Buffer[] = []
+  const { promise: asks, resolve } = Promise.withResolvers<void>()
+  const behave = until(3, () => resolve())
+  await using server = await startHostileServer(
+    () => {
+      const { received } = behave()
+      return {
+        received(heard, peer) {
+          if (heard.type !== '') return received(heard, peer)
+          const send = (bytes: Buffer) => {
+            const ready = bytes.length - readyForQuery.length
+            const keyData = message('K', int32(815), key)
+            peer.send(Buffer.concat([bytes.subarray(0, ready), keyData, bytes.subarray(ready)]))
+          }
+          received(heard, { ...peer, send })
+        },
+      }
+    },
+    (socket, packet) => {
+      named.push(packet)
+      socket.destroy()
+    },
+  )
+  const session = await Session.connect(settingsOf(server), 'postgres', true, never)
+  const controller = new AbortController()
+  const asked = session.query('attempt', 'SELECT 1', [], controller.signal)
+  await asks
+  controller.abort(new Error('enough'))
+  await expect(asked).rejects.toThrow('enough')
+  await session.close()
+  expect(named.map((packet) => [packet.readInt32BE(0), packet.readInt32BE(8), packet.subarray(12)])).toEqual([
+    [212, 815, key],
+  ])
+})
+
+test('a row that drips byte by byte is waited for until the deadline of the statement and no longer', async () => {
+  const row = dataRow('x'.repeat(1_000))
+  await using server = await startHostileServer(
+    until(3, (peer) => {
+      peer.send(Buffer.concat([parseComplete, bindComplete, rowDescription('a')]))
+      const drip = (offset: number) => {
+        peer.send(row.subarray(offset, offset + 1))
+        setTimeout(drip, 50, offset + 1).unref()
+      }
+      drip(0)
+    }),
+  )
+  const session = await Session.connect(settingsOf(server, { limits: hasty }), 'postgres', true, never)
+  expect((await failureOf(session.query('attempt', 'SELECT 1', [], never))).code).toBe('timeout')
+  expect(session.closed).toBe(true)
 })

@@ -18,6 +18,8 @@ export interface Peer {
 export interface Behaviour {
   /** Sent in reply to a request for TLS, which begins where it is `S`. */
   readonly tlsReply?: Buffer
+  /** Sent a moment after it, in place of TLS. */
+  readonly afterTlsReply?: Buffer
   received(message: ClientMessage, peer: Peer): void
 }
 
@@ -32,7 +34,7 @@ export interface HostileServer extends AsyncDisposable {
 interface Sessions {
   readonly tls: { readonly key: Buffer; readonly cert: Buffer }
   readonly behave: () => Behaviour
-  readonly cancelled: (socket: Socket) => void
+  readonly cancelled: (socket: Socket, packet: Buffer) => void
 }
 
 const codes = { cancel: 80_877_102, tls: 80_877_103 } as const
@@ -41,7 +43,7 @@ const acceptsTls = Buffer.from('S')
 /** Speaks the protocol over TCP and TLS, and says in it what it was told to. */
 export async function startHostileServer(
   behave: () => Behaviour,
-  onCancel: (socket: Socket) => unknown = (socket) => socket.destroy(),
+  onCancel: (socket: Socket, packet: Buffer) => unknown = (socket) => socket.destroy(),
 ): Promise<HostileServer> {
   const tls = { key: await readFile(certificate('server.key')), cert: await readFile(certificate('server.crt')) }
   const sockets = new Set<Socket>()
@@ -52,9 +54,9 @@ export async function startHostileServer(
       counts.connections += 1
       return behave()
     },
-    cancelled(socket) {
+    cancelled(socket, packet) {
       counts.cancelled += 1
-      onCancel(socket)
+      onCancel(socket, packet)
     },
   }
   const server = createServer({ noDelay: true }, (socket) => {
@@ -100,7 +102,7 @@ function serve(socket: Socket, sessions: Sessions, accepted?: Behaviour): void {
       pending = pending.subarray(bytes)
       const code = isIn ? 0 : packet.readInt32BE(4)
       if (code === codes.cancel) {
-        sessions.cancelled(socket)
+        sessions.cancelled(socket, packet)
         return
       }
       behaviour ??= sessions.behave()
@@ -111,7 +113,9 @@ function serve(socket: Socket, sessions: Sessions, accepted?: Behaviour): void {
       }
       const reply = behaviour.tlsReply ?? acceptsTls
       peer.send(reply)
-      if (reply[0] !== acceptsTls[0]) return
+      const { afterTlsReply } = behaviour
+      if (afterTlsReply !== undefined) setTimeout(() => peer.send(afterTlsReply), 20)
+      if (reply[0] !== acceptsTls[0] || afterTlsReply !== undefined) return
       socket.off('data', read)
       serve(new TLSSocket(socket, { isServer: true, ...sessions.tls }), sessions, behaviour)
       return
