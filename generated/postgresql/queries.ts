@@ -352,10 +352,12 @@ export const queries: readonly QueryDefinition[] = [
     name: 'io',
   },
   {
-    description: 'One row per relation, mode and type of the locks held or awaited in one database.',
+    description:
+      "One row per relation, mode and type of the locks held or awaited in one database, without the collector's own.",
     scope: 'database',
     from: 'pg_locks AS l JOIN pg_database AS d ON d.oid = l.database AND d.datname = current_database() LEFT JOIN pg_class AS c ON c.oid = l.relation',
-    where: 'l.pid IS DISTINCT FROM pg_backend_pid()',
+    where:
+      'NOT EXISTS (SELECT FROM pg_stat_get_activity(pg_backend_pid()) AS own JOIN pg_stat_get_activity(NULL) AS ours ON ours.usesysid = own.usesysid AND ours.application_name = own.application_name WHERE ours.pid = l.pid)',
     columns: {
       relation: { sql: "COALESCE(c.relname, '')", type: 'string' },
       mode: { sql: 'l.mode', type: 'string' },
@@ -369,10 +371,12 @@ export const queries: readonly QueryDefinition[] = [
     name: 'lock',
   },
   {
-    description: 'One row per relation, mode and type of the locks that belong to no database.',
+    description:
+      "One row per relation, mode and type of the locks that belong to no database, without the collector's own.",
     scope: 'server',
     from: 'pg_locks AS l LEFT JOIN pg_class AS c ON c.oid = l.relation',
-    where: '(l.database IS NULL OR l.database = 0) AND l.pid IS DISTINCT FROM pg_backend_pid()',
+    where:
+      '(l.database IS NULL OR l.database = 0) AND NOT EXISTS (SELECT FROM pg_stat_get_activity(pg_backend_pid()) AS own JOIN pg_stat_get_activity(NULL) AS ours ON ours.usesysid = own.usesysid AND ours.application_name = own.application_name WHERE ours.pid = l.pid)',
     columns: {
       database: { sql: 'NULL::text', type: 'string' },
       relation: { sql: "COALESCE(c.relname, '')", type: 'string' },

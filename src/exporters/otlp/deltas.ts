@@ -1,5 +1,5 @@
 import type { Point } from '../../pdata/batch.ts'
-import type { Reading } from '../../pdata/reading.ts'
+import type { Reading, ResetToken } from '../../pdata/reading.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { type Basis, basisOf } from './basis.ts'
 import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
@@ -35,7 +35,7 @@ export function judge(
     value: point.value,
     timeMs: reading.timeMs,
     seenMs: reading.timeMs,
-    sinceMs: sinceOf(basis, reading, baseline),
+    sinceMs: beforeEnd(sinceOf(basis, reading, baseline, point.token), reading),
     ...(point.token === undefined ? {} : { token: point.token }),
     epoch: reading.epoch,
   }
@@ -53,14 +53,18 @@ function delta(point: Point, reading: Reading, basis: Basis, previous: number | 
 /** @param sinceMs when the delta's basis was read, or zeroed */
 export function deltaStartMs(sinceMs: number, reading: Reading): number {
   // A stored baseline may be from a wall clock that was ahead of this one.
-  return Math.min(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading.timeMs - 1)
+  return beforeEnd(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading)
 }
 
 function cumulative(point: Point, reading: Reading, next: Baseline): Verdict {
   const value = toSendable(point.value, point.series.metric)
   if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
-  const resetMs = point.token?.exact === true ? point.token.timeMs : undefined
-  return send(point, value, Math.min(resetMs ?? next.sinceMs, reading.timeMs), reading.timeMs, 'cumulative', next)
+  return send(point, value, next.sinceMs, reading.timeMs, 'cumulative', next)
+}
+
+/** A start that is before the point's end: the server's clock may be a little ahead of what was measured. */
+export function beforeEnd(startMs: number, reading: Reading): number {
+  return Math.min(startMs, reading.timeMs - 1)
 }
 
 function asItIs(point: Point, reading: Reading): Verdict {
@@ -88,17 +92,36 @@ function seenOnly(point: Point, reading: Reading, baseline: Baseline | undefined
   return { query, value: undefined, timeMs, seenMs: timeMs, sinceMs: timeMs, ...token, epoch }
 }
 
-/** Where a cumulative point starts: at the time of first sight, or of the last reset that was seen. */
-export function sinceOf(basis: Basis, reading: Reading, baseline: Baseline | undefined): number {
+/**
+ * Where a cumulative point starts: at the last reset that was seen, or else when the counter can have begun. It is kept
+ * from point to point: a token has another time with each offset that is measured, and a start that moves is a reset to
+ * whoever reads it.
+ */
+export function sinceOf(
+  basis: Basis,
+  reading: Reading,
+  baseline: Baseline | undefined,
+  token: ResetToken | undefined,
+): number {
   switch (basis.kind) {
     case 'previous':
-      return baseline?.sinceMs ?? reading.timeMs
+      return baseline?.sinceMs ?? earliestMs(reading, token)
     case 'zero':
       return basis.timeMs
     case 'none':
       // A value that fell was zeroed some time after the previous sample.
-      return basis.reason === 'reset_unknown' ? (baseline?.timeMs ?? reading.timeMs) : reading.timeMs
+      return basis.reason === 'reset_unknown' && baseline !== undefined ? baseline.timeMs : earliestMs(reading, token)
     default:
       return basis satisfies never
   }
+}
+
+/**
+ * When the counter began, if its token says so exactly; else the earliest moment that the server tells of: it counted
+ * then, or before. A start close to the reading would make all that was ever counted the work of a moment.
+ */
+function earliestMs({ epoch, startedMs }: Reading, token: ResetToken | undefined): number {
+  if (token?.exact === true && token.timeMs !== undefined) return token.timeMs
+  const told = [token, ...epoch.witnesses, epoch.incarnation].flatMap((one) => one?.timeMs ?? [])
+  return Math.min(startedMs, ...told)
 }

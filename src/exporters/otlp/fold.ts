@@ -3,7 +3,7 @@ import type { Reading } from '../../pdata/reading.ts'
 import type { Series } from '../../pdata/series.ts'
 import type { Baseline, LastComplete, RowValues } from './baseline.ts'
 import { type Basis, basisOf } from './basis.ts'
-import { deltaStartMs, sinceOf } from './deltas.ts'
+import { beforeEnd, deltaStartMs, sinceOf } from './deltas.ts'
 import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
 import type { DeliveryStore, SeriesBaseline } from './store.ts'
 import { difference, isCountable, toSendable, total } from './values.ts'
@@ -106,7 +106,7 @@ class Folding {
     this.#keep(row.key, {
       value: undefined,
       row: { columns, values: values.map((value, column) => value ?? before?.[column] ?? null) },
-      sinceMs: sinceOf(wholeRow, this.#reading, baseline),
+      sinceMs: sinceOf(wholeRow, this.#reading, baseline, row.token),
       ...(row.token === undefined ? {} : { token: row.token }),
     })
   }
@@ -161,7 +161,7 @@ class Folding {
       return undefined
     }
     if (this.#temporality === 'cumulative') {
-      return { series, value, startMs: Math.min(shown.sinceMs, timeMs), endMs: timeMs, temporality: 'cumulative' }
+      return { series, value, startMs: shown.sinceMs, endMs: timeMs, temporality: 'cumulative' }
     }
     if (value === 0 && series.metric.zeros === 'skip') {
       count(this.#absorbed, 'zero')
@@ -176,7 +176,7 @@ class Folding {
     const before = this.#store.baseline(query, series.key)
     const accumulated =
       before?.value === undefined || before.epoch.server !== epoch.server
-        ? sum
+        ? { value: sum.value, sinceMs: beforeEnd(sum.sinceMs, this.#reading) }
         : { value: total(before.value, sum.value), sinceMs: before.sinceMs }
     this.#keep(series.key, accumulated)
     return accumulated

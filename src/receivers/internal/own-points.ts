@@ -1,8 +1,9 @@
-import { ValueType } from '@opentelemetry/api'
+import { type HrTime, ValueType } from '@opentelemetry/api'
 import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
 import type { Point } from '../../pdata/batch.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
+import type { ResetToken } from '../../pdata/reading.ts'
 import type { Series } from '../../pdata/series.ts'
 
 /** Turns what the SDK collected into points. Remembers every series: an instrument's never go away. */
@@ -16,8 +17,9 @@ export class OwnPoints {
     for (const data of resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)) {
       if (data.dataPointType !== DataPointType.SUM && data.dataPointType !== DataPointType.GAUGE) continue
       const metric = this.#metric(data)
-      for (const { attributes, value } of data.dataPoints) {
-        points.push({ series: this.#intern(metric, scalars(attributes)), value })
+      for (const { attributes, value, startTime } of data.dataPoints) {
+        const series = this.#intern(metric, scalars(attributes))
+        points.push(metric.monotonic ? { series, value, token: startOf(startTime) } : { series, value })
       }
     }
     return points
@@ -51,6 +53,11 @@ export class OwnPoints {
     }
     return series
   }
+}
+
+/** An instrument counts from zero since its start, and is never zeroed. */
+function startOf([seconds, nanoseconds]: HrTime): ResetToken {
+  return { text: `${seconds}.${nanoseconds}`, timeMs: seconds * 1_000 + nanoseconds / 1_000_000, exact: true }
 }
 
 /** In the order of their names, so that one series has one key. Lists are left off: no instrument of ours has any. */

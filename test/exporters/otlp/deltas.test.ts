@@ -188,12 +188,14 @@ test('a result of another filter or another life says nothing about absence', ()
 
 const cumulative = { temporality: 'cumulative' } as const
 
-test('a cumulative point starts at its exact token, else at its first sight', () => {
+test('a cumulative point starts at its exact token, else at the earliest moment that the server tells of', () => {
   const first = judge(point(counter, 700), reading(10), undefined, undefined, 'cumulative')
-  expect(first).toMatchObject(sent(700, 10, 10))
+  expect(first).toMatchObject(sent(700, -1_000, 10))
   expect(judge(point(counter, 742), reading(40), first.baseline, undefined, 'cumulative')).toMatchObject(
-    sent(742, 10, 40),
+    sent(742, -1_000, 40),
   )
+  const older = point(counter, 742, token(-7_000, false))
+  expect(judge(older, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -7_000, 40))
   const exact = point(counter, 742, token(-500, true))
   expect(judge(exact, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -500, 40))
 })
@@ -204,7 +206,20 @@ test('a cumulative point starts anew with each reset that is seen', () => {
   const crash = reading(40, { epoch: epoch(25, 25) })
   expect(second(point(counter, 30), crash, first, cumulative)).toMatchObject(sent(30, 25, 40))
   const other = reading(40, { epoch: epoch(-90_000, -90_001) })
-  expect(second(point(counter, 5_000), other, first, cumulative)).toMatchObject(sent(5_000, 40, 40))
+  expect(second(point(counter, 5_000), other, first, cumulative)).toMatchObject(sent(5_000, -90_001, 40))
+})
+
+test('a cumulative point starts before its end, whatever the server tells of', () => {
+  const silent = { server: '7', witnesses: [] }
+  const quick = { epoch: silent, startedMs: at(10) }
+  const first = judge(point(counter, 700), reading(10, quick), undefined, undefined, 'cumulative')
+  expect(first).toMatchObject({ kind: 'send', point: { startMs: at(10) - 1, endMs: at(10) } })
+  const startedMs = at(9)
+  const slow = judge(point(counter, 700), reading(10, { epoch: silent, startedMs }), undefined, undefined, 'cumulative')
+  expect(slow).toMatchObject(sent(700, 9, 10))
+  // A server whose clock is ahead of what was measured.
+  const ahead = judge(point(counter, 700, token(11, true)), reading(10), undefined, undefined, 'cumulative')
+  expect(ahead).toMatchObject({ kind: 'send', point: { startMs: at(10) - 1, endMs: at(10) } })
 })
 
 test('a cumulative value that no encoder can write is dropped', () => {
