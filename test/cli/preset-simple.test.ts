@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
 import { start } from './otelephant.ts'
 import { licenseKey } from './secrets.ts'
@@ -5,7 +6,7 @@ import { endpointOf, useWatched } from './watched.ts'
 
 const watched = useWatched()
 
-test('the preset `simple` sends the four metrics of the first collector, and nothing else, from two variables', async () => {
+test('the preset `simple` sends its four metrics and `postgresql.up`, and nothing else, from two variables', async () => {
   const { cluster, database } = await watched()
   await using client = await cluster.connect(database)
   const slow = 'SELECT pg_sleep(0.12)'
@@ -32,7 +33,11 @@ test('the preset `simple` sends the four metrics of the first collector, and not
     'db.connections.idle',
     'db.query.count',
     'db.query.duration',
+    'postgresql.up',
   ])
+  // Of every point: the host that it was sent from, and what it is about.
+  for (const { resource } of points)
+    expect(resource).toMatchObject({ 'db.system': 'postgresql', 'host.name': hostname() })
   const statement = {
     'db.name': database,
     'db.operation': 'SELECT',

@@ -1,5 +1,6 @@
 import { eventDefaults, metricDefaults } from '../../../generated/postgresql/config.ts'
 import type { PostgresqlConfig } from './config.ts'
+import { simpleMetrics } from './preset.ts'
 
 /** What is to be collected, by name. */
 export interface Enabled {
@@ -7,18 +8,10 @@ export interface Enabled {
   readonly events: ReadonlySet<string>
 }
 
-/** What the first collector sent, which the preset `simple` is. */
-const simple: ReadonlySet<string> = new Set([
-  'db.connections.active',
-  'db.connections.idle',
-  'db.query.count',
-  'db.query.duration',
-])
-
 /** A preset says what is on, and `metrics` and `events` change single ones of it. */
 export function enabledMetrics({ preset, metrics }: Pick<PostgresqlConfig, 'preset' | 'metrics'>): ReadonlySet<string> {
   const byDefault = Object.entries(metricDefaults).map(
-    ([name, isOn]) => [name, preset === 'simple' ? simple.has(name) : isOn] as const,
+    ([name, isOn]) => [name, preset === 'simple' ? simpleMetrics.has(name) : isOn] as const,
   )
   return switched(byDefault, metrics)
 }

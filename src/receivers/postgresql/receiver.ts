@@ -21,6 +21,7 @@ import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { identity, identityIsFleeting } from './identity.ts'
 import { warningsOf } from './metric-warnings.ts'
 import { Notices } from './notices.ts'
+import { presetResource } from './preset.ts'
 import { DatabaseList } from './server/database-list.ts'
 import { ServerConnection } from './server-connection.ts'
 import type { ServerScraper } from './server-scraper.ts'
@@ -175,7 +176,12 @@ function runnerOf(
 ): DatabasePlanSettings['runner'] {
   return {
     endpoint: config.endpoint,
-    resource: { attributes: resource(identity(config, hostName), config.resource_attributes) },
+    resource: {
+      attributes: {
+        ...presetResource(config, hostName),
+        ...resource(identity(config, hostName), config.resource_attributes),
+      },
+    },
     scope: { name: config.scope_name ?? scopeName, version },
     vocabulary: config.attribute_names,
     clock,

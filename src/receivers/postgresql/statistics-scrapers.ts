@@ -8,6 +8,7 @@ import { DatabasesScraper } from './databases-scraper.ts'
 import type { Enabled } from './enabled.ts'
 import type { Notices } from './notices.ts'
 import type { PlanSettings } from './plan.ts'
+import { presetIntervals } from './preset.ts'
 import type { DatabaseList } from './server/database-list.ts'
 import type { ServerConnection } from './server-connection.ts'
 import { ServerScraper } from './server-scraper.ts'
@@ -55,7 +56,7 @@ function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings 
     metrics: sourcedMetrics,
     enabled: enabled.metrics,
     ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryExtra } } : {}),
-    intervals: config.intervals,
+    intervals: presetIntervals(config),
     limits: config.limits,
     collectionIntervalMs: config.collection_interval,
     sliceRows,

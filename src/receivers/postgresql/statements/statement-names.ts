@@ -17,7 +17,16 @@ export interface StatementName extends StatementText {
   readonly source?: string
 }
 
+/** How long names are waited for. */
+export interface NamingPace {
+  /** Between two readings of texts at least so many times as long as the last one took: at 10,000, 160 ms are 27 min. */
+  readonly pauseFactor: number
+  /** How long a result waits for the names of its statements; later ones are there for the next. */
+  readonly waitMs: number
+}
+
 export interface StatementNamesSettings {
+  readonly pace: NamingPace
   readonly texts: StatementTexts
   readonly clock: Clock
   readonly measured: Measured
@@ -26,12 +35,8 @@ export interface StatementNamesSettings {
   readonly keepSources: boolean
 }
 
-/** Between two readings of texts at least so many times as long as the last one took: 5 ms are 50 s, 160 ms 27 min. */
-const pauseFactor = 10_000
 /** Of what is kept of a text, in UTF-16 units: beyond what backends take of a string. */
 const keptLength = 8_192
-/** How long a result waits for the names of its statements; later ones are there for the next. */
-const waitMs = 1_000
 /** Longer statements aren't kept for their plans. */
 const longestSource = 65_536
 /** What could not be read is tried again. */
@@ -74,14 +79,14 @@ export class StatementNames {
    * @throws QueryError when the texts can't be read
    */
   async learn(keys: readonly StatementKey[], schema: string, session: Session, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#settings
+    const { clock, pace } = this.#settings
     const missing = this.#missing(keys)
     if (missing.length === 0 || clock.now() < this.#notBeforeMs) return
     const found = await this.#readTexts(missing.slice(0, textsAtOnce), schema, session, signal)
     const waited = new AbortController()
     const named = this.#readNames(found, signal)
     // Neither rejects.
-    await Promise.race([named, clock.sleep(waitMs, waited.signal).catch(() => undefined)])
+    await Promise.race([named, clock.sleep(pace.waitMs, waited.signal).catch(() => undefined)])
     waited.abort()
     signal.throwIfAborted()
   }
@@ -112,7 +117,7 @@ export class StatementNames {
     session: Session,
     signal: AbortSignal,
   ): Promise<readonly FoundText[]> {
-    const { clock, measured, source } = this.#settings
+    const { clock, measured, source, pace } = this.#settings
     const sentMs = clock.now()
     let found: readonly FoundText[] | undefined
     try {
@@ -124,7 +129,7 @@ export class StatementNames {
       const costMs = clock.now() - sentMs
       measured('statement_texts', costMs, found === undefined ? 'failure' : 'success')
       const pauseMs = this.#obstructions === 0 ? 0 : backoffDelay(obstructed, this.#obstructions)
-      this.#notBeforeMs = clock.now() + Math.max(costMs * pauseFactor, pauseMs)
+      this.#notBeforeMs = clock.now() + Math.max(costMs * pace.pauseFactor, pauseMs)
     }
   }
 

@@ -12,6 +12,7 @@ import type { Notices } from '../notices.ts'
 import { PlanNotices } from '../plans/plan-notices.ts'
 import { PlanReader } from '../plans/plan-reader.ts'
 import { PlansScraper } from '../plans/plans-scraper.ts'
+import { namingPace } from '../preset.ts'
 import type { DatabaseList } from '../server/database-list.ts'
 import { StatementNames } from './statement-names.ts'
 import { Statements } from './statements.ts'
@@ -48,7 +49,7 @@ export function statementParts(settings: StatementPartsSettings): {
   const plans = config.plans.enabled && (enabled.events.has(queryPlan) || enabled.events.has(topQuery))
   const statements: Statements = new Statements({
     ...builders(),
-    names: new StatementNames({ texts, clock, measured, keepSources: plans, source }),
+    names: new StatementNames({ texts, clock, measured, keepSources: plans, source, pace: namingPace(config) }),
     tracking: new TrackingCheck(notices),
     degraded: notices.degraded,
     slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { namingPace } from '../../../../src/receivers/postgresql/preset.ts'
 import type { StatementKey } from '../../../../src/receivers/postgresql/statements/statement-key.ts'
 import { StatementNames } from '../../../../src/receivers/postgresql/statements/statement-names.ts'
 import { TextSource } from '../../../../src/receivers/postgresql/statements/text-source.ts'
@@ -51,7 +52,8 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
   })
   const connector = { connect: () => Promise.reject(new Error('there is one database')) }
   const source = new TextSource({ connector, databases: { last: undefined }, degraded: () => {}, noted: () => {} })
-  const names = new StatementNames({ texts, clock, keepSources: false, measured: () => {}, source })
+  const pace = namingPace({ preset: 'default' })
+  const names = new StatementNames({ texts, clock, keepSources: false, measured: () => {}, source, pace })
   const rows = await cluster.query(`SELECT s.dbid::text, s.queryid::text, s.query FROM pg_stat_statements AS s
     JOIN pg_database AS d ON d.oid = s.dbid AND d.datname = '${database}' ORDER BY s.query`)
   const keys = rows.map(({ dbid, queryid }): StatementKey => ({ databaseId: String(dbid), queryid: String(queryid) }))

@@ -1,0 +1,36 @@
+import type { Attributes } from '../../pdata/attributes.ts'
+import type { PostgresqlConfig } from './config.ts'
+import type { NamingPace } from './statements/statement-names.ts'
+
+type Preset = Pick<PostgresqlConfig, 'preset'>
+
+/** What is on in the preset `simple`: four metrics, and the one by which New Relic knows that the server is there. */
+export const simpleMetrics: ReadonlySet<string> = new Set([
+  'db.connections.active',
+  'db.connections.idle',
+  'db.query.count',
+  'db.query.duration',
+  'postgresql.up',
+])
+
+/** How often queries run where neither the user nor metadata.yaml decides. */
+export function presetIntervals({
+  preset,
+  intervals,
+  collection_interval: collectionIntervalMs,
+}: Preset & Pick<PostgresqlConfig, 'intervals' | 'collection_interval'>): PostgresqlConfig['intervals'] {
+  return preset === 'simple' ? { statement: collectionIntervalMs, ...intervals } : intervals
+}
+
+/** What is sent about the server besides its identity. */
+export function presetResource({ preset }: Preset, hostName: string): Attributes {
+  return preset === 'simple' ? { 'db.system': 'postgresql', 'host.name': hostName } : {}
+}
+
+/**
+ * How long a statement may be without its name. In `simple` few have one, so it is looked up at the next reading whatever
+ * it costs, as long as that is at most a hundredth of the time.
+ */
+export function namingPace({ preset }: Preset): NamingPace {
+  return preset === 'simple' ? { pauseFactor: 100, waitMs: 5_000 } : { pauseFactor: 10_000, waitMs: 1_000 }
+}
