@@ -1,5 +1,6 @@
 import { compress, decompress } from './compression.ts'
-import type { SizeLimit } from './delivery/size-limit.ts'
+import type { SizeLimits } from './delivery/size-limit.ts'
+import { signalOf } from './signal-paths.ts'
 import type { DeliveryStore, NewRequest, StoredRequest } from './store.ts'
 import { countItems, sliceItems } from './wire.ts'
 
@@ -42,14 +43,14 @@ const maxParts = 10_000
 /** Knows which stored requests were one before. */
 export class Bisection {
   readonly #store: Pick<DeliveryStore, 'replace' | 'release'>
-  readonly #sizeLimit: Pick<SizeLimit, 'refused'>
+  readonly #sizeLimits: SizeLimits
   /** By the id of a part. */
   readonly #families = new Map<number, Family>()
   #holds = true
 
-  constructor(store: Pick<DeliveryStore, 'replace' | 'release'>, sizeLimit: Pick<SizeLimit, 'refused'>) {
+  constructor(store: Pick<DeliveryStore, 'replace' | 'release'>, sizeLimits: SizeLimits) {
     this.#store = store
-    this.#sizeLimit = sizeLimit
+    this.#sizeLimits = sizeLimits
   }
 
   /** Whether there is something to halve, and still leave to send the halves. */
@@ -89,7 +90,7 @@ export class Bisection {
     this.#releaseOne(family)
     // Refused as a whole and taken in parts: it was too large, whatever the endpoint said.
     if (family.parts === 0 && family.loss === undefined && family.refusedBytes !== undefined) {
-      this.#sizeLimit.refused(family.refusedBytes)
+      this.#sizeLimits[signalOf(request.path)].refused(family.refusedBytes)
     }
     return family.parts === 0 ? family.loss : undefined
   }

@@ -5,7 +5,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Attempt } from './attempt.ts'
 import { compress, decompress } from './compression.ts'
 import type { SendOutcome } from './delivery/outcome.ts'
-import type { SizeLimit } from './delivery/size-limit.ts'
+import type { SizeLimits } from './delivery/size-limit.ts'
 import type { Answer, EndpointState } from './endpoint-state.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
 import { raiseStarts } from './late-starts.ts'
@@ -20,8 +20,7 @@ const oldestStartMs = 47.5 * 3_600_000
 export interface CourierSettings {
   readonly endpoint: EndpointState
   readonly settlement: Settlement
-  /** Of the endpoint. */
-  readonly sizeLimit: SizeLimit
+  readonly sizeLimits: SizeLimits
   readonly telemetry: SignalTelemetry
   readonly logger: Logger
   readonly clock: Clock
@@ -44,8 +43,8 @@ export class Courier {
 
   /** One attempt and its consequences. Never rejects. */
   async deliver(request: StoredRequest, attempt: Attempt): Promise<Answer> {
-    const { settlement, endpoint, clock, aborting, sizeLimit } = this.#settings
-    const limitBytes = sizeLimit.bytes
+    const { settlement, endpoint, clock, aborting, sizeLimits } = this.#settings
+    const limitBytes = sizeLimits[signalOf(request.path)].bytes
     if (limitBytes !== undefined && request.sizeBytes > limitBytes && request.points > 1) {
       endpoint.inconclusive(attempt)
       return this.#settle(request, { kind: 'oversized', limitBytes })

@@ -56,15 +56,15 @@ export class Delivery {
       if (!this.#stopping.signal.aborted) settings.report(status)
     }
     this.#settings = settings
-    const sizeLimit = new SizeLimit(settings.clock)
-    this.#settlement = new Settlement({ ...settings, report, sizeLimit })
+    const sizeLimits = { metrics: new SizeLimit(settings.clock), logs: new SizeLimit(settings.clock) }
+    this.#settlement = new Settlement({ ...settings, report, sizeLimits })
     this.#endpoint = new EndpointState({
       ...{ ...settings, report },
       queuedPoints: () => store.size().points,
       opened: () => this.#endWaits(),
     })
     this.#courier = new Courier({
-      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement, sizeLimit },
+      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement, sizeLimits },
       ...{ stopping: this.#stopping.signal, aborting: this.#aborting.signal },
     })
   }

@@ -13,6 +13,8 @@ import { StoreFailedError } from './store-failed-error.ts'
 
 /** How often it is looked whether the file is still there, beside each time that something is written. */
 const lookEveryMs = 1_000
+/** A new file that could not be filled is tried again after so many times as long as that took: it may be half a gigabyte. */
+const pauseFactor = 10
 
 export interface MendingFileSettings {
   readonly path: string
@@ -43,6 +45,7 @@ export class MendingFile implements Disposable {
   /** The file whose requests are still to be taken over. */
   #before: Predecessor | undefined
   readonly #looking: NodeJS.Timeout
+  #failedFill: { readonly error: unknown; readonly untilMs: number } | undefined
   #opened = false
   #failing = false
   #closed = false
@@ -195,13 +198,16 @@ export class MendingFile implements Disposable {
       if (sqliteResult(error) !== 'full' || this.#opened) throw error
       // A collector that starts without its queue is better than one that doesn't start.
       salvage[Symbol.dispose]()
+      this.#failedFill = undefined
       this.#fill()
     }
   }
 
   #fill(): StoreFile {
-    const { path, refill } = this.#settings
+    const { path, clock, refill } = this.#settings
     const before = this.#before
+    const startedMs = clock.now()
+    if (this.#failedFill !== undefined && startedMs < this.#failedFill.untilMs) throw this.#failedFill.error
     const file = before?.openSuccessor() ?? openStoreFile(path)
     let committed: ReturnType<typeof refill>
     try {
@@ -209,8 +215,11 @@ export class MendingFile implements Disposable {
     } catch (error) {
       file.db.close()
       before?.discardSuccessor()
+      const endedMs = clock.now()
+      this.#failedFill = { error, untilMs: endedMs + pauseFactor * (endedMs - startedMs) }
       throw error
     }
+    this.#failedFill = undefined
     this.#file = file
     this.#place = new FilePlace(path)
     const refilled = committed()

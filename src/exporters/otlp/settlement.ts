@@ -4,7 +4,7 @@ import { errorMessage } from '../../telemetry/error-message.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { Bisection, type Division, type Loss, piecesOf } from './bisection.ts'
 import type { Rejection, SendOutcome } from './delivery/outcome.ts'
-import type { SizeLimit } from './delivery/size-limit.ts'
+import type { SizeLimits } from './delivery/size-limit.ts'
 import { ExportError } from './export-error.ts'
 import type { SignalTelemetry } from './exporter-telemetry.ts'
 import type { PointAccount } from './point-account.ts'
@@ -16,8 +16,7 @@ export interface SettlementSettings {
   readonly account: PointAccount
   readonly telemetry: SignalTelemetry
   readonly logger: Logger
-  /** Of the endpoint. */
-  readonly sizeLimit: SizeLimit
+  readonly sizeLimits: SizeLimits
   report(status: Status): void
 }
 
@@ -33,21 +32,21 @@ export class Settlement {
 
   constructor(settings: SettlementSettings) {
     this.#settings = settings
-    this.#bisection = new Bisection(settings.store, settings.sizeLimit)
+    this.#bisection = new Bisection(settings.store, settings.sizeLimits)
   }
 
   /** @throws StoreFailedError when halves can't be written; nothing has changed then */
   settle(request: StoredRequest, outcome: FinalOutcome): void {
     switch (outcome.kind) {
       case 'accepted':
-        this.#settings.sizeLimit.taken(request.sizeBytes)
+        this.#settings.sizeLimits[signalOf(request.path)].taken(request.sizeBytes)
         this.#accepted(request, outcome)
         return
       case 'oversized':
         this.#divide(request, Math.min(request.points, Math.ceil(request.sizeBytes / outcome.limitBytes)), 'size')
         return
       case 'too_large':
-        this.#settings.sizeLimit.refused(request.sizeBytes)
+        this.#settings.sizeLimits[signalOf(request.path)].refused(request.sizeBytes)
         if (this.#bisection.mayHalve(request, 'size')) this.#halve(request, 'size', outcome.error)
         else this.#giveUp(request, 'too_large', outcome.error)
         return

@@ -1,9 +1,13 @@
 import type { Clock } from '../../../component/clock.ts'
+import type { Signal } from '../../../pdata/signal.ts'
 
 /** An endpoint may have been given another limit since. */
 const forgottenAfterMs = 24 * 3_600_000
 /** Requests below are tried whole: one huge point, or an endpoint that refuses everything for a while, teaches nothing. */
 const leastBytes = 16 * 1_024
+
+/** Signals may go to different endpoints. */
+export type SizeLimits = Readonly<Record<Signal, SizeLimit>>
 
 /** How large a request the endpoint takes, learned from what it took and refused. Sizes are those before compression. */
 export class SizeLimit {

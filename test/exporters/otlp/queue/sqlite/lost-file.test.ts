@@ -334,3 +334,23 @@ test.skipIf(!canMount)('on a full disk a lost file is replaced as soon as there 
   expect(afterKill(path)).toMatchObject({ value: 11, lines: [] })
   expect(afterKill(path).requests).toHaveLength(11)
 })
+
+test.skipIf(!canMount)('a new file that took long and could not be filled is not tried again at once', () => {
+  using disk = smallDisk(1_000)
+  const path = join(disk.path, 'a.queue')
+  const filler = join(disk.path, 'filler')
+  const time = { nowMs: 0, stepMs: 0 }
+  using under = storeAt(path, { clock: { now: () => (time.nowMs += time.stepMs) } })
+  for (let number = 1; number <= 10; number++) put(under.store, number, 30_000)
+  rmSync(path)
+  writeFileSync(filler, Buffer.alloc(300_000))
+  // Each look at the clock is a second later, while it is tried.
+  time.stepMs = 1_000
+  expect(() => put(under.store, 11)).toThrow(StoreFailedError)
+  time.stepMs = 0
+  rmSync(filler)
+  expect(() => put(under.store, 11)).toThrow(StoreFailedError)
+  time.nowMs += 60_000
+  put(under.store, 11)
+  expect(afterKill(path).requests).toHaveLength(11)
+})
