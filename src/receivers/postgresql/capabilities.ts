@@ -3,6 +3,7 @@ import type { SourcedMetric } from '../../metadata/sourced-metric.ts'
 import type { Observation } from './observation.ts'
 import { quoted } from './requirements.ts'
 import { type Denial, Denials } from './server/denials.ts'
+import { probedRoles } from './server/grant-parts.ts'
 import type { Grants } from './server/grants.ts'
 import { readViews, type ViewParts } from './server/view-parts.ts'
 import type { Session, TextRow } from './session.ts'
@@ -14,7 +15,7 @@ export interface Capabilities {
   readonly role: Observation['role']
   readonly userName: string
   readonly extensions: ReadonlyMap<string, Extension>
-  /** Why the extensions aren't known. */
+  /** Why the extensions, or their columns, aren't known. */
   readonly extensionsDenial?: Denial
   /** The system's roles whose rights this one has; `undefined` where that can't be told. */
   readonly roles: Grants['roles']
@@ -93,13 +94,14 @@ export async function readCapabilities(
 ): Promise<Capabilities> {
   const { denials } = grants
   const extensionsDenial = denials.findIn(extensionsFrom)
+  const partsDenial = extensionsDenial ?? denials.findIn(extensionColumns.at(-1)?.sql ?? '')
   const extensions =
     extensionsDenial === undefined ? await session.query('extensions', extensionsText(denials), [], signal) : []
   const privileges = await readPrivileges(session, grants, wanted.privileges, signal)
   return {
     ...{ server: [Math.floor(versionNumber / 10_000)], role, userName, privileges, denials, roles: grants.roles },
     extensions: new Map(extensions.map((row) => [row[0] ?? '', extensionOf(row)])),
-    ...(extensionsDenial === undefined ? {} : { extensionsDenial }),
+    ...(partsDenial === undefined ? {} : { extensionsDenial: partsDenial }),
     views: await readViews(session, denials, wanted.relations, signal),
   }
 }
@@ -115,14 +117,14 @@ function extensionOf([, version, schema, reachable, loaded, updatable, columns]:
   }
 }
 
-/** The system's roles are among the grants; anything else is probed. */
+/** Some roles are among the grants; anything else is probed. */
 async function readPrivileges(
   session: Session,
   { roles }: Grants,
   wanted: readonly Privilege[],
   signal: AbortSignal,
 ): Promise<Map<string, boolean | null>> {
-  const isKnown = ({ kind, name }: Privilege) => kind === 'role' && name.startsWith('pg_')
+  const isKnown = ({ kind, name }: Privilege) => kind === 'role' && probedRoles.includes(name)
   const known = wanted.filter(isKnown)
   const asked = wanted.filter((privilege) => !isKnown(privilege))
   const kinds = asked.map(({ kind }) => kind)

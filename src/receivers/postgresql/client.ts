@@ -8,6 +8,7 @@ import {
   judgeAuthentication,
 } from './connection/authentication.ts'
 import { GuardedConnection, type Judge } from './connection/guard.ts'
+import type { SettingsWay } from './connection/settings-in-force.ts'
 import { type SessionLimits, startupOptions } from './session-settings.ts'
 
 /** How to reach a server and who to be there. */
@@ -27,6 +28,8 @@ export interface ConnectionSettings {
   readonly limits: SessionLimits
   /** Told what works and should not have to. */
   readonly warned?: (message: string) => void
+  /** `called` without. */
+  readonly settingsWay?: SettingsWay
 }
 
 export interface GuardedClient {

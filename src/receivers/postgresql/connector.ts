@@ -2,6 +2,7 @@ import { type BackoffSettings, backoffDelay } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { ConnectionSettings } from './client.ts'
 import { ProtocolFault } from './connection/protocol-fault.ts'
+import { type SettingsWay, wantsWritten } from './connection/settings-in-force.ts'
 import { QueryError } from './query-error.ts'
 import { Session } from './session.ts'
 import { concernsServer, sqlState } from './sqlstate.ts'
@@ -39,6 +40,7 @@ export class Connector {
   #turn: Promise<unknown> = Promise.resolve()
   #lastStartMs = Number.NEGATIVE_INFINITY
   #withOptions = true
+  #settingsWay: SettingsWay = 'called'
 
   constructor(settings: ConnectorSettings) {
     this.#settings = settings
@@ -74,9 +76,10 @@ export class Connector {
     try {
       return await this.#open(database, signal)
     } catch (error) {
-      if (!this.#withOptions || !refusesOptions(error)) throw error
-      this.#withOptions = false
-      return this.#open(database, signal)
+      if (this.#withOptions && refusesOptions(error)) this.#withOptions = false
+      else if (this.#settingsWay === 'called' && wantsWritten(error)) this.#settingsWay = 'written'
+      else throw error
+      return this.#negotiate(database, signal)
     }
   }
 
@@ -85,7 +88,8 @@ export class Connector {
     const waitMs = this.#lastStartMs + spacingMs - clock.now()
     if (waitMs > 0) await clock.sleep(waitMs, signal)
     this.#lastStartMs = clock.now()
-    return Session.connect(connection, database, this.#withOptions, signal)
+    const settings = { ...connection, settingsWay: this.#settingsWay }
+    return Session.connect(settings, database, this.#withOptions, signal)
   }
 
   #forgive(key: string): void {

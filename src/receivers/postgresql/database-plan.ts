@@ -30,6 +30,7 @@ export class DatabasePlan {
   #absent: Absence | undefined
   #epoch: string | undefined
   #runners: readonly QueryRunner[] = []
+  #absences: readonly Omission[] = []
   /** By set: the rows that keep series of their own, whatever is planned anew. */
   readonly #top = new Map<string, TopRows>()
 
@@ -44,6 +45,11 @@ export class DatabasePlan {
   /** Whether it was composed once; with it what could be asked then is known. */
   get isComposed(): boolean {
     return this.#epoch !== undefined
+  }
+
+  /** What isn't collected because the database doesn't have what it is read from. */
+  get absences(): readonly Omission[] {
+    return this.#absences
   }
 
   /** Whether anything is due, as far as that can be known without asking the database. */
@@ -100,6 +106,7 @@ export class DatabasePlan {
     this.#epoch = epoch
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
     this.schedule.forgive()
+    this.#absences = omissions.filter(({ isAbsent }) => isAbsent)
     omitted(omissions, this.#database)
   }
 

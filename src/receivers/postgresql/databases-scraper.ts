@@ -8,7 +8,7 @@ import type { Absence, Failure, QueryRunner, RunContext } from './query-runner.t
 import { failedWith, partial, runDue } from './run-due.ts'
 import { Schedule } from './schedule.ts'
 import type { DatabaseList } from './server/database-list.ts'
-import { GrantsReader } from './server/grants.ts'
+import type { GrantsReader } from './server/grants.ts'
 import { Retry } from './server/retry.ts'
 import type { ServerConnection } from './server-connection.ts'
 import type { Session } from './session.ts'
@@ -103,7 +103,20 @@ export class DatabasesScraper implements Scraper {
       }
       signal.throwIfAborted()
     }
+    this.#tellAbsences(monitored)
     if (failures.length + errors.length > 0) throw partial(failures, errors)
+  }
+
+  /** That one database has no such table says nothing; that none has it does. */
+  #tellAbsences(monitored: readonly Database[]): void {
+    const plans = monitored.flatMap(({ oid }) => this.#known.get(oid)?.plan ?? [])
+    if (plans.length < monitored.length || plans.some(({ isComposed }) => !isComposed)) return
+    const [first, ...others] = plans.map(({ absences }) => absences)
+    const everywhere = (first ?? []).filter(({ metric, reason }) =>
+      others.every((absences) => absences.some((other) => other.metric === metric && other.reason === reason)),
+    )
+    const told = everywhere.map((one) => ({ ...one, ordinary: false, reason: `${one.reason} in any watched database` }))
+    this.#settings.plan.omitted(told, { oid: '', name: '' })
   }
 
   /** @throws when the database can't be connected to or observed */
@@ -172,12 +185,12 @@ export class DatabasesScraper implements Scraper {
     const before = this.#known.get(database.oid)
     // A renamed database has other labels on everything.
     if (before?.name === database.name) return before
-    const { plan: settings, clock, intervalMs } = this.#settings
+    const { connection, plan: settings, clock, intervalMs } = this.#settings
     const isNew = this.#census?.oids.has(database.oid) === false
     const known = {
       name: database.name,
       plan: new DatabasePlan(settings, database, isNew ? this.#census : undefined),
-      grants: new GrantsReader(clock, intervalMs),
+      grants: connection.grantsReader(),
       retry: Retry.eachInterval(clock, intervalMs),
     }
     this.#known.set(database.oid, known)

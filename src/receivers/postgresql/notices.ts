@@ -33,6 +33,8 @@ export class Notices {
     }
   }
 
+  readonly omittedByServer = (omissions: readonly Omission[]): void => this.omitted(omissions, { oid: '', name: '' })
+
   readonly discovered = ({ missing }: Discovery): void => {
     for (const { name, reason } of missing) {
       const message = `The database "${name}" is not watched: ${reason}.`

@@ -74,7 +74,7 @@ export class PostgresqlReceiver implements Receiver {
       watch: new ServerWatch(logger),
     })
     const databases = new DatabaseList({
-      ...{ clock, intervalMs, discovered: notices.discovered, degraded: notices.degraded },
+      ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },
       discovery: { databases: config.databases, exclude: config.exclude_databases },
     })
     const runner = runnerOf(config, settings, own)

@@ -10,6 +10,8 @@ export interface Unmet {
   readonly ordinary: boolean
   /** Whether it is so in this one database, and is to be mended there. */
   readonly isLocal?: true
+  /** Whether it is a table or function that this one database doesn't have: others may. */
+  readonly isAbsent?: true
   /** What is missing and how to mend it. */
   readonly reason: string
 }
@@ -71,6 +73,9 @@ function unmetExtension(
   }
   const missing = columns.filter((column) => !found.columns.has(column))
   if (missing.length === 0) return undefined
+  if (capabilities.extensionsDenial !== undefined) {
+    return unmetDenial(capabilities.extensionsDenial, capabilities.userName)
+  }
   const version = found.version.join('.')
   return tooOld(`needs ${missing.join(', ')} of the extension ${name}, which ${version} doesn't have`, name, found)
 }
@@ -92,7 +97,7 @@ function unmetPrivilege(
   if (kind === 'role') return unmetRole(name, roles, userName)
   // Each database has tables and functions of its own: that one has them says nothing about another.
   if (found.get(`${kind} ${name}`) === null) {
-    return { ordinary: true, isLocal: true, reason: `needs ${describe(missing)}, which isn't there` }
+    return { ordinary: true, isAbsent: true, reason: `needs ${describe(missing)}, which isn't there` }
   }
   const reason = `needs ${describe(missing)}: ${grant(missing, quoted(userName))}`
   return { ordinary: false, isLocal: true, reason }
@@ -104,8 +109,8 @@ export function unmetRole(name: string, known: Grants['roles'], userName: string
   if (known !== undefined) {
     return { ordinary: false, reason: `needs ${describe(role)}: ${grant(role, quoted(userName))}` }
   }
-  const has = grant({ kind: 'function', name: 'pg_has_role(oid, text)' }, quoted(userName))
-  const reason = `needs ${describe(role)}, and to be told whether it has them: ${has}; GRANT SELECT ON pg_roles TO ${quoted(userName)}`
+  const has = grant({ kind: 'function', name: 'pg_has_role(name, text)' }, quoted(userName))
+  const reason = `needs ${describe(role)}, and to be told whether it has them: ${has}`
   return { ordinary: false, isLocal: true, reason }
 }
 

@@ -3,7 +3,7 @@ import { errorCode, quarantining } from './sqlstate.ts'
 
 /** For what may mend itself, and for what is denied or unsupported (each try writes an ERROR to the server's log). */
 const transient: BackoffSettings = { initialMs: 20_000, maxMs: 600_000, multiplier: 2, jitter: 0.1 }
-const quarantine: BackoffSettings = { initialMs: 300_000, maxMs: 3_600_000, multiplier: 2, jitter: 0.1 }
+export const quarantine: BackoffSettings = { initialMs: 300_000, maxMs: 3_600_000, multiplier: 2, jitter: 0.1 }
 
 interface Entry {
   lastStartMs: number

@@ -1,6 +1,7 @@
 import type { Clock } from '../../component/clock.ts'
 import type { Connector } from './connector.ts'
 import { type Observation, type Observe, observer } from './observation.ts'
+import { GrantsRefusals } from './server/grant-parts.ts'
 import { GrantsReader } from './server/grants.ts'
 import { MalformedAnswerError } from './server/malformed.ts'
 import { Retry } from './server/retry.ts'
@@ -35,6 +36,7 @@ interface Kept {
  */
 export class ServerConnection {
   readonly #settings: ServerConnectionSettings
+  readonly #refusals: GrantsRefusals
   readonly #grants: GrantsReader
   readonly #retry: Retry
   readonly #lifetime = new AbortController()
@@ -44,7 +46,8 @@ export class ServerConnection {
 
   constructor(settings: ServerConnectionSettings) {
     this.#settings = settings
-    this.#grants = new GrantsReader(settings.clock, settings.intervalMs)
+    this.#refusals = new GrantsRefusals(settings.clock)
+    this.#grants = this.grantsReader()
     this.#retry = Retry.eachInterval(settings.clock, settings.intervalMs)
   }
 
@@ -66,6 +69,12 @@ export class ServerConnection {
   /** The session, while it lives, whether or not it could be observed. */
   get session(): Session | undefined {
     return this.#kept?.session.closed === false ? this.#kept.session : undefined
+  }
+
+  /** Reads what the same role may do in some database. */
+  grantsReader(): GrantsReader {
+    const { clock, intervalMs } = this.#settings
+    return new GrantsReader(clock, intervalMs, this.#refusals)
   }
 
   /** Why the grants are those of an earlier reading; `undefined` if they aren't. */

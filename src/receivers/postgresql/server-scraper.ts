@@ -83,6 +83,7 @@ export class ServerScraper implements Scraper {
       this.#last = observation
       const found = await databases.read(observed, signal)
       await this.#plan.refresh(session, observation, signal)
+      this.#tellAbsences()
       const oids = found?.monitored.map(({ oid }) => oid) ?? []
       return {
         context: { session, observation, databases: oids, left: found?.left ?? '' },
@@ -96,6 +97,11 @@ export class ServerScraper implements Scraper {
       const context = { session, observation: this.#last, databases: [], left: '' }
       return { context, obstacle: (runner) => (needsNoState(runner) ? undefined : error), errors: [error] }
     }
+  }
+
+  #tellAbsences(): void {
+    const told = this.#plan.absences.map((one) => ({ ...one, ordinary: false, isLocal: true }) as const)
+    this.#settings.plan.omitted(told, server)
   }
 
   /** First what tells whether the server is up, then the rest; gives what failed, or isn't tried again yet. */

@@ -8,7 +8,9 @@ import type { TextRow } from './connection/portal-page.ts'
 import { ProtocolFault } from './connection/protocol-fault.ts'
 import { readResult, usualRowBytes } from './connection/read-result.ts'
 import { TooLarge } from './connection/result-budget.ts'
+import { setLate, settingsInForce } from './connection/settings-in-force.ts'
 import { QueryError } from './query-error.ts'
+import { unlessAborted } from './server/unless-aborted.ts'
 import { bytesShown, lateSettings, sessionSettings, transactionPrologue } from './session-settings.ts'
 import { endsSession, errorCode, sqlState } from './sqlstate.ts'
 
@@ -185,9 +187,8 @@ export class Session {
   async #setEncoding(): Promise<void> {
     const { due } = this.#encoding
     if (due === undefined) return
-    await this.#client.query(
-      `SELECT /* otelephant session */ pg_catalog.set_config('client_encoding', '${due}', false)`,
-    )
+    // By the grammar, which nobody can be denied.
+    await this.#client.query(`SET /* otelephant session */ client_encoding = '${due}'`)
     this.#encoding.settled()
   }
 
@@ -290,26 +291,23 @@ export class Session {
   /** Reads back what is in force. A pooler may have swallowed the start-up options. */
   async #inspect(signal: AbortSignal): Promise<void> {
     const wanted = Object.entries(sessionSettings(this.#settings.limits))
-    const shown = [
+    const names = [
       'server_version_num',
       'server_encoding',
       'track_activity_query_size',
       ...wanted.map(([name]) => name),
     ]
-    const text = `SELECT /* otelephant session */ pg_catalog.version(), ${shown.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
+    const { settingsWay: way = 'called' } = this.#settings
     const usual = { values: [], take: (row: TextRow) => row, maxBytes: budgets.result, rowBytes: 0 }
     const ask = (text: string) =>
       this.#bounded('settings of the session', (ended) => this.#send({ ...usual, text }, ended), signal)
-    const [row] = await ask(text)
-    const [platform, versionNumber, serverEncoding, activitySize, ...values] = row ?? []
-    this.#versionNumber = Number(versionNumber)
-    this.#encoding.learn(serverEncoding ?? '')
-    this.#rowBytes = usualRowBytes + bytesShown(activitySize ?? '')
-    this.#pooled = wanted.some(([, value], index) => values[index] !== value)
-    const missing = Object.entries(lateSettings(this.#versionNumber, platform ?? '', this.#encoding.wanted))
-    if (this.#pooled || missing.length === 0) return
-    const set = `SELECT /* otelephant session */ ${missing.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`).join(', ')}`
-    await ask(set)
+    const { values, platform } = await settingsInForce(names, way, ask)
+    this.#versionNumber = Number(values.get('server_version_num'))
+    this.#encoding.learn(values.get('server_encoding') ?? '')
+    this.#rowBytes = usualRowBytes + bytesShown(values.get('track_activity_query_size') ?? '')
+    this.#pooled = wanted.some(([name, value]) => values.get(name) !== value)
+    if (this.#pooled) return
+    await setLate(lateSettings(this.#versionNumber, platform, this.#encoding.wanted), way, ask)
     this.#encoding.settled()
   }
 
@@ -325,18 +323,6 @@ export class Session {
 /** Whether a text is a query: what begins and ends transactions must not stand in one. */
 function givesRows(text: string): boolean {
   return /^\s*(?:SELECT|WITH)\b/i.test(text)
-}
-
-/** Settles as the work does, or rejects with the signal's reason as soon as it aborts. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }
 
 function late(what: string, deadlineMs: number, cause: unknown): QueryError {

@@ -2,6 +2,7 @@ import type { Clock } from '../../../src/component/clock.ts'
 import { Notices } from '../../../src/receivers/postgresql/notices.ts'
 import { observer } from '../../../src/receivers/postgresql/observation.ts'
 import { DatabaseList } from '../../../src/receivers/postgresql/server/database-list.ts'
+import { GrantsRefusals } from '../../../src/receivers/postgresql/server/grant-parts.ts'
 import { GrantsReader } from '../../../src/receivers/postgresql/server/grants.ts'
 import type { Observed } from '../../../src/receivers/postgresql/server-connection.ts'
 import type { Session } from '../../../src/receivers/postgresql/session.ts'
@@ -13,7 +14,11 @@ const intervalMs = 30_000
 
 /** What the first statements of a session say. */
 export async function observedOn(session: Session, clock: Clock): Promise<Observed> {
-  const observation = await observer(session, new GrantsReader(clock, intervalMs), clock)(never)
+  const observation = await observer(
+    session,
+    new GrantsReader(clock, intervalMs, new GrantsRefusals(clock)),
+    clock,
+  )(never)
   return { session, observation }
 }
 
@@ -22,13 +27,13 @@ export async function watchingOn(session: Session, clock: Clock, logger: Logger,
   const observed = await observedOn(session, clock)
   const notices = new Notices(logger, 'postgres')
   const databases = new DatabaseList({
-    ...{ clock, intervalMs, discovered: notices.discovered, degraded: notices.degraded },
+    ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },
     discovery: { databases: [], exclude: [] },
   })
   await databases.read(observed, never)
   const watch = new TrackingWatch({
     affected,
-    omitted: (omissions) => notices.omitted(omissions, { oid: '', name: '' }),
+    omitted: notices.omittedByServer,
     degraded: notices.degraded,
   })
   return { observed, databases, watch }

@@ -3,14 +3,15 @@ import { never } from './connection.ts'
 import { type ReceiverOptions, receiverOf } from './receiver-under-test.ts'
 
 /** The server's scraper and that of its databases. */
-const scrapers = 2
+const usualScrapers = 2
 
 /** A started receiver whose ticks come when they are told to, at intervals of 30 s. */
 export async function tickingReceiver(
   server: { readonly host: string; readonly port: number },
   config: Parameters<typeof receiverOf>[1] = {},
-  options: Omit<ReceiverOptions, 'clock'> = {},
+  options: Omit<ReceiverOptions, 'clock'> & { readonly scrapers?: number } = {},
 ) {
+  const { scrapers = usualScrapers } = options
   const clock = new FakeClock()
   const under = receiverOf(server, config, { ...options, clock })
   await under.receiver.start(under.host)

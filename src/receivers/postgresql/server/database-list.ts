@@ -1,5 +1,6 @@
 import type { Clock } from '../../../component/clock.ts'
 import { type Discovery, type DiscoverySettings, discover, discoverText } from '../discovery.ts'
+import type { Omission } from '../plan.ts'
 import { unmetDenial } from '../requirements.ts'
 import type { Observed } from '../server-connection.ts'
 import { Retry } from './retry.ts'
@@ -10,8 +11,8 @@ export interface DatabaseListSettings {
   readonly intervalMs: number
   /** Called with each discovery. */
   readonly discovered: (discovery: Discovery) => void
-  /** Called with what is known less well than it could be; tells each thing once. */
-  readonly degraded: (message: string) => void
+  /** Called with what isn't collected; tells each thing once. */
+  readonly omitted: (omissions: readonly Omission[]) => void
 }
 
 /** What a database is called, by its oid. */
@@ -60,11 +61,11 @@ export class DatabaseList {
   }
 
   async #read({ session, observation }: Observed, signal: AbortSignal): Promise<Discovery | undefined> {
-    const { discovery, discovered, degraded } = this.#settings
+    const { discovery, discovered, omitted } = this.#settings
     const { grants, userName } = observation
     const denial = grants.denials.findIn(discoverText)
     if (denial !== undefined) {
-      degraded(`No database is watched: ${unmetDenial(denial, userName).reason}.`)
+      omitted([{ metric: 'everything about databases', query: 'discover', ...unmetDenial(denial, userName) }])
       this.#last = none
     }
     if (denial !== undefined || this.#retry.obstacle !== undefined) return this.#last

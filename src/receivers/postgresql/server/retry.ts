@@ -1,5 +1,7 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
+import { quarantine } from '../schedule.ts'
+import { errorCode, quarantining } from '../sqlstate.ts'
 
 const longestMs = 60_000
 
@@ -38,7 +40,9 @@ export class Retry {
   failed(error: Error): void {
     this.#failures += 1
     this.#error = error
-    this.#notBeforeMs = this.#clock.now() + backoffDelay(this.#settings, this.#failures) - this.#slackMs
+    // What is denied won't mend itself soon, however often it is asked.
+    const settings = quarantining.has(errorCode(error) ?? '') ? quarantine : this.#settings
+    this.#notBeforeMs = this.#clock.now() + backoffDelay(settings, this.#failures) - this.#slackMs
   }
 
   succeeded(): void {

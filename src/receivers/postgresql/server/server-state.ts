@@ -37,7 +37,7 @@ const values = {
   system: { sql: '(SELECT s.system_identifier FROM pg_control_system() AS s)', kind: 'number' },
   // Only pg_read_all_stats sees it.
   checkpointer: {
-    sql: "(SELECT a.backend_start FROM pg_stat_get_activity(NULL) AS a WHERE a.backend_type = 'checkpointer' LIMIT 1)",
+    sql: "(SELECT a.backend_start FROM pg_stat_get_activity(NULL) AS a WHERE a.backend_type = 'checkpointer')",
     kind: 'timestamp or null',
   },
   bgwriter: { sql: 'pg_stat_get_bgwriter_stat_reset_time()', kind: 'timestamp or null', isWitness: true },

@@ -55,7 +55,7 @@ export function sessionScrapers(settings: SessionScrapersSettings): Scraper[] {
       ...metrics.filter((name) => enabled.metrics.has(name)),
       ...events.filter((name) => enabled.events.has(name)),
     ],
-    omitted: (omissions) => notices.omitted(omissions, { oid: '', name: '' }),
+    omitted: notices.omittedByServer,
     degraded: notices.degraded,
   })
   const pace = new GraphPace()

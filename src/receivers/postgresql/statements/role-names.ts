@@ -1,6 +1,6 @@
 import type { Session } from '../session.ts'
 
-const rolesSql = `SELECT /* otelephant roles */ r.oid, r.rolname FROM pg_roles AS r WHERE r.oid = ANY ($1::oid[])`
+export const rolesSql = `SELECT /* otelephant roles */ r.oid, r.rolname FROM pg_roles AS r WHERE r.oid = ANY ($1::oid[])`
 
 /** The names of roles, asked for once each. A role that was dropped has none. */
 export class RoleNames {

@@ -14,6 +14,7 @@ import { PlanReader } from '../plans/plan-reader.ts'
 import { PlansScraper } from '../plans/plans-scraper.ts'
 import { namingPace } from '../preset.ts'
 import type { DatabaseList } from '../server/database-list.ts'
+import { StatementFacts } from './statement-facts.ts'
 import { StatementNames } from './statement-names.ts'
 import { Statements } from './statements.ts'
 import { TextSource } from './text-source.ts'
@@ -51,7 +52,7 @@ export function statementParts(settings: StatementPartsSettings): {
     ...builders(),
     names: new StatementNames({ texts, clock, measured, keepSources: plans, source, pace: namingPace(config) }),
     tracking: new TrackingCheck(notices),
-    degraded: notices.degraded,
+    facts: new StatementFacts({ clock, degraded: notices.degraded, omitted: notices.omittedByServer }),
     slow: { minMeanMs: config.statements.min_mean_ms, maxStatements: config.statements.max_statements },
     topQueries: config.top_query_collection.top_n_query,
     plans,

@@ -6,19 +6,19 @@ import type { ColumnValue } from '../decode.ts'
 import type { MeasuredRow } from '../fold/measured-row.ts'
 import type { ComputedRows, MeasuredResult, RowComputer } from '../fold/row-computer.ts'
 import type { PlanCandidate } from '../plans/plans-scraper.ts'
-import { QueryError } from '../query-error.ts'
-import { RoleNames } from './role-names.ts'
+import { RoleNames, rolesSql } from './role-names.ts'
 import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
+import type { StatementFacts } from './statement-facts.ts'
 import { type StatementIncrease, statementIncreases } from './statement-increase.ts'
 import type { StatementName, StatementNames } from './statement-names.ts'
+import { textsQuery } from './texts-query.ts'
 import { recordTopQuery, type TopQuery, topQueries } from './top-queries.ts'
-import type { TrackingCheck } from './tracking-check.ts'
+import { settingsSql, type TrackingCheck } from './tracking-check.ts'
 
 export interface StatementsSettings {
   readonly names: StatementNames
   readonly tracking: TrackingCheck
-  /** Called with what works less well than it could; tells each thing once. */
-  readonly degraded: (message: string) => void
+  readonly facts: StatementFacts
   readonly slow: SlowSettings
   /** Most events `db.server.top_query` of one reading. */
   readonly topQueries: number
@@ -106,28 +106,22 @@ export class Statements implements RowComputer {
     return topQueries(others, count)
   }
 
-  /** What is known of statements besides their counters. The counters are worth having without it. */
+  /** What is known of statements besides their counters, each by itself: the rest is worth having without it. */
   async #learn(
     result: MeasuredResult,
     shown: readonly StatementIncrease[],
     top: readonly StatementIncrease[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { names, tracking, degraded } = this.#settings
+    const { names, tracking, facts } = this.#settings
     const { query, context } = result
-    const { session } = context
-    try {
-      await tracking.look(result, signal)
-      const userIds = top.map(({ userId }) => userId)
-      await this.#roles.learn(userIds, session, signal)
-      if (query.computed.length === 0 && top.length === 0) return
-      const { extensionSchema: schema } = query
-      if (schema !== undefined) await names.learn([...shown, ...top], schema, session, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (session.closed || !(error instanceof QueryError)) throw error
-      degraded(`Statements are shown without name until it can be read: ${error.message}.`)
-    }
+    const { extensionSchema: schema } = query
+    await facts.learn('statement_settings', settingsSql, context, signal, () => tracking.look(result, signal))
+    const userIds = top.map(({ userId }) => userId)
+    await facts.learn('roles', rolesSql, context, signal, () => this.#roles.learn(userIds, context.session, signal))
+    if (schema === undefined || (query.computed.length === 0 && top.length === 0)) return
+    const read = () => names.learn([...shown, ...top], schema, context.session, signal)
+    await facts.learn('statement_texts', textsQuery(schema, 'text').text, context, signal, read)
   }
 
   /** The computed columns of the rows that have a name. */

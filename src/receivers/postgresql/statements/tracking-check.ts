@@ -26,7 +26,7 @@ const filling = [
 ] as const
 
 const names = [...counting, ...filling].map(({ name }) => `'${name}'`).join(', ')
-const settingsSql = `SELECT /* otelephant statement_settings */ s.name, s.setting FROM pg_settings AS s WHERE s.name IN (${names})`
+export const settingsSql = `SELECT /* otelephant statement_settings */ s.name, s.setting FROM pg_show_all_settings() AS s WHERE s.name IN (${names})`
 
 /**
  * Whether the server counts statements and what they do, and if not, how to make it. Asked once for each server and role,
