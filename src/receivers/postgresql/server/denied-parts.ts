@@ -18,13 +18,14 @@ type Rights = Pick<Capabilities, 'denials' | 'views' | 'userName'>
  * @param lose called with what is left out
  */
 export function permitted<Texts extends QueryTexts>(
-  { name, identity }: Pick<QueryDefinition, 'name' | 'identity'>,
+  { name, identity, slice }: Pick<QueryDefinition, 'name' | 'identity' | 'slice'>,
   query: Texts,
   rights: Rights,
   lose: (omission: Omission) => void,
 ): Texts | Unmet {
   const always = identity.flatMap((column) => query.columns[column]?.sql ?? [])
-  const because = deniedQuery(query, rights) ?? first(always, (sql) => deniedExpression(sql, query, rights))
+  const sliced = slice === undefined ? undefined : deniedQuery(slice, rights)
+  const because = sliced ?? deniedQuery(query, rights) ?? first(always, (sql) => deniedExpression(sql, query, rights))
   if (because !== undefined || query.reset === undefined) return because ?? query
   const unknownReset = deniedExpression(query.reset.sql, query, rights)
   if (unknownReset === undefined) return query
@@ -34,7 +35,10 @@ export function permitted<Texts extends QueryTexts>(
 }
 
 /** Why the query can't be asked at all, if something that it uses is denied. */
-function deniedQuery({ from = '', where = '' }: Pick<QueryTexts, 'from' | 'where'>, rights: Rights): Unmet | undefined {
+function deniedQuery(
+  { from = '', where = '' }: { readonly from?: string | undefined; readonly where?: string | undefined },
+  rights: Rights,
+): Unmet | undefined {
   const texts = `${from} ${where}`
   const denial =
     rights.denials.findIn(texts) ??

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { eventDefaults, metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { serverErrors } from '../receiver-under-test.ts'
 import { tickingReceiver } from '../ticking.ts'
 import { deny, type UsedObject, usedObjects } from './used-objects.ts'
 
@@ -25,7 +24,12 @@ async function watch(cluster: Cluster, ticks = 4) {
   const came = new Set<string>()
   for (let tick = 0; tick < ticks; tick++) for (const name of (await under.tick()).names) came.add(name)
   for (const { eventName } of under.records) came.add(eventName)
-  return { came, told: under.messages('warn'), errors: await serverErrors(cluster, from) }
+  return { came, told: under.messages('warn'), errors: failedSince((await cluster.log()).slice(from)) }
+}
+
+/** Each error that the server logged, with the beginning of the statement that it is about. */
+function failedSince(log: string): string[] {
+  return [...log.matchAll(/ERROR: (.*)\n(?:.*STATEMENT: (.{0,80}))?/g)].map(([, error, sql]) => `${error}: ${sql}`)
 }
 
 /** What is asked by name, each in another way: by code, in a view, in a sub-select, for a reset, to ask for rights. */
