@@ -13,7 +13,8 @@ export interface RefusingPooler extends AsyncDisposable {
 export async function startRefusingPooler(cluster: Cluster): Promise<RefusingPooler> {
   const sockets = new Set<Socket>()
   let refused = 0
-  const server = createServer((client) => {
+  // A cancel request's connection ends when the server has read it, not when the client has sent it.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     sockets.add(client.on('error', () => {}))
     client.once('data', (packet) => {
       if (packet.includes('\0options\0')) {
