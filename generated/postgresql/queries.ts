@@ -230,7 +230,7 @@ export const queries: readonly QueryDefinition[] = [
     from: 'pg_stat_user_functions AS f JOIN pg_proc AS p ON p.oid = f.funcid',
     fold: { rows: 100, by: ['calls'], others: ['schema', 'function'] },
     reset: {
-      sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
+      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
       exact: false,
     },
     columns: {
@@ -254,7 +254,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
+      "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp') AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
     slice: {
       from: 'pg_class AS c',
       where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
@@ -263,7 +263,7 @@ export const queries: readonly QueryDefinition[] = [
     },
     fold: { rows: 100, by: ['scans'], others: ['schema', 'relation', 'index'], set: 'index' },
     reset: {
-      sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
+      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
       exact: false,
     },
     columns: {
@@ -286,7 +286,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where:
-      "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
     slice: {
       from: 'pg_class AS c',
       where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
@@ -675,7 +675,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_namespace AS n',
     where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
     slice: {
       from: 'pg_class AS c',
       where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
@@ -689,7 +689,7 @@ export const queries: readonly QueryDefinition[] = [
       set: 'table',
     },
     reset: {
-      sql: '(SELECT s.stats_reset FROM pg_stat_database AS s WHERE s.datname = current_database())',
+      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
       exact: false,
     },
     columns: {
@@ -718,7 +718,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "c.relkind IN ('r', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "c.relkind IN ('r', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
     columns: { tables: { sql: 'count(*)', type: 'int' } },
     intervalMs: 300000,
     identity: [],
@@ -731,7 +731,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.relhasindex AND i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.reltoastrelid <> 0 AND i.indrelid = c.reltoastrelid) AS tidx ON true",
     where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
     slice: {
       from: 'pg_class AS c',
       where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
@@ -770,7 +770,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'",
+      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
     slice: {
       from: 'pg_class AS c',
       where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
