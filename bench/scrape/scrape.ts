@@ -5,14 +5,16 @@ import type { Report } from '../table.ts'
 import { RawClients } from './raw.ts'
 import { Recording } from './recording.ts'
 import { forgetServerTime, serverTime, startServer } from './server.ts'
+import { slices } from './slices.ts'
 import { watch } from './watched.ts'
 
 const rounds = 7
 const aimRatio = 1.3
 const servers = [
-  { name: '10 tables', tables: 10, ownRows: 100 },
-  { name: '10,000 tables, 100 series', tables: 10_000, ownRows: 100 },
-  { name: '10,000 tables, all series', tables: 10_000, ownRows: 1_000_000 },
+  { name: '10 tables', tables: 10, indexes: 1, ownRows: 100 },
+  { name: '10,000 tables, 100 series', tables: 10_000, indexes: 1, ownRows: 100 },
+  { name: '10,000 tables, all series', tables: 10_000, indexes: 1, ownRows: 1_000_000 },
+  { name: '10,000 tables, two indexes each, 100 series', tables: 10_000, indexes: 2, ownRows: 100 },
 ] as const
 
 interface Cost {
@@ -25,8 +27,8 @@ interface Cost {
 export async function scrape(): Promise<readonly Report[]> {
   const rows: Report['rows'][number][] = []
   const costs: Report[] = []
-  for (const { name, tables, ownRows } of servers) {
-    await using cluster = await startServer(tables)
+  for (const { name, tables, indexes, ownRows } of servers) {
+    await using cluster = await startServer(tables, indexes)
     await using watched = watch(cluster, ownRows)
     await using raw = new RawClients(cluster)
     using recording = new Recording()
@@ -80,6 +82,7 @@ export async function scrape(): Promise<readonly Report[]> {
       ],
     },
     ...costs,
+    await slices(),
   ]
 }
 

@@ -3,8 +3,8 @@ import { startCluster } from '../../src/demo/embedded-postgres.ts'
 
 const tablesPerTransaction = 1_000
 
-/** A server with one database of so many tables, each with a primary key and a few rows in every hundredth. */
-export async function startServer(tables: number): Promise<Cluster> {
+/** A server with one database of so many tables of so many indexes, the primary key's among them. A hundredth has rows. */
+export async function startServer(tables: number, indexes: number): Promise<Cluster> {
   const cluster = await startCluster({ major: 18, settings: { max_locks_per_transaction: '1024', autovacuum: 'off' } })
   await cluster.query('CREATE ROLE otelephant LOGIN IN ROLE pg_monitor')
   await cluster.query('CREATE EXTENSION pg_stat_statements')
@@ -14,6 +14,7 @@ export async function startServer(tables: number): Promise<Cluster> {
     await cluster.query(
       `DO $$ BEGIN FOR n IN ${from}..${to} LOOP
         EXECUTE format('CREATE TABLE table_of_orders_%s (id int PRIMARY KEY, at timestamptz, amount numeric)', n);
+        FOR i IN 2..${indexes} LOOP EXECUTE format('CREATE INDEX ON table_of_orders_%s (at)', n); END LOOP;
         IF n % 100 = 0 THEN EXECUTE format('INSERT INTO table_of_orders_%s SELECT g FROM generate_series(1, 50) AS g', n); END IF;
       END LOOP; END $$`,
       'shop',

@@ -14,8 +14,11 @@ export interface QueryCost {
   readonly ms: number
 }
 
-/** A receiver that scrapes when told to, with every metric enabled, and a consumer that only counts. */
-export function watch(cluster: Cluster, ownRows: number) {
+/**
+ * A receiver that scrapes when told to, with every metric enabled, and a consumer that only counts.
+ * @param databases all, where it is left out
+ */
+export function watch(cluster: Cluster, ownRows: number, databases: readonly string[] = []) {
   const own = ownTelemetry({ name: 'benchmark', version: '0.0.0' })
   let points = 0
   const consumer: Consumer = {
@@ -29,6 +32,7 @@ export function watch(cluster: Cluster, ownRows: number) {
     endpoint: `${cluster.host}:${cluster.port}`,
     username: 'otelephant',
     tls: { insecure: true },
+    databases,
     limits: Object.fromEntries(Object.keys(limitsConfig.shape).map((query) => [query, ownRows])),
     metrics: Object.fromEntries(Object.keys(metricDefaults).map((metric) => [metric, { enabled: true }])),
   })
