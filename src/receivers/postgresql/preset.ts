@@ -1,4 +1,5 @@
 import type { Attributes } from '../../pdata/attributes.ts'
+import type { Resource } from '../../pdata/batch.ts'
 import type { PostgresqlConfig } from './config.ts'
 import type { NamingPace } from './statements/statement-names.ts'
 
@@ -25,6 +26,12 @@ export function presetIntervals({
 /** What is sent about the server besides its identity. */
 export function presetResource({ preset }: Preset, hostName: string): Attributes {
   return preset === 'simple' ? { 'db.system': 'postgresql', 'host.name': hostName } : {}
+}
+
+/** Without the host's name: by that New Relic would take log records about a server for the host's. */
+export function resourceOfEvents(about: Resource): Resource {
+  const { 'host.name': hostName, ...attributes } = about.attributes
+  return hostName === undefined ? about : { attributes }
 }
 
 /**

@@ -21,7 +21,7 @@ import { type Enabled, enabledEvents, enabledMetrics } from './enabled.ts'
 import { identity, identityIsFleeting } from './identity.ts'
 import { warningsOf } from './metric-warnings.ts'
 import { Notices } from './notices.ts'
-import { presetResource } from './preset.ts'
+import { presetResource, resourceOfEvents } from './preset.ts'
 import { DatabaseList } from './server/database-list.ts'
 import { ServerConnection } from './server-connection.ts'
 import type { ServerScraper } from './server-scraper.ts'
@@ -212,6 +212,6 @@ function buildersOf(
     metrics: new MetricsBuilder({
       ...{ ...common, endpoint, enabled: enabled.metrics, vocabulary: config.attribute_names },
     }),
-    events: new EventsBuilder({ ...common, enabled: enabled.events }),
+    events: new EventsBuilder({ scope, resource: resourceOfEvents(about), enabled: enabled.events }),
   }
 }

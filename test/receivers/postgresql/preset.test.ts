@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { postgresqlConfig } from '../../../src/receivers/postgresql/config.ts'
 import { enabledEvents, enabledMetrics } from '../../../src/receivers/postgresql/enabled.ts'
-import { namingPace, presetIntervals, presetResource } from '../../../src/receivers/postgresql/preset.ts'
+import {
+  namingPace,
+  presetIntervals,
+  presetResource,
+  resourceOfEvents,
+} from '../../../src/receivers/postgresql/preset.ts'
 
 const configOf = (config: object) =>
   postgresqlConfig.parse({ endpoint: 'db.example.com:5432', username: 'monitor', ...config })
@@ -30,6 +35,13 @@ describe('the preset `simple`', () => {
 
   test('names the host and the system', () => {
     expect(presetResource(simple, 'app-7')).toEqual({ 'db.system': 'postgresql', 'host.name': 'app-7' })
+  })
+
+  test('leaves the host off events', () => {
+    const about = { attributes: { ...presetResource(simple, 'app-7'), 'server.port': 5433 } }
+    expect(resourceOfEvents(about)).toEqual({ attributes: { 'db.system': 'postgresql', 'server.port': 5433 } })
+    const ofAnother = { attributes: { 'server.port': 5434 } }
+    expect(resourceOfEvents(ofAnother)).toBe(ofAnother)
   })
 
   test('looks up the name of a new slow statement within the next interval, whatever the last look-up took', () => {
