@@ -211,7 +211,8 @@ export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per watched database, its size; one stat() a file, so not often.',
     scope: 'server',
-    slice: { from: 'pg_database AS d', where: 'd.oid = ANY ($databases)', key: 'd.oid', alias: 'd' },
+    where: 'd.oid = ANY ($databases)',
+    slice: { from: 'pg_database AS d', key: 'd.oid', alias: 'd' },
     requires: { privileges: [{ kind: 'role', name: 'pg_read_all_stats' }] },
     columns: {
       oid: { sql: 'd.oid', type: 'string' },
