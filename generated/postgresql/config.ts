@@ -114,11 +114,7 @@ export const metricDefaults: Readonly<Record<MetricName, boolean>> = {
 }
 
 /** What to tell the user about metrics at start-up. */
-export const metricWarnings: Readonly<Partial<Record<MetricName, Warnings>>> = {
-  'postgresql.wal.lag': {
-    ifConfigured: 'it is in whole seconds, as upstream has it; postgresql.wal.delay says the same with fractions.',
-  },
-}
+export const metricWarnings: Readonly<Partial<Record<MetricName, Warnings>>> = {}
 
 /** Which events are sent unless the user says otherwise. */
 export const eventDefaults: Readonly<Record<EventName, boolean>> = {

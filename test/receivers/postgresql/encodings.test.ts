@@ -72,7 +72,7 @@ async function execute(cluster: Cluster, text: string): Promise<void> {
 
 /** But for what is said of metrics. */
 function warningsOf(watched: ReturnType<typeof receiverOf>): string[] {
-  return watched.messages('warn').filter((message) => !message.startsWith('The metric '))
+  return watched.messages('warn')
 }
 
 const known = /^[0-9a-f]{16}$/

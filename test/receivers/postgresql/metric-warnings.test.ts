@@ -28,10 +28,3 @@ test('a metric that is on by default warns until it is set', () => {
   ])
   expect(warningsOf({ preset: 'default', metrics: { 'postgresql.backends': { enabled: true } } }, backends)).toEqual([])
 })
-
-test('whole seconds where fractions are to be had are told of to whoever asks for them', () => {
-  expect(warningsOf({ preset: 'default', metrics: {} })).toEqual([])
-  expect(warningsOf({ preset: 'default', metrics: { 'postgresql.wal.lag': { enabled: true } } })).toEqual([
-    expect.stringContaining('postgresql.wal.delay'),
-  ])
-})
