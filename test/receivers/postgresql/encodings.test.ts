@@ -70,7 +70,6 @@ async function execute(cluster: Cluster, text: string): Promise<void> {
   for (let time = 0; time < text.split(',').length; time += 1) await client.query(text)
 }
 
-/** But for what is said of metrics. */
 function warningsOf(watched: ReturnType<typeof receiverOf>): string[] {
   return watched.messages('warn')
 }
