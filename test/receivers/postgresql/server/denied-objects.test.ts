@@ -108,8 +108,9 @@ describe.each(oneMajor)('PostgreSQL %i denies', (major) => {
     for (const used of await choose(cluster)) {
       if (used.name === 'pg_stat_get_wal' && major < 14) continue
       await using _ = await deny(cluster, used, ['postgres', 'shop'])
-      const found = await watch(cluster)
-      faults.push(...faultsOf(used, whole, found))
+      const soon = faultsOf(used, whole, await watch(cluster))
+      // What needs a statement's text, or two samples, comes later on a busy machine; what is denied never does.
+      faults.push(...(soon.length === 0 ? [] : faultsOf(used, whole, await watch(cluster, 12))))
     }
     await holder.query('ROLLBACK')
     await waiting
