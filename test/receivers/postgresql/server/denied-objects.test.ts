@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { eventDefaults, metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { tickingReceiver } from '../ticking.ts'
 import { deny, type UsedObject, usedObjects } from './used-objects.ts'
@@ -102,8 +103,13 @@ describe.each(oneMajor)('PostgreSQL %i denies', (major) => {
     await using waiter = await cluster.connect('shop')
     await holder.query('BEGIN; LOCK TABLE jobs')
     const waiting = waiter.query('SELECT * FROM jobs').catch(() => undefined)
-    const whole = await watch(cluster)
+    // Who keeps others waiting for less than a second is no episode.
+    const waited = `SELECT FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '1.5 s'`
+    await eventually(async () => expect(await cluster.query(waited)).toHaveLength(1))
+    const whole = await watch(cluster, 6)
     expect(whole.errors).toEqual([])
+    expect([...whole.came]).toEqual(expect.arrayContaining(usual.flatMap(({ costs = [] }) => costs)))
     const faults: string[] = []
     for (const used of await choose(cluster)) {
       if (used.name === 'pg_stat_get_wal' && major < 14) continue
