@@ -107,5 +107,5 @@ export class FrameReader {
 
 /** Memory outside the heap is collected only once there is much of it, which a result that is read past soon makes. */
 function release({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+  if (byteLength > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
