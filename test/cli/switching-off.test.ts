@@ -15,7 +15,7 @@ const switches: readonly Switch[] = [
   { what: 'a column of a query on the server', metric: 'postgresql.rollbacks', sql: 'xact_rollback' },
   { what: 'a whole query on the server', metric: 'postgresql.db_size', sql: 'pg_database_size' },
   { what: 'a column of a query in each database', metric: 'postgresql.rows', sql: 'pg_stat_get_live_tuples(c.oid)' },
-  { what: 'a whole query in each database', metric: 'postgresql.index.size', sql: 'pg_relation_size' },
+  { what: 'a whole query in each database', metric: 'postgresql.index.size', sql: '/* otelephant index_size */' },
 ]
 
 const offByDefault = 'postgresql.deadlocks'
