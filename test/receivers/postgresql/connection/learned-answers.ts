@@ -2,7 +2,7 @@ import type { Session, TextRow } from '../../../../src/receivers/postgresql/sess
 import { never } from '../connection.ts'
 import type { KnownAnswers } from './ordinary-replies.ts'
 
-/** What a real server answers, from the second time on that a statement is asked. */
+/** What a real server answers, from the second time on that a statement is asked; what failed is asked again. */
 export function learnedAnswers(session: Session): KnownAnswers {
   const learned = new Map<string, readonly TextRow[] | undefined>()
   return (text, values) => {
@@ -12,7 +12,7 @@ export function learnedAnswers(session: Session): KnownAnswers {
       learned.set(key, undefined)
       session.query('learn', text, values, never).then(
         (answer) => learned.set(key, answer),
-        () => {},
+        () => learned.delete(key),
       )
     }
     return rows
