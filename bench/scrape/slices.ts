@@ -1,7 +1,7 @@
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { median } from '../median.ts'
 import type { Report } from '../table.ts'
-import { startServer } from './server.ts'
+import { startServer } from '../tables-server.ts'
 import { watch } from './watched.ts'
 
 const rounds = 9

@@ -255,10 +255,11 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
-      "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp') AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
+      "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
     slice: {
       from: 'pg_class AS c',
-      where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
+      where:
+        "c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
       key: 'c.oid',
       alias: 'c',
     },
@@ -286,11 +287,11 @@ export const queries: readonly QueryDefinition[] = [
       'One row per user index of one database, its size; by relpages while the index is locked, and none where that says nothing.',
     scope: 'database',
     from: "pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
-    where:
-      "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
+    where: "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname <> 'information_schema'",
     slice: {
       from: 'pg_class AS c',
-      where: "c.relkind = 'i' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
+      where:
+        "c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
       key: 'c.oid',
       alias: 'c',
     },
@@ -675,11 +676,10 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row per user table of one database, its rows, scans, vacuums and heap blocks.',
     scope: 'database',
     from: 'pg_namespace AS n',
-    where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
+    where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
     slice: {
       from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
       key: 'c.oid',
       alias: 'c',
     },
@@ -731,11 +731,10 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row per user table of one database, the blocks of its indexes and its TOAST table.',
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.relhasindex AND i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.reltoastrelid <> 0 AND i.indrelid = c.reltoastrelid) AS tidx ON true",
-    where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
+    where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
     slice: {
       from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
       key: 'c.oid',
       alias: 'c',
     },
@@ -770,11 +769,10 @@ export const queries: readonly QueryDefinition[] = [
       'One row per user table of one database, its size with indexes and TOAST; what is locked of these by relpages, and none where that says nothing.',
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
-    where:
-      "n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT starts_with(n.nspname, 'pg_toast') AND NOT starts_with(n.nspname, 'pg_temp')",
+    where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
     slice: {
       from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
       key: 'c.oid',
       alias: 'c',
     },

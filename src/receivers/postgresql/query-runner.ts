@@ -66,6 +66,8 @@ export class QueryRunner {
   readonly #points: RowPoints
   readonly #folded: FoldedRows | undefined
   #absent: Absence | undefined
+  /** Of the row before. */
+  #reset: { readonly text: string | null; readonly offsetMs: number; readonly token: ResetToken } | undefined
 
   constructor(settings: QueryRunnerSettings) {
     this.query = settings.query
@@ -118,7 +120,8 @@ export class QueryRunner {
     const { clock, measured } = this.#settings
     const { name } = this.query
     const given = parameters.map((parameter) => values[parameter])
-    return timed(name, clock, measured, () => context.session.read(name, text, given, take, signal))
+    const command = { text, repeats: this.query.slice !== undefined }
+    return timed(name, clock, measured, () => context.session.read(name, command, given, take, signal))
   }
 
   async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
@@ -178,8 +181,14 @@ export class QueryRunner {
     })
   }
 
-  #token(row: TextRow, observation: Observation): ResetToken | undefined {
+  /** Rows that were reset together share one token: there are thousands, and each is remembered with its own. */
+  #token(row: TextRow, { offsetMs }: Observation): ResetToken | undefined {
     const { reset } = this.query
-    return reset && resetToken(row[reset.column] ?? null, observation.offsetMs, reset.exact)
+    if (reset === undefined) return undefined
+    const text = row[reset.column] ?? null
+    if (this.#reset?.text === text && this.#reset.offsetMs === offsetMs) return this.#reset.token
+    const token = resetToken(text, offsetMs, reset.exact)
+    this.#reset = { text, offsetMs, token }
+    return token
   }
 }

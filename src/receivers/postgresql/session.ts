@@ -5,6 +5,7 @@ import { addressOf, type ConnectionSettings, type GuardedClient, makeClient } fr
 import { budgets } from './connection/budgets.ts'
 import { ClientEncoding } from './connection/client-encoding.ts'
 import type { TextRow } from './connection/portal-page.ts'
+import { PreparedStatements } from './connection/prepared-statements.ts'
 import { ProtocolFault } from './connection/protocol-fault.ts'
 import { readResult, usualRowBytes } from './connection/read-result.ts'
 import { TooLarge } from './connection/result-budget.ts'
@@ -16,15 +17,18 @@ import { endsSession, errorCode, sqlState } from './sqlstate.ts'
 
 export type { TextRow }
 
-/** A statement whose rows are longer than rows usually are. */
-export interface WideStatement {
+/** A text to send, and what is known of it. */
+export interface Command {
   readonly text: string
-  /** Of the longest row. */
-  readonly rowBytes: number
+  /** Of the longest row, where rows are longer than usual. */
+  readonly rowBytes?: number
+  /** It is sent many times in a row: the server parses it once. */
+  readonly repeats?: boolean
 }
 
 /** A statement to send, and what becomes of its rows. */
 interface Statement<T> {
+  readonly name?: string | undefined
   readonly text: string
   readonly values: readonly unknown[]
   readonly take: (row: TextRow) => T
@@ -54,6 +58,7 @@ export class Session {
   #pooled = false
   #versionNumber = 0
   readonly #encoding = new ClientEncoding()
+  readonly #prepared = new PreparedStatements()
   #rowBytes = usualRowBytes
   /** A cancel request on its way. */
   #cancelling: Promise<void> | undefined
@@ -126,7 +131,7 @@ export class Session {
    */
   async query(
     name: string,
-    statement: string | WideStatement,
+    statement: string | Command,
     values: readonly unknown[],
     signal: AbortSignal,
   ): Promise<TextRow[]> {
@@ -140,7 +145,7 @@ export class Session {
    */
   async read<T>(
     name: string,
-    statement: string | WideStatement,
+    statement: string | Command,
     values: readonly unknown[],
     take: (row: TextRow) => T,
     signal: AbortSignal,
@@ -151,8 +156,10 @@ export class Session {
       signal.throwIfAborted()
       if (this.#fault !== undefined) throw new QueryError(name, this.#fault)
       if (this.#closed) throw new QueryError(name, new Error('the connection is closed'), sqlState.connectionFailure)
-      const wide = typeof statement === 'string' ? { text: statement, rowBytes: 0 } : statement
-      return this.#bounded(name, (ended) => this.#run({ ...wide, values, take, maxBytes }, ended), signal)
+      const { text, rowBytes = 0, repeats = false } = typeof statement === 'string' ? { text: statement } : statement
+      const sent = { text, values, take, maxBytes, rowBytes }
+      const run = (given: Statement<T>) => this.#bounded(name, (ended) => this.#run(given, ended), signal)
+      return repeats && !this.#pooled ? this.#prepared.run(sent, run) : run(sent)
     })
     this.#turn = turn.then(
       () => this.#left(),
@@ -245,10 +252,10 @@ export class Session {
    * over a unix socket is read in pages that fit into the socket: a collector that stops leaves the server waiting for the
    * next command, which idle_in_transaction_session_timeout ends.
    */
-  async #send<T>({ text, values, take, maxBytes, rowBytes }: Statement<T>, signal: AbortSignal): Promise<T[]> {
+  async #send<T>({ name, text, values, take, maxBytes, rowBytes }: Statement<T>, signal: AbortSignal): Promise<T[]> {
     const inPages = this.#isUnix && this.#client.getTransactionStatus() === 'T'
     const settings = {
-      ...{ statement: { text, values }, take, maxBytes },
+      ...{ statement: { name, text, values }, take, maxBytes },
       cancel: () => this.#cancel().catch(() => this.#destroy()),
       rowBytes: inPages ? Math.max(rowBytes, this.#rowBytes) : undefined,
     }

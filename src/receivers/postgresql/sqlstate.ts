@@ -11,6 +11,9 @@ export const sqlState = {
   objectNotInPrerequisiteState: '55000',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
+  featureNotSupported: '0A000',
+  invalidSqlStatementName: '26000',
+  duplicatePreparedStatement: '42P05',
   protocolViolation: '08P01',
   connectionFailure: '08006',
 } as const

@@ -34,7 +34,7 @@ export interface SliceCost {
   readonly plan: string
 }
 
-/** What the slices of a query cost that begin after these keys. */
+/** What the slices of a query cost that begin after these keys: planned for each, and by the plan that serves all. */
 export async function sliceCosts(
   session: Session,
   { text, parameters, slice }: PlannedQuery,
@@ -42,13 +42,20 @@ export async function sliceCosts(
   databases: readonly string[] = [],
 ): Promise<readonly SliceCost[]> {
   const costs: SliceCost[] = []
+  const explain = async (statement: string, values: readonly string[]) => {
+    const asked = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${statement}`
+    const [line = []] = await session.query('explain', asked, values, never)
+    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
+  }
+  await session.query('generic', 'SET plan_cache_mode = force_generic_plan', [], never)
+  await session.query('prepare', `PREPARE sliced AS ${text}`, [], never)
   for (const after of keys) {
     const given = { after, rows: String(slice?.rows), databases: `{${databases.join(',')}}` }
     const values = parameters.map((parameter) => given[parameter])
-    const explain = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${text}`
-    const [line = []] = await session.query('explain', explain, values, never)
-    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
+    await explain(text, values)
+    await explain(`EXECUTE sliced (${values.map((value) => `'${value}'`).join(', ')})`, [])
   }
+  await session.query('prepare', 'DEALLOCATE sliced', [], never)
   return costs
 }
 

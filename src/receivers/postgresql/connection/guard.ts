@@ -15,6 +15,8 @@ import { ResultBudget } from './result-budget.ts'
 declare module 'pg' {
   /** The library's own, missing in its types. */
   interface Connection {
+    /** Texts by the names under which the server has parsed them. */
+    readonly parsedStatements: Readonly<Record<string, string | undefined>>
     attachListeners(stream: EventEmitter): void
     password(password: string): void
     sendSASLInitialResponseMessage(mechanism: string, response: string): void

@@ -4,6 +4,8 @@ export type TextRow = readonly (string | null)[]
 
 /** What opens a portal: a statement in extended mode, which takes one statement, whatever the text says. */
 export interface PortalStatement {
+  /** The server keeps it parsed under that name, as long as the connection. */
+  readonly name?: string | undefined
   readonly text: string
   readonly values: readonly unknown[]
 }
@@ -27,6 +29,9 @@ export interface PortalPageSettings {
 export class PortalPage implements pg.Submittable {
   /** Whether the portal may have more rows. */
   readonly hasMore: Promise<boolean>
+  /** The client remembers by these what the server has parsed. */
+  readonly name: string
+  readonly text: string | undefined
   readonly #settings: PortalPageSettings
   readonly #values: (string | null)[]
   readonly #resolve: (suspended: boolean) => void
@@ -39,6 +44,8 @@ export class PortalPage implements pg.Submittable {
     this.#resolve = resolve
     this.#reject = reject
     this.#settings = settings
+    this.name = settings.opens?.name ?? ''
+    this.text = settings.opens?.text
     this.#values = settings.opens?.values.map(parameterText) ?? []
   }
 
@@ -46,8 +53,11 @@ export class PortalPage implements pg.Submittable {
     const { rows, opens } = this.#settings
     connection.stream.cork()
     if (opens !== undefined) {
-      connection.parse({ name: '', text: opens.text, types: [] }, true)
-      connection.bind({ values: this.#values }, true)
+      const { name } = this
+      if (name === '' || connection.parsedStatements[name] === undefined) {
+        connection.parse({ name, text: opens.text, types: [] }, true)
+      }
+      connection.bind({ statement: name, values: this.#values }, true)
       connection.describe({ type: 'P' }, true)
     }
     connection.execute({ rows: String(rows) }, true)

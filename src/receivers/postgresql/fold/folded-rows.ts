@@ -77,7 +77,7 @@ export class FoldedRows {
     const computed = await computer?.compute({ query, rows: measured, isTop, context }, signal)
     this.#result += 1
     const gauges = new Map<Series, Point>()
-    const counterRows = measured.map((row) => this.#place(row, computed, gauges))
+    const counterRows = measured.map((row) => this.#place(row, computed, gauges)).filter((row) => row !== undefined)
     this.#forget()
     const metrics = this.#counters.map(({ point }) => point.info)
     return {
@@ -86,8 +86,12 @@ export class FoldedRows {
     }
   }
 
-  /** The row's counters with the series that they are shown under; its gauges go to `gauges`. */
-  #place(measured: MeasuredRow, computed: ComputedRows | undefined, gauges: Map<Series, Point>): CounterRow {
+  /** The row's counters, if it has any, with the series that they are shown under; its gauges go to `gauges`. */
+  #place(
+    measured: MeasuredRow,
+    computed: ComputedRows | undefined,
+    gauges: Map<Series, Point>,
+  ): CounterRow | undefined {
     const { endpoint, database, query, top } = this.#settings
     const { identity, row, token } = measured
     const wanted = top.has(identity) || computed?.also.has(identity) === true
@@ -96,6 +100,7 @@ export class FoldedRows {
     const whole = values === undefined || values.length === 0 ? row : [...row, ...values]
     const group = this.#group(whole, wanted && values !== undefined)
     this.#addGauges(whole, group, wanted && values !== undefined, gauges)
+    if (this.#counters.length === 0) return undefined
     return {
       key: [endpoint, database.oid, query.name, identity].join('\u0000'),
       values: this.#counters.map(({ point }) => numeric(whole[point.value] ?? null)),

@@ -57,6 +57,7 @@ export class Increases {
   }
 
   #remember({ identity, row, token }: ReadRow, known: Remembered | undefined): void {
+    if (this.#counters.length === 0) return
     if (known === undefined) {
       const values = this.#counters.map((column) => toNumber(row[column] ?? null))
       this.#rows.set(identity, { values, token: token?.text, result: this.#result })

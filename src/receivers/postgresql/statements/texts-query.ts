@@ -1,4 +1,4 @@
-import type { TextRow, WideStatement } from '../session.ts'
+import type { Command, TextRow } from '../session.ts'
 import { type StatementKey, textOfKey } from './statement-key.ts'
 
 /** Texts that one reading brings at most, and their characters; the rest comes with the next. */
@@ -17,7 +17,7 @@ const charBytes = { text: 4, hex: 8 } as const
  * @param schema of pg_stat_statements, quoted
  * @param form `hex`: the bytes in the encoding of the database that is asked
  */
-export function textsQuery(schema: string, form: 'text' | 'hex'): WideStatement {
+export function textsQuery(schema: string, form: 'text' | 'hex'): Command {
   const part = `substr(t.text, p.part * ${partLength} + 1, ${partLength})`
   const text = `SELECT /* otelephant statement_texts */ t.dbid, t.queryid, p.part,
       ${form === 'text' ? part : `encode(convert_to(${part}, getdatabaseencoding()), 'hex')`}

@@ -1,5 +1,5 @@
-import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { startCluster } from '../../src/demo/embedded-postgres.ts'
+import type { Cluster } from '../src/demo/embedded-postgres/cluster.ts'
+import { startCluster } from '../src/demo/embedded-postgres.ts'
 
 const tablesPerTransaction = 1_000
 
