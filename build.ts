@@ -53,7 +53,7 @@ const programBeside: Plugin = {
 const start = { otelephant: 'src/start.cjs' }
 
 /** The program, and the child process that reads SQL, which is started as a file of its own beside it. */
-const programs = { program: 'src/cli/program.ts', 'sql-text-process': 'src/sql-text/sql-text-process.ts' }
+const programs = { program: 'src/cli/program.ts', 'sql-text-process': 'src/sql-text/pool/sql-text-process.ts' }
 
 /**
  * One file for each with everything but the embedded PostgreSQL servers, which the demo looks for by name when it

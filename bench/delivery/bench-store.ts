@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Clock } from '../../src/component/clock.ts'
-import { MemoryStore } from '../../src/exporters/otlp/memory-store.ts'
-import { SqliteStore } from '../../src/exporters/otlp/sqlite-store.ts'
-import type { DeliveryStore } from '../../src/exporters/otlp/store.ts'
+import type { DeliveryStore } from '../../src/exporters/otlp/queue/delivery-store.ts'
+import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
+import { SqliteStore } from '../../src/exporters/otlp/queue/sqlite/sqlite-store.ts'
 import type { Logger } from '../../src/telemetry/logger.ts'
 
 const mebibyte = 1_024 * 1_024

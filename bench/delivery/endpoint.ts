@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import process from 'node:process'
 import { buffer } from 'node:stream/consumers'
-import { decompress } from '../../src/exporters/otlp/compression.ts'
-import { countItems } from '../../src/exporters/otlp/wire.ts'
+import { decompress } from '../../src/exporters/otlp/wire/compression.ts'
+import { countItems } from '../../src/exporters/otlp/wire/stored-body.ts'
 
 /**
  * An endpoint that can be out of order: `/down` and `/up` say so, `/points` gives how many data points it has accepted,

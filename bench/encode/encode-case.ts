@@ -6,13 +6,6 @@ import { floor } from './floor.ts'
 import { pipeline } from './pipeline.ts'
 import { toSink } from './to-sink.ts'
 
-/** One way to encode so many points. `prepare` is what exists between two scrapes. */
-export interface EncodeCase {
-  /** The scrape with that number; gives how many points it has sent. */
-  scrape(scrape: number): Promise<number>
-  close(): Promise<void>
-}
-
 /** These make series, baselines and machine code. */
 const unmeasuredScrapes = 2
 const measuredScrapes = 3

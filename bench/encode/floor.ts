@@ -4,7 +4,7 @@ import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AggregationTemporality, type DataPoint, DataPointType, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { Batch } from '../../src/pdata/batch.ts'
-import type { EncodeCase } from './encode-case.ts'
+import type { EncodeCase } from './case.ts'
 import { TableBatches } from './table-batches.ts'
 
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }

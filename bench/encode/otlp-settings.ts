@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/component/clock.ts'
 import type { OtlpExporterSettings } from '../../src/exporters/otlp/exporter-settings.ts'
-import { newRelicLimits } from '../../src/exporters/otlp/limits.ts'
-import { MemoryStore } from '../../src/exporters/otlp/memory-store.ts'
+import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
+import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import type { Logger } from '../../src/telemetry/logger.ts'
 
 const loud = (message: string, fields: unknown) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)

@@ -1,9 +1,10 @@
 import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
 import type { ResetToken } from '../../src/pdata/reading.ts'
-import { nothingKnown } from '../../src/receivers/postgresql/capabilities.ts'
-import { composePlan, type PlannedQuery } from '../../src/receivers/postgresql/plan.ts'
-import { RowPoints } from '../../src/receivers/postgresql/row-points.ts'
+import { composePlan } from '../../src/receivers/postgresql/compose/compose.ts'
+import type { ComposedQuery } from '../../src/receivers/postgresql/compose/composed-query.ts'
+import { nothingKnown } from '../../src/receivers/postgresql/server/capabilities.ts'
+import { RowPoints } from '../../src/rows/row-points.ts'
 
 const capabilities = { ...nothingKnown, server: [18], role: 'primary' } as const
 const resource = {
@@ -22,7 +23,7 @@ const batchRows = 400
 
 /** The batches that a scrape of a database with many tables gives: every metric of the query `table`. */
 export class TableBatches {
-  readonly #query: PlannedQuery
+  readonly #query: ComposedQuery
   readonly #rows: RowPoints
 
   constructor() {

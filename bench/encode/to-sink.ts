@@ -1,5 +1,5 @@
 import { OtlpExporter } from '../../src/exporters/otlp/exporter.ts'
-import type { EncodeCase } from './encode-case.ts'
+import type { EncodeCase } from './case.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { TableBatches } from './table-batches.ts'
 

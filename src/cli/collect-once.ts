@@ -1,5 +1,5 @@
-import type { Blueprint } from '../collector/blueprint.ts'
 import { Collector, type CollectorSettings } from '../collector/collector.ts'
+import type { Blueprint } from '../collector/graph.ts'
 import { Stores } from '../collector/stores.ts'
 import type { Account } from '../component/exporter.ts'
 import type { Missing } from '../component/receiver.ts'

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { type Blueprint, drawBlueprint } from '../collector/blueprint.ts'
+import { type Blueprint, drawBlueprint } from '../collector/graph.ts'
 import { knownKeysOf } from '../collector/known-keys.ts'
 import type { Registry } from '../collector/registry.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { loadConfig } from '../config/loading/load-config.ts'
 import type { Io } from './io.ts'
 
 /** What the command line says about the configuration. */

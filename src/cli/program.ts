@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { ConfigError } from '../config/config-error.ts'
+import { ConfigError } from '../config/loading/config-error.ts'
 import { exitCode, type Io } from './io.ts'
 import { run } from './run.ts'
 import { printExplainFunction } from './sql.ts'

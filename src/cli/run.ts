@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import type { Blueprint } from '../collector/blueprint.ts'
 import { builtinRegistry } from '../collector/builtin-registry.ts'
 import { Collector, type CollectorSettings } from '../collector/collector.ts'
+import type { Blueprint } from '../collector/graph.ts'
 import { Stores } from '../collector/stores.ts'
 import { systemClock } from '../component/clock.ts'
 import { ownTelemetry } from '../receivers/internal/own-telemetry.ts'

@@ -1,6 +1,6 @@
-import { parseComponentId } from '../config/component-id.ts'
-import type { KnownKeys } from '../config/override-path.ts'
-import { knownFrameKeys } from '../config/sections.ts'
+import type { KnownKeys } from '../config/loading/override-path.ts'
+import { knownFrameKeys } from '../config/loading/sections.ts'
+import { parseComponentId } from '../config/pipelines/component-id.ts'
 import type { Registry } from './registry.ts'
 
 /** What may stand where in a configuration of these kinds of component. */

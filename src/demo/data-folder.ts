@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { ConfigError } from '../config/config-error.ts'
+import { ConfigError } from '../config/loading/config-error.ts'
 import { serverAccount } from './embedded-postgres/account.ts'
 import { freePort } from './free-port.ts'
 

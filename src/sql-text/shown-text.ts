@@ -1,4 +1,4 @@
-import type { ShownText } from './statement-texts.ts'
+import type { ShownText } from './pool/statement-texts.ts'
 
 export function sqlOf(shown: ShownText): string {
   return typeof shown === 'string' ? shown : shown.cut

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sourceFiles } from './source-files.ts'
+import { sourceFiles } from './support/source-files.ts'
 
 const generated = await sourceFiles('generated')
 const code = (await sourceFiles('src')).map(({ text }) => text).join('\n')

@@ -1,6 +1,6 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { sourceFiles } from './source-files.ts'
+import { sourceFiles } from './support/source-files.ts'
 
 const files = await sourceFiles('src', 'codegen', 'generated', 'test', 'bench')
 const ours = files.filter(({ path }) => /^(?:src|codegen)\//.test(path))
@@ -14,7 +14,7 @@ const touchTheProcess: Readonly<Record<string, string>> = {
   'src/telemetry/create-logger.ts': 'standard error is where a log goes by default',
   'src/receivers/internal/process-telemetry.ts': 'reads what the process uses',
   'src/receivers/internal/receiver.ts': 'the process id tells two collectors of one host apart',
-  'src/sql-text/sql-text-process.ts': 'it is a process of its own',
+  'src/sql-text/pool/sql-text-process.ts': 'it is a process of its own',
   'src/demo/embedded-postgres/account.ts': 'PostgreSQL refuses to run as root',
   'src/demo/embedded-postgres/binaries.ts': 'picks the binaries of this platform',
   'src/demo/embedded-postgres/cluster.ts': 'signals backends',
@@ -30,6 +30,35 @@ test('no file is named after nothing', () => {
   const empty = /^(?:utils?|helpers?|common|managers?|types?|misc|shared|index)$/
   const words = ({ path }: { readonly path: string }) => basename(path, '.ts').split(/[-.]/)
   expect(ours.filter((file) => words(file).some((word) => empty.test(word))).map(({ path }) => path)).toEqual([])
+})
+
+/** Words that another one has replaced (docs/architecture.md), and the room where they mean something else. */
+const replacedWords: Readonly<Record<string, RegExp>> = {
+  session: /\/activity\/|\/session-settings\.ts$/,
+  sessions: /\/activity\//,
+  plan: /\/explain\//,
+  plans: /\/explain\//,
+  ...Object.fromEntries(
+    'answer basis blot blueprint courier fold forgive grouping heard hurry intake interned judged lane left linger mending noted observation outbox packing reckoning refused settlement told unread verdict'
+      .split(' ')
+      .map((word) => [word, /^$/]),
+  ),
+}
+
+test('no file is named by a word that another one has replaced', () => {
+  const replaced = ours.filter(({ path }) =>
+    basename(path, '.ts')
+      .split('-')
+      .some((word) => Object.hasOwn(replacedWords, word) && replacedWords[word]?.test(path) === false),
+  )
+  expect(replaced.map(({ path }) => path)).toEqual([])
+})
+
+test('a folder has at most 20 files of its own, and a file at most 250 lines', () => {
+  const crowded = [...Map.groupBy(ours, ({ path }) => dirname(path))].filter(([, inside]) => inside.length > 20)
+  expect(crowded.map(([folder, inside]) => `${folder}: ${inside.length}`)).toEqual([])
+  const lines = ours.map(({ path, text }) => ({ path, count: text.trimEnd().split('\n').length }))
+  expect(lines.filter(({ count }) => count > 250)).toEqual([])
 })
 
 test('file names are kebab-case', () => {

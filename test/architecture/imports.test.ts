@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type SourceFile, sourceFiles } from './source-files.ts'
+import { type SourceFile, sourceFiles } from './support/source-files.ts'
 
 const files = await sourceFiles('src', 'codegen', 'generated')
 const leaves = ['src/config', 'src/metadata', 'src/pdata', 'src/telemetry', 'src/yaml']
@@ -12,7 +12,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/demo',
     'src/component',
     'src/receivers/internal',
-    'src/receivers/postgresql/plans',
+    'src/receivers/postgresql/explain',
+    'src/receivers/postgresql/settings',
     ...leaves,
   ],
   'src/collector': ['src/receivers', 'src/exporters', 'src/scraper', 'src/component', ...leaves],
@@ -25,11 +26,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/component',
     ...leaves,
   ],
-  'src/exporters/otlp': ['generated/otlp', 'src/component', ...leaves],
+  'src/exporters/otlp': ['generated/otlp', 'src/deltas', 'src/component', ...leaves],
   'src/exporters/newrelic': ['src/exporters/otlp', 'src/component', ...leaves],
-  'src/exporters/debug': ['src/exporters/otlp', 'src/component', ...leaves],
+  'src/exporters/debug': ['src/deltas', 'src/component', ...leaves],
   'src/scraper': ['generated/scraper', 'src/component', ...leaves],
   'src/component': ['src/pdata', 'src/telemetry'],
+  'src/deltas': ['src/pdata'],
+  'src/rows': ['src/pdata', 'src/metadata'],
   generated: ['src/pdata', 'src/metadata', 'src/config'],
   codegen: leaves,
   'src/metadata': ['src/yaml', 'src/config', 'src/pdata'],
@@ -38,6 +41,27 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': [],
   'src/pdata': [],
   'src/yaml': [],
+}
+
+/** Within a house of several rooms: which room may import which. What lies in no room puts them together. */
+const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'src/receivers/postgresql': {
+    activity: ['statements', 'server', 'connection', 'settings'],
+    explain: ['statements', 'server', 'connection', 'settings'],
+    statements: ['queries', 'compose', 'server', 'connection', 'settings'],
+    queries: ['compose', 'server', 'connection', 'settings'],
+    compose: ['server'],
+    server: ['connection', 'settings'],
+    connection: ['settings'],
+    settings: [],
+  },
+  'src/exporters/otlp': {
+    request: ['wire', 'queue', 'account'],
+    delivery: ['wire', 'queue', 'account'],
+    queue: ['wire'],
+    wire: [],
+    account: [],
+  },
 }
 
 const lies = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
@@ -52,6 +76,7 @@ function reachOf(path: string): readonly string[] {
       `generated/${receiver[1]}`,
       'src/scraper',
       'src/component',
+      'src/rows',
       'src/sql-text',
       ...leaves,
     ]
@@ -72,16 +97,55 @@ test('imports follow the arrows', () => {
   expect(files.flatMap(forbidden)).toEqual([])
 })
 
+/** The room of a file, and which rooms it may see; `undefined` for what lies in none. */
+function roomOf(path: string) {
+  for (const [house, arrowsWithin] of Object.entries(rooms)) {
+    if (!lies(path, house)) continue
+    const [room = '', ...rest] = path.slice(house.length + 1).split('/')
+    return rest.length === 0 ? undefined : { house, room, sees: arrowsWithin[room] }
+  }
+  return undefined
+}
+
+function forbiddenRooms({ path, imports }: SourceFile): string[] {
+  const own = roomOf(path)
+  if (own === undefined) return []
+  if (own.sees === undefined) return [`${path} lies in a room that no arrow starts from`]
+  return imports
+    .filter((one) => lies(one.path, own.house))
+    .filter((one) => {
+      const { room } = roomOf(one.path) ?? {}
+      return room !== own.room && (room === undefined || own.sees?.includes(room) !== true)
+    })
+    .map((one) => `${path} -> ${one.path}`)
+}
+
+test('rooms import what lies below them', () => {
+  expect(files.flatMap(forbiddenRooms)).toEqual([])
+})
+
+test('rooms have no circle, and each of them is there', () => {
+  for (const [house, arrowsWithin] of Object.entries(rooms)) {
+    const graph = new Map(Object.entries(arrowsWithin))
+    expect([...graph.keys()].flatMap((room) => cycleFrom(room, graph) ?? [])).toEqual([])
+    for (const room of graph.keys())
+      expect(
+        files.some(({ path }) => lies(path, `${house}/${room}`)),
+        room,
+      ).toBe(true)
+  }
+})
+
 test('an arrow that is not there is found', () => {
   const upwards = { path: 'src/yaml/fault.ts', text: '', imports: [{ path: 'src/config/duration.ts', typeOnly: true }] }
   const sideways = {
     path: 'src/receivers/internal/receiver.ts',
     text: '',
-    imports: [{ path: 'src/receivers/postgresql/config.ts', typeOnly: false }],
+    imports: [{ path: 'src/receivers/postgresql/settings/config.ts', typeOnly: false }],
   }
   expect([upwards, sideways].flatMap(forbidden)).toEqual([
     'src/yaml/fault.ts -> src/config/duration.ts',
-    'src/receivers/internal/receiver.ts -> src/receivers/postgresql/config.ts',
+    'src/receivers/internal/receiver.ts -> src/receivers/postgresql/settings/config.ts',
   ])
 })
 
@@ -93,15 +157,14 @@ test('every import leads to a file', () => {
   expect(lost).toEqual([])
 })
 
-test('no file reaches itself', () => {
-  const graph = new Map(
-    files.map(({ path, imports }) => [path, imports.filter((one) => !one.typeOnly).map((one) => one.path)]),
-  )
-  expect(files.flatMap(({ path }) => cycleFrom(path, graph) ?? [])).toEqual([])
+test('no file reaches itself, through types neither', async () => {
+  const all = [...files, ...(await sourceFiles('bench'))]
+  const graph = new Map(all.map(({ path, imports }) => [path, imports.map((one) => one.path)]))
+  expect(all.flatMap(({ path }) => cycleFrom(path, graph) ?? [])).toEqual([])
 })
 
 test('contracts import no implementation', () => {
-  const contracts = /^src\/component\/|^src\/scraper\/scraper\.ts$|^src\/exporters\/otlp\/store\.ts$/
+  const contracts = /^src\/component\/|^src\/scraper\/scraper\.ts$|^src\/exporters\/otlp\/queue\/delivery-store\.ts$/
   const violations = files
     .filter(({ path }) => contracts.test(path))
     .flatMap(({ path, imports }) => imports.filter((one) => !one.typeOnly).map((one) => `${path} -> ${one.path}`))

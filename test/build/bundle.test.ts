@@ -4,9 +4,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { run } from '../cli/otelephant.ts'
-import { configuration, endpointOf, useWatched } from '../cli/watched.ts'
-import { installed, useBuilt } from './built.ts'
+import { run } from '../cli/support/otelephant.ts'
+import { configuration, endpointOf, useWatched } from '../cli/support/watched.ts'
+import { installed, useBuilt } from './support/built.ts'
 
 const watched = useWatched()
 const built = useBuilt()

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { folderWith, root, startCommand } from '../cli/otelephant.ts'
-import { useBuilt } from './built.ts'
+import { folderWith, root, startCommand } from '../cli/support/otelephant.ts'
+import { useBuilt } from './support/built.ts'
 
 const built = useBuilt()
 const systemNode = '/usr/bin/node'

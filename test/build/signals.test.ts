@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { folderWith, start } from '../cli/otelephant.ts'
-import { configuration, endpointOf, useWatched } from '../cli/watched.ts'
-import { installed, useBuilt } from './built.ts'
+import { folderWith, start } from '../cli/support/otelephant.ts'
+import { configuration, endpointOf, useWatched } from '../cli/support/watched.ts'
+import { installed, useBuilt } from './support/built.ts'
 
 const watched = useWatched()
 const built = useBuilt()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { folderWith, run } from './otelephant.ts'
-import { licenseKey, password } from './secrets.ts'
+import { folderWith, run } from './support/otelephant.ts'
+import { licenseKey, password } from './support/secrets.ts'
 
 const good = `receivers:
   postgresql:

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { startAskingServer } from '../support/asking-server.ts'
 import { caFile } from '../support/tls-front.ts'
-import { start } from './otelephant.ts'
-import { licenseKey, password } from './secrets.ts'
-import { endpointOf } from './watched.ts'
+import { start } from './support/otelephant.ts'
+import { licenseKey, password } from './support/secrets.ts'
+import { endpointOf } from './support/watched.ts'
 
 /** This machine by a name that doesn't say so: to the collector it is another one. */
 const elsewhere = '127.1'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { folderWith, run } from './otelephant.ts'
-import { licenseKey, password } from './secrets.ts'
+import { folderWith, run } from './support/otelephant.ts'
+import { licenseKey, password } from './support/secrets.ts'
 
 const good = `receivers:
   postgresql: {endpoint: "127.0.0.1:5432", username: monitor, password: ${password}}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { folderWith, run } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
-import { endpointOf, useWatched } from './watched.ts'
+import { folderWith, run } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
+import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { folderWith, root, start, startCommand } from './otelephant.ts'
-import { configuration, endpointOf, useWatched } from './watched.ts'
+import { folderWith, root, start, startCommand } from './support/otelephant.ts'
+import { configuration, endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { root, start, startCommand } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
-import { endpointOf, useWatched } from './watched.ts'
+import { root, start, startCommand } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
+import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

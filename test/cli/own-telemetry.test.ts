@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { folderWith, start } from './otelephant.ts'
-import { configuration, endpointOf, useWatched } from './watched.ts'
+import { folderWith, start } from './support/otelephant.ts'
+import { configuration, endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

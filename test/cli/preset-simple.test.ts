@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
-import { start } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
-import { endpointOf, useWatched } from './watched.ts'
+import { start } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
+import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

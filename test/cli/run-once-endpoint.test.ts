@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { folderWith, type Otelephant, start } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
-import { endpointOf, useWatched } from './watched.ts'
+import { folderWith, type Otelephant, start } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
+import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 const intervalMs = 30_000

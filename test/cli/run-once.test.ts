@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { type LogLine, type Otelephant, start } from './otelephant.ts'
-import { licenseKey, password } from './secrets.ts'
-import { endpointOf, useWatched } from './watched.ts'
+import { type LogLine, type Otelephant, start } from './support/otelephant.ts'
+import { licenseKey, password } from './support/secrets.ts'
+import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 

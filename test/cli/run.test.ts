@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
-import { folderWith, type Otelephant, root, start, startCommand } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
-import { type ConfigurationParts, configuration, endpointOf, useWatched } from './watched.ts'
+import { folderWith, type Otelephant, root, start, startCommand } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
+import { type ConfigurationParts, configuration, endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 const stopWithinMs = 10_000

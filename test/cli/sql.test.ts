@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { run } from './otelephant.ts'
+import { run } from './support/otelephant.ts'
 
 test('sql explain-function prints a script for the role that is named, and connects to nothing', async () => {
   const { code, stdout, stderr } = await run([

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { folderWith, run, start } from './otelephant.ts'
-import { licenseKey } from './secrets.ts'
+import { folderWith, run, start } from './support/otelephant.ts'
+import { licenseKey } from './support/secrets.ts'
 
 const configuration = `receivers:
   internal: {}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { folderWith, run } from './otelephant.ts'
-import { configuration, endpointOf, useWatched } from './watched.ts'
+import { folderWith, run } from './support/otelephant.ts'
+import { configuration, endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched({ 'pg_stat_statements.track': 'all' })
 

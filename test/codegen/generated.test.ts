@@ -18,7 +18,7 @@ import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import { resource } from '../../generated/postgresql/resource.ts'
 import { instruments } from '../../generated/postgresql/telemetry.ts'
 import { pascalCase } from '../../src/metadata/identifier.ts'
-import { root } from './generator.ts'
+import { root } from './support/generator.ts'
 
 describe('the builder of points', () => {
   function builder(enabled: Iterable<string>): MetricsBuilder {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { components } from '../../codegen/components.ts'
-import { outFolder, root, runGenerator, runNode } from './generator.ts'
+import { outFolder, root, runGenerator, runNode } from './support/generator.ts'
 
 const sample = 'test/metadata/fixtures/valid.yaml'
 const files = [

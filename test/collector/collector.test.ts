@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { drawBlueprint } from '../../src/collector/blueprint.ts'
 import { Collector, type CollectorSettings } from '../../src/collector/collector.ts'
+import { drawBlueprint } from '../../src/collector/graph.ts'
 import { Stores } from '../../src/collector/stores.ts'
 import type { Status } from '../../src/component/status.ts'
-import { load } from '../config/config-files.ts'
-import { collectorSettings, recordingRegistry } from './recorded.ts'
+import { load } from '../config/support/config-files.ts'
+import { collectorSettings, recordingRegistry } from './support/recorded.ts'
 
 const never = new AbortController().signal
 

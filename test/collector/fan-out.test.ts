@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fanOut } from '../../src/collector/fan-out.ts'
 import type { Consumer } from '../../src/component/consumer.ts'
 import type { Signal } from '../../src/pdata/signal.ts'
-import { batchOf, keepingConsumer, logBatchOf } from '../scraper/batches.ts'
+import { batchOf, keepingConsumer, logBatchOf } from '../scraper/support/batches.ts'
 
 const signal = new AbortController().signal
 const always = (answer: () => Promise<void>): Consumer => ({ consume: answer, consumeLogs: answer })

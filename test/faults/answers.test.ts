@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { prepareWorkload } from '../matrix/workload.ts'
-import { app, startWatched } from '../matrix/world.ts'
-import { answerFaults } from './answer-faults.ts'
-import { runCourse } from './course.ts'
+import { prepareWorkload } from '../matrix/support/workload.ts'
+import { app, startWatched } from '../matrix/support/world.ts'
+import { answerFaults } from './support/answer-faults.ts'
+import { runCourse } from './support/course.ts'
 
 let cluster: Cluster
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
-import { startRig } from '../matrix/rig.ts'
-import { prepareWorkload, runRound } from '../matrix/workload.ts'
-import { app, monitor, startWatched } from '../matrix/world.ts'
-import { Books } from './books.ts'
+import { startRig } from '../matrix/support/rig.ts'
+import { prepareWorkload, runRound } from '../matrix/support/workload.ts'
+import { app, monitor, startWatched } from '../matrix/support/world.ts'
+import { Books } from './support/books.ts'
 
 let cluster: Cluster
 let books: Books

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import process from 'node:process'
 import { startVitest } from 'vitest/node'
-import { mergeFaults, renderFaults } from './fault-table.ts'
+import { mergeFaults, renderFaults } from './support/fault-table.ts'
 import { TableReporter } from './table-reporter.ts'
 
 /*

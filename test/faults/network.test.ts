@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { prepareWorkload } from '../matrix/workload.ts'
-import { app, startWatched } from '../matrix/world.ts'
-import { runCourse } from './course.ts'
-import { networkFaults } from './network-faults.ts'
+import { prepareWorkload } from '../matrix/support/workload.ts'
+import { app, startWatched } from '../matrix/support/world.ts'
+import { runCourse } from './support/course.ts'
+import { networkFaults } from './support/network-faults.ts'
 
 let cluster: Cluster
 

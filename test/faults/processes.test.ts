@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { prepareWorkload } from '../matrix/workload.ts'
-import { app, startWatched } from '../matrix/world.ts'
-import { lostFileFaults } from './lost-file-faults.ts'
-import { runProcesses } from './process-course.ts'
-import { processFaults } from './process-faults.ts'
-import { repetitions } from './repetitions.ts'
+import { prepareWorkload } from '../matrix/support/workload.ts'
+import { app, startWatched } from '../matrix/support/world.ts'
+import { lostFileFaults } from './support/lost-file-faults.ts'
+import { runProcesses } from './support/process-course.ts'
+import { processFaults } from './support/process-faults.ts'
+import { repetitions } from './support/repetitions.ts'
 
 let cluster: Cluster
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, test, vi } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { canMount, smallDisk } from '../exporters/otlp/small-disk.ts'
-import { prepareWorkload } from '../matrix/workload.ts'
-import { app, startWatched } from '../matrix/world.ts'
-import { clockFaults } from './clock-faults.ts'
-import { runCourse } from './course.ts'
-import { fullDisk, queueFaults } from './queue-faults.ts'
+import { canMount, smallDisk } from '../exporters/otlp/queue/support/small-disk.ts'
+import { prepareWorkload } from '../matrix/support/workload.ts'
+import { app, startWatched } from '../matrix/support/world.ts'
+import { clockFaults } from './support/clock-faults.ts'
+import { runCourse } from './support/course.ts'
+import { fullDisk, queueFaults } from './support/queue-faults.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'otef-'))
 let cluster: Cluster

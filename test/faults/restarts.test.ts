@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished, type TestContext, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { prepareWorkload } from '../matrix/workload.ts'
-import { app, startWatched } from '../matrix/world.ts'
+import { prepareWorkload } from '../matrix/support/workload.ts'
+import { app, startWatched } from '../matrix/support/world.ts'
 import { LeapingClock } from '../support/leaping-clock.ts'
 import { caFile, startTlsFront } from '../support/tls-front.ts'
-import { flipBits, flipBitsOfLog, tearLog, truncate } from './file-damage.ts'
-import { repetitions } from './repetitions.ts'
-import { type Restart, runRestart } from './restart.ts'
+import { flipBits, flipBitsOfLog, tearLog, truncate } from './support/file-damage.ts'
+import { repetitions } from './support/repetitions.ts'
+import { type Restart, runRestart } from './support/restart.ts'
 
 const hourMs = 3_600_000
 let cluster: Cluster

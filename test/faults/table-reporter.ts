@@ -1,5 +1,5 @@
 import type { Reporter, TestModule } from 'vitest/node'
-import type { FaultRow } from './fault-row.ts'
+import type { FaultRow } from './support/fault-row.ts'
 
 /** Gathers the lines that tests leave in their `meta`. */
 export class TableReporter implements Reporter {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { QueryError } from '../../src/receivers/postgresql/query-error.ts'
-import { never, sessionOf, settingsOf } from '../receivers/postgresql/connection.ts'
-import { hostileCorpus } from '../sql-text/hostile-corpus.ts'
+import { QueryError } from '../../src/receivers/postgresql/connection/query-error.ts'
+import { never, sessionOf, settingsOf } from '../receivers/postgresql/support/connecting.ts'
+import { hostileCorpus } from '../sql-text/support/hostile-corpus.ts'
 import { majors, oneMajor, usePostgres } from '../support/postgres.ts'
 
 /** The error's message, or the empty text where there is none. */

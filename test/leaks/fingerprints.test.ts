@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { childStatementTexts } from '../../src/sql-text/child-statement-texts.ts'
-import { corpus } from '../sql-text/corpus.ts'
+import { childStatementTexts } from '../../src/sql-text/pool/child-statement-texts.ts'
+import { corpus } from '../sql-text/support/corpus.ts'
 import { memoryLogger } from '../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
 

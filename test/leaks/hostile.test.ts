@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { loadModule } from 'libpg-query'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
-import { type HostileStatement, hostileCorpus } from '../sql-text/hostile-corpus.ts'
-import { ordinaryStatements } from '../sql-text/ordinary-statements.ts'
-import { takesSecretForName } from '../sql-text/secret-names.ts'
+import { type HostileStatement, hostileCorpus } from '../sql-text/support/hostile-corpus.ts'
+import { ordinaryStatements } from '../sql-text/support/ordinary-statements.ts'
+import { takesSecretForName } from '../sql-text/support/secret-names.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
-import { sessionOf, startTellingCollector } from './telling-collector.ts'
+import { sessionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** The least that leaves room for most statements, so that others are cut. */
 const activityBytes = 128

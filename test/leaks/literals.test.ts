@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Endpoint } from '../../src/demo/endpoint/endpoint.ts'
-import { type CorpusStatement, corpus } from '../sql-text/corpus.ts'
+import { type CorpusStatement, corpus } from '../sql-text/support/corpus.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
-import { sessionOf, startTellingCollector } from './telling-collector.ts'
+import { sessionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** What a client calls itself is told, so that isn't a secret. */
 const statements = corpus.filter(({ sql }) => !sql.startsWith('SET application_name'))

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
 import { oneMajor } from '../support/postgres.ts'
-import { insert, run } from './change.ts'
-import { increases, readCounters, sizesSql, sumsOf } from './folded-truth.ts'
-import { startRig } from './rig.ts'
-import { untilStatistics } from './workload.ts'
-import { app, monitor, startWatched } from './world.ts'
+import { insert, run } from './support/change.ts'
+import { increases, readCounters, sizesSql, sumsOf } from './support/folded-truth.ts'
+import { startRig } from './support/rig.ts'
+import { untilStatistics } from './support/workload.ts'
+import { app, monitor, startWatched } from './support/world.ts'
 
 const limits = { table: 3, index: 3, function: 3 }
 const tables = Array.from({ length: 12 }, (_, index) => `t${index}`)

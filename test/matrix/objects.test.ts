@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { oldestMajor } from '../support/postgres.ts'
-import { databaseChanges } from './database-changes.ts'
-import { indexChanges } from './index-changes.ts'
-import { Ledger } from './ledger.ts'
-import { type Rig, startRig } from './rig.ts'
-import { tableChanges } from './table-changes.ts'
-import { prepareWorkload, runRound } from './workload.ts'
-import { app, monitor, startWatched } from './world.ts'
+import { databaseChanges } from './support/database-changes.ts'
+import { indexChanges } from './support/index-changes.ts'
+import { Ledger } from './support/ledger.ts'
+import { type Rig, startRig } from './support/rig.ts'
+import { tableChanges } from './support/table-changes.ts'
+import { prepareWorkload, runRound } from './support/workload.ts'
+import { app, monitor, startWatched } from './support/world.ts'
 
 const none = () => false
 

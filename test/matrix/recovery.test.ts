@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { oneMajor } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
-import { startRig } from './rig.ts'
-import { prepareWorkload } from './workload.ts'
-import { app, monitor, startWatched } from './world.ts'
+import { startRig } from './support/rig.ts'
+import { prepareWorkload } from './support/workload.ts'
+import { app, monitor, startWatched } from './support/world.ts'
 
 const sessions = "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE application_name = 'otelephant'"
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Major } from '../../src/demo/embedded-postgres/major.ts'
 import { oneMajor } from '../support/postgres.ts'
-import { Ledger } from './ledger.ts'
-import { type Rig, startRig } from './rig.ts'
-import { oneRound, prepareWorkload, runRound, untilReset } from './workload.ts'
-import { app, monitor, startWatched } from './world.ts'
+import { Ledger } from './support/ledger.ts'
+import { type Rig, startRig } from './support/rig.ts'
+import { oneRound, prepareWorkload, runRound, untilReset } from './support/workload.ts'
+import { app, monitor, startWatched } from './support/world.ts'
 
 interface Reset {
   readonly name: string

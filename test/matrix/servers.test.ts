@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { oldestMajor } from '../support/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
-import { Ledger } from './ledger.ts'
-import { startRig } from './rig.ts'
-import { oneRound, prepareWorkload, runReads, runRound } from './workload.ts'
-import { app, catchUp, monitor, startWatched } from './world.ts'
+import { Ledger } from './support/ledger.ts'
+import { startRig } from './support/rig.ts'
+import { oneRound, prepareWorkload, runReads, runRound } from './support/workload.ts'
+import { app, catchUp, monitor, startWatched } from './support/world.ts'
 
 const touch = { 'postgresql.database.name': app, 'postgresql.schema.name': 'public', function: 'touch' }
 const calls = ['postgresql.function.calls', touch] as const

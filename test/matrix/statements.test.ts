@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Major } from '../../src/demo/embedded-postgres/major.ts'
-import { seeded } from '../faults/seeded.ts'
+import { seeded } from '../faults/support/seeded.ts'
 import { majors, startTestCluster } from '../support/postgres.ts'
-import { counters, readStatements, rowsGiven, type StatementRows, visibleIncrease } from './statements-oracle.ts'
-import { type Delivered, startStatementsRig } from './statements-rig.ts'
+import {
+  counters,
+  readStatements,
+  rowsGiven,
+  type StatementRows,
+  visibleIncrease,
+} from './support/statements-oracle.ts'
+import { type Delivered, startStatementsRig } from './support/statements-rig.ts'
 import {
   connectApplications,
   databases,
@@ -15,7 +21,7 @@ import {
   resetOne,
   settings,
   work,
-} from './statements-workload.ts'
+} from './support/statements-workload.ts'
 
 const long = process.env['OTELEPHANT_LONG'] === '1'
 

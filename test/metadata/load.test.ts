@@ -5,7 +5,7 @@ import { loadMetadata } from '../../src/metadata/load.ts'
 import { MetadataError } from '../../src/metadata/metadata-error.ts'
 import type { Metadata } from '../../src/metadata/model.ts'
 import { renderFault } from '../../src/yaml/fault.ts'
-import { expectedFaults } from './expected-faults.ts'
+import { expectedFaults } from './support/expected-faults.ts'
 
 const folder = join(import.meta.dirname, 'fixtures')
 const valid = readFileSync(join(folder, 'valid.yaml'), 'utf8')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Scraper } from '../../src/scraper/scraper.ts'
-import { controlled, untilAborted } from './controlled.ts'
+import { controlled, untilAborted } from './support/controlled.ts'
 
 /** A scraper that fails with the message that `faults` has for it now. */
 const failing = (name: string, faults: Map<string, string>): Scraper => ({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Scraper } from '../../src/scraper/scraper.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { batchOf } from './batches.ts'
-import { controlled, untilAborted } from './controlled.ts'
+import { batchOf } from './support/batches.ts'
+import { controlled, untilAborted } from './support/controlled.ts'
 
 /** Notes when it is called; each scrape takes so long. */
 function timed(

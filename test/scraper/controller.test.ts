@@ -7,8 +7,8 @@ import { PartialScrapeError } from '../../src/scraper/partial-scrape-error.ts'
 import type { Scraper } from '../../src/scraper/scraper.ts'
 import { lifecycleSuite } from '../support/lifecycle-suite.ts'
 import { memoryLogger } from '../support/memory-logger.ts'
-import { batchOf, keepingConsumer, logBatchOf } from './batches.ts'
-import { controlled, untilAborted } from './controlled.ts'
+import { batchOf, keepingConsumer, logBatchOf } from './support/batches.ts'
+import { controlled, untilAborted } from './support/controlled.ts'
 
 const giving = (name: string, points: number): Scraper => ({ name, scrape: (sink) => sink.metrics(batchOf(points)) })
 

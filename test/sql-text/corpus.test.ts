@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { redactMessage } from '../../src/sql-text/error-message.ts'
 import { lex } from '../../src/sql-text/lexer.ts'
 import { normalForm } from '../../src/sql-text/normal-form.ts'
+import type { ShownText } from '../../src/sql-text/pool/statement-texts.ts'
 import { readStatement } from '../../src/sql-text/read-statement.ts'
-import type { ShownText } from '../../src/sql-text/statement-texts.ts'
-import { corpus, hasWordValue, leaks } from './corpus.ts'
+import { corpus, hasWordValue, leaks } from './support/corpus.ts'
 
 const parser = { parse: parseSync, fingerprint: fingerprintSync }
 const read = (shown: ShownText) => readStatement(shown, parser, ['nr_service_guid', 'traceparent'])

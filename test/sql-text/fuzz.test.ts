@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { lex } from '../../src/sql-text/lexer.ts'
 import { normalForm } from '../../src/sql-text/normal-form.ts'
-import { corpus, hasWordValue } from './corpus.ts'
+import { corpus, hasWordValue } from './support/corpus.ts'
 
 const long = process.env['OTELEPHANT_LONG'] === '1'
 const numRuns = long ? 200_000 : 4_000

@@ -1,12 +1,12 @@
 import { fingerprintSync, loadModule, parseSync } from 'libpg-query'
 import { beforeAll, expect, test } from 'vitest'
 import { redactMessage } from '../../src/sql-text/error-message.ts'
+import type { ShownText } from '../../src/sql-text/pool/statement-texts.ts'
 import { readStatement } from '../../src/sql-text/read-statement.ts'
-import type { ShownText } from '../../src/sql-text/statement-texts.ts'
-import { corpus } from './corpus.ts'
-import { hostileCorpus, namedSecrets } from './hostile-corpus.ts'
-import { ordinaryStatements } from './ordinary-statements.ts'
-import { takesSecretForName } from './secret-names.ts'
+import { corpus } from './support/corpus.ts'
+import { hostileCorpus, namedSecrets } from './support/hostile-corpus.ts'
+import { ordinaryStatements } from './support/ordinary-statements.ts'
+import { takesSecretForName } from './support/secret-names.ts'
 
 const read = (shown: ShownText) =>
   readStatement(shown, { parse: parseSync, fingerprint: fingerprintSync }, ['nr_service_guid', 'traceparent'])

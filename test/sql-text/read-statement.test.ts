@@ -1,8 +1,8 @@
 import { fingerprintSync, loadModule, parseSync, scanSync } from 'libpg-query'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { keywords } from '../../src/sql-text/keywords.ts'
+import type { ShownText } from '../../src/sql-text/pool/statement-texts.ts'
 import { readStatement } from '../../src/sql-text/read-statement.ts'
-import type { ShownText } from '../../src/sql-text/statement-texts.ts'
 
 beforeAll(loadModule)
 

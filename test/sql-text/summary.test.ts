@@ -1,7 +1,7 @@
 import { fingerprintSync, loadModule, parseSync } from 'libpg-query'
 import { beforeAll, expect, test } from 'vitest'
+import type { ShownText } from '../../src/sql-text/pool/statement-texts.ts'
 import { readStatement } from '../../src/sql-text/read-statement.ts'
-import type { ShownText } from '../../src/sql-text/statement-texts.ts'
 
 beforeAll(loadModule)
 

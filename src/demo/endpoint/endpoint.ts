@@ -6,11 +6,11 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { judge } from './check-request.ts'
 import type { Payload } from './decode-request.ts'
 import { Journal, type JournalEntry } from './journal.ts'
 import { Received, type RequestRecord } from './received.ts'
 import { countPoints } from './received-point.ts'
-import { judge } from './verdict.ts'
 
 export interface EndpointSettings {
   /** The license key that is right. */

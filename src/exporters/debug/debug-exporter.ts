@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { Account, Exporter } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
+import { PointAccount } from '../../component/point-account.ts'
+import type { LastComplete, SeriesBaseline } from '../../deltas/baseline.ts'
+import { BaselineCache } from '../../deltas/baseline-cache.ts'
+import { type Judged, Reckoning } from '../../deltas/delta-pass.ts'
+import { foldReading } from '../../deltas/folded-deltas.ts'
+import type { OutgoingPoint } from '../../deltas/outgoing-point.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LogBatch } from '../../pdata/log-record.ts'
-import { foldReading } from '../otlp/fold.ts'
-import { MemoryStore } from '../otlp/memory-store.ts'
-import type { OutgoingPoint } from '../otlp/outgoing-point.ts'
-import { PointAccount } from '../otlp/point-account.ts'
-import { type Judged, Reckoning } from '../otlp/reckoning.ts'
 import type { DebugConfig } from './debug-config.ts'
 import { renderBatch, renderDetails, renderPoint } from './render.ts'
 import { renderLogBatch, renderRecord, renderRecordDetails } from './render-logs.ts'
@@ -23,8 +24,7 @@ export interface DebugExporterSettings {
 export class DebugExporter implements Exporter {
   readonly #settings: DebugExporterSettings
   readonly #account = new PointAccount(0)
-  /** Only baselines: nothing is queued. */
-  readonly #store = new MemoryStore({ capacityBytes: 0 })
+  readonly #baselines = new BaselineCache()
   readonly #stopping = new AbortController()
   #host: Host | undefined
 
@@ -75,13 +75,13 @@ export class DebugExporter implements Exporter {
 
   /** What would be sent of a batch, out of how much. */
   #judge(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
-    const reckoning = new Reckoning(this.#store, this.#settings.config.temporality)
+    const reckoning = new Reckoning(this.#baselines, this.#settings.config.temporality)
     // What is folded completes its result by itself.
     reckoning.add(batch, batch.folded === undefined)
     const baselines = reckoning.judged.flatMap(({ key, verdict: { baseline } }) =>
       baseline === undefined ? [] : [{ key, baseline }],
     )
-    this.#store.put([], baselines, reckoning.completes)
+    this.#keep(baselines, reckoning.completes)
     this.#count(reckoning.judged)
     const points = reckoning.judged.flatMap(({ verdict }) => (verdict.kind === 'send' ? [verdict.point] : []))
     const folded = this.#fold(batch)
@@ -90,13 +90,18 @@ export class DebugExporter implements Exporter {
 
   #fold({ reading, folded }: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
     if (folded === undefined) return { points: [], consumed: 0 }
-    const result = foldReading(reading, folded, this.#store, this.#settings.config.temporality)
-    this.#store.put([], result.baselines, result.completes)
+    const result = foldReading(reading, folded, this.#baselines, this.#settings.config.temporality)
+    this.#keep(result.baselines, result.completes)
     this.#account.consumed(result.consumed)
     this.#account.sent(result.outgoing.length)
     for (const [reason, points] of result.absorbed) this.#account.absorbed(reason, points)
     for (const [reason, points] of result.dropped) this.#account.dropped(reason, points)
     return { points: result.outgoing, consumed: result.consumed }
+  }
+
+  #keep(baselines: readonly SeriesBaseline[], completes: ReadonlyMap<string, LastComplete>): void {
+    for (const { key, baseline } of baselines) this.#baselines.set(key, baseline, 0)
+    this.#baselines.complete(completes)
   }
 
   #count(judged: readonly Judged[]): void {

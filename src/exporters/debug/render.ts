@@ -1,6 +1,6 @@
+import type { OutgoingPoint } from '../../deltas/outgoing-point.ts'
 import type { Attributes } from '../../pdata/attributes.ts'
 import type { Batch } from '../../pdata/batch.ts'
-import type { OutgoingPoint } from '../otlp/outgoing-point.ts'
 
 /** One line about a batch: the query, how many points, how many of them would be sent. */
 export function renderBatch(batch: Batch, toSend: number, points: number): string {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Doubt } from '../../component/factory.ts'
 import { secretOf } from '../../config/secret.ts'
-import { compressions } from '../otlp/compression.ts'
 import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from '../otlp/delivery-config.ts'
 import type { OtlpTarget } from '../otlp/exporter-settings.ts'
-import { newRelicLimits } from '../otlp/limits.ts'
 import { urlsBelow } from '../otlp/otlp-http-config.ts'
+import { compressions } from '../otlp/wire/compression.ts'
+import { newRelicLimits } from '../otlp/wire/limits.ts'
 import { endpoints, regionOf } from './region.ts'
 
 const licenseKey = z

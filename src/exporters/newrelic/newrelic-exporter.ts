@@ -1,7 +1,7 @@
 import type { ExporterFactory } from '../../component/factory.ts'
 import { makeExporter } from '../otlp/make-exporter.ts'
-import { openStore } from '../otlp/open-store.ts'
-import type { DeliveryStore } from '../otlp/store.ts'
+import type { DeliveryStore } from '../otlp/queue/delivery-store.ts'
+import { openStore } from '../otlp/queue/open-store.ts'
 import { type NewrelicConfig, newrelicConfig, newrelicDoubts, newrelicTarget } from './newrelic-config.ts'
 
 /** New Relic's OTLP endpoint. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { BackoffSettings } from '../../component/backoff.ts'
 import { byteSize } from '../../config/byte-size.ts'
+import { certificateFile } from '../../config/database-url/pem-file.ts'
 import { duration, formatDuration, positiveDuration } from '../../config/duration.ts'
-import { certificateFile } from '../../config/pem-file.ts'
-import type { TlsSettings } from './dispatcher.ts'
-import { onFullChoices } from './store.ts'
+import type { TlsSettings } from './delivery/dispatcher.ts'
+import { onFullChoices } from './queue/delivery-store.ts'
 
 /** An address that requests go to. */
 export const httpUrl = z.url({

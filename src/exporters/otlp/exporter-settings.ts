@@ -1,15 +1,15 @@
 import type { BackoffSettings } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
+import type { Temporality } from '../../deltas/outgoing-point.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { BreakerState } from './breaker.ts'
-import type { Compression } from './compression.ts'
-import type { TlsSettings } from './dispatcher.ts'
-import type { Encoding } from './encode.ts'
-import type { SignalTelemetry } from './exporter-telemetry.ts'
-import type { SignalLimits } from './limits.ts'
-import type { Temporality } from './outgoing-point.ts'
-import type { DeliveryStore } from './store.ts'
+import type { SignalTelemetry } from './account/exporter-telemetry.ts'
+import type { DeliveryReading } from './account/observe-queue.ts'
+import type { TlsSettings } from './delivery/dispatcher.ts'
+import type { DeliveryStore } from './queue/delivery-store.ts'
+import type { Compression } from './wire/compression.ts'
+import type { Encoding } from './wire/encode-points.ts'
+import type { SignalLimits } from './wire/limits.ts'
 
 /** Where and how an exporter sends: what the configuration of `otlp_http` or `newrelic` comes to. */
 export interface OtlpTarget {
@@ -26,17 +26,6 @@ export interface OtlpTarget {
   readonly concurrency: number
   readonly tls: TlsSettings
   readonly limits?: SignalLimits
-}
-
-/** What an exporter's queue and endpoint are like now. */
-export interface DeliveryReading {
-  readonly requests: number
-  /** Compressed. */
-  readonly bytes: number
-  /** Of the oldest request; `undefined` where none waits. */
-  readonly oldestAgeMs: number | undefined
-  readonly inFlight: number
-  readonly breaker: BreakerState
 }
 
 export interface OtlpExporterSettings {

@@ -1,84 +1,175 @@
-import { ExportResultCode } from '@opentelemetry/core'
-import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http'
-import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base'
-import { AggregationTemporality, InstrumentType, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { Dispatcher } from 'undici'
 import type { Account, Exporter } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
+import { PointAccount } from '../../component/point-account.ts'
+import type { Status } from '../../component/status.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LogBatch } from '../../pdata/log-record.ts'
+import { pointsIn } from '../../pdata/points-in.ts'
+import type { Signal } from '../../pdata/signal.ts'
+import { noSignalTelemetry, type SignalTelemetry } from './account/exporter-telemetry.ts'
+import type { DeliveryReading } from './account/observe-queue.ts'
+import { Delivery } from './delivery/delivery-loop.ts'
+import { createDispatcher } from './delivery/dispatcher.ts'
+import { DropLog } from './delivery/drop-log.ts'
+import { ExportError } from './delivery/export-error.ts'
+import { send } from './delivery/send.ts'
 import type { OtlpExporterSettings } from './exporter-settings.ts'
-import { Outbox } from './outbox.ts'
-
-/** Of the SDK's forceFlush, which has no signal. */
-const flushTimeoutMs = 30_000
+import type { StoredRequest } from './queue/delivery-store.ts'
+import { Packing } from './request/batcher.ts'
+import { countPoints } from './request/sdk-metrics.ts'
+import { signalOf } from './wire/signal-path.ts'
 
 /**
- * Delivers metrics and log records over OTLP/HTTP from a queue and loses no increment: a counter's baseline moves only
- * when the request with its delta is stored.
- *
- * As the SDK's PushMetricExporter it starts by itself and sends what it is given as it is; `export` succeeds once the
- * data is stored, `forceFlush` resolves when all of it is delivered or its deadline passes.
+ * Delivers metrics and log records over OTLP/HTTP from a queue and loses no increment: batches become stored requests, a
+ * counter's baseline moves only with the request that holds its delta, and what is stored is delivered.
  */
-export class OtlpExporter extends OTLPMetricExporterBase implements Exporter {
-  readonly #outbox: Outbox
+export class OtlpExporter implements Exporter {
+  readonly #settings: OtlpExporterSettings
+  readonly #telemetry: SignalTelemetry
+  readonly #account: PointAccount
+  readonly #dispatcher: Dispatcher
+  readonly #delivery: Delivery
+  readonly #packing: Packing
+  #host: Host | undefined
+  #observation: Disposable | undefined
+  #shutdown: Promise<void> | undefined
 
   constructor(settings: OtlpExporterSettings) {
-    const outbox = new Outbox(settings)
-    // Given so that the base class doesn't read OTEL_ variables of the environment.
-    super(delegateTo(outbox), { temporalityPreference: AggregationTemporality.CUMULATIVE })
-    this.#outbox = outbox
+    const { target, store, clock } = settings
+    this.#settings = settings
+    this.#telemetry = settings.telemetry ?? noSignalTelemetry
+    this.#account = new PointAccount(store.size().points)
+    this.#dispatcher = createDispatcher(target.tls)
+    this.#delivery = this.#makeDelivery()
+    const drops = new DropLog(settings.logger, clock)
+    store.onDropped((reason, items, path) => {
+      const signal = signalOf(path)
+      this.#account.dropped(reason, items)
+      this.#telemetry[signal].dropped(reason, items)
+      // What is damaged the store says itself, with the place.
+      if (reason !== 'damaged') drops.dropped(reason, signal, items)
+      this.#delivery.dropped()
+    })
+    this.#packing = new Packing({
+      ...{ store, clock, account: this.#account, telemetry: this.#telemetry },
+      ...{
+        encoding: target.encoding,
+        temporality: target.temporality,
+        lingerMs: target.lingerMs,
+        limits: target.limits,
+      },
+      compression: () => this.#delivery.compression,
+      stored: () => this.#stored(),
+    })
   }
 
   async start(host: Host): Promise<void> {
-    this.#outbox.start(host)
+    if (this.#shutdown !== undefined) return
+    this.#host = host
+    this.#report({ kind: 'starting' })
+    this.#observation = this.#settings.observeQueue?.(() => this.#reading())
+    this.#delivery.start()
+    this.#settings.logger.info('Delivering.', this.#addresses())
+    this.#report({ kind: 'ok' })
   }
 
-  consume(batch: Batch, signal: AbortSignal): Promise<void> {
-    return this.#outbox.consume(batch, signal)
+  async consume(batch: Batch, signal: AbortSignal): Promise<void> {
+    this.#refuseAfterShutdown('metrics', pointsIn(batch))
+    await this.#packing.add(batch, signal)
   }
 
-  consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
-    return this.#outbox.consumeLogs(batch, signal)
+  async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
+    this.#refuseAfterShutdown('logs', batch.records.length)
+    await this.#packing.addLogs(batch, signal)
+  }
+
+  /** Stores metrics of the SDK as they are. */
+  consumeSdk(resourceMetrics: ResourceMetrics): void {
+    this.#refuseAfterShutdown('metrics', countPoints(resourceMetrics))
+    this.#packing.addSdk(resourceMetrics)
   }
 
   account(): Account {
-    return this.#outbox.account()
+    return this.#account.read(this.#settings.store.size().points)
   }
 
-  flush(signal: AbortSignal): Promise<void> {
-    return this.#outbox.flush(signal)
+  async flush(signal: AbortSignal): Promise<void> {
+    this.#packing.close()
+    await this.#delivery.empty(signal)
   }
 
-  /** A cumulative sum survives an export that was refused, a delta doesn't; histograms can't be subtracted later. */
-  override selectAggregationTemporality(instrumentType: InstrumentType): AggregationTemporality {
-    return instrumentType === InstrumentType.HISTOGRAM
-      ? AggregationTemporality.DELTA
-      : AggregationTemporality.CUMULATIVE
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#stop()
+    return this.#shutdown
   }
-}
 
-function delegateTo(outbox: Outbox): IOtlpExportDelegate<ResourceMetrics> {
-  return {
-    export(resourceMetrics, resultCallback) {
-      try {
-        outbox.consumeSdk(resourceMetrics)
-      } catch (cause) {
-        const error = cause instanceof Error ? cause : new Error('the metrics could not be stored', { cause })
-        resultCallback({ code: ExportResultCode.FAILED, error })
-        return
-      }
-      resultCallback({ code: ExportResultCode.SUCCESS })
-    },
-    async forceFlush() {
-      const deadline = AbortSignal.timeout(flushTimeoutMs)
-      try {
-        await outbox.flush(deadline)
-      } catch (error) {
-        if (!deadline.aborted) throw error
-      }
-    },
-    shutdown: () => outbox.shutdown(),
-    // The collector has instruments of its own for this.
-    setMetrics() {},
+  async #stop(): Promise<void> {
+    this.#report({ kind: 'stopping' })
+    // What waits for more company is stored first, so that it is delivered with the rest.
+    this.#packing.close()
+    await this.#delivery.shutdown()
+    await this.#dispatcher.destroy()
+    this.#observation?.[Symbol.dispose]()
+    this.#report({ kind: 'stopped' })
+  }
+
+  #refuseAfterShutdown(signal: Signal, items: number): void {
+    if (this.#shutdown === undefined) return
+    this.#telemetry[signal].enqueueFailed(items)
+    throw new ExportError('the exporter is shut down')
+  }
+
+  #reading(): DeliveryReading {
+    const { store, clock } = this.#settings
+    const { requests, bytes } = store.size()
+    const oldestMs = store.oldestMs()
+    const oldestAgeMs = oldestMs === undefined ? undefined : Math.max(0, clock.now() - oldestMs)
+    return { requests, bytes, oldestAgeMs, ...this.#delivery.state }
+  }
+
+  /** Nobody calls `start` where the exporter is used with the SDK. */
+  #stored(): void {
+    this.#delivery.start()
+    this.#delivery.wake()
+  }
+
+  #report(status: Status): void {
+    this.#host?.report(status)
+  }
+
+  /** Where each signal goes, without what may be secret in it. */
+  #addresses(): Readonly<Record<string, string>> {
+    const addresses = Object.entries(this.#settings.target.urls).map(([signal, url]) => {
+      const { origin, pathname } = new URL(url)
+      return [signal, `${origin}${pathname}`]
+    })
+    return Object.fromEntries(addresses)
+  }
+
+  #makeDelivery(): Delivery {
+    const { target, store, logger, clock, version, shutdownTimeoutMs = 5_000 } = this.#settings
+    const sendSettings = {
+      headers: { ...target.headers, 'user-agent': `otelephant/${version}` },
+      timeoutMs: target.timeoutMs,
+      dispatcher: this.#dispatcher,
+    }
+    return new Delivery({
+      ...{ store, logger, clock, shutdownTimeoutMs, account: this.#account, telemetry: this.#telemetry },
+      backoff: target.backoff,
+      concurrency: target.concurrency,
+      compression: target.compression,
+      send: async (request, signal) => send(request, { ...sendSettings, url: this.#urlOf(request) }, signal),
+      report: (status) => this.#report(status),
+    })
+  }
+
+  /** @throws Error where what was stored before can't be sent with this configuration */
+  #urlOf({ path }: StoredRequest): string {
+    const signal = signalOf(path)
+    const url = this.#settings.target.urls[signal]
+    if (url === undefined) throw new Error(`the exporter has no address for ${signal} any more`)
+    return url
   }
 }

@@ -1,9 +1,9 @@
 import type { ComponentSettings } from '../../component/factory.ts'
+import { exporterTelemetry } from './account/exporter-telemetry.ts'
+import { observeQueue } from './account/observe-queue.ts'
 import { OtlpExporter } from './exporter.ts'
 import type { OtlpTarget } from './exporter-settings.ts'
-import { exporterTelemetry } from './exporter-telemetry.ts'
-import { observeQueue } from './observe-queue.ts'
-import type { DeliveryStore } from './store.ts'
+import type { DeliveryStore } from './queue/delivery-store.ts'
 
 /** An exporter to this target, as a component of the collector. */
 export function makeExporter(target: OtlpTarget, settings: ComponentSettings, store: DeliveryStore): OtlpExporter {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { secret } from '../../config/secret.ts'
 import type { Signal } from '../../pdata/signal.ts'
-import { compressions } from './compression.ts'
 import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from './delivery-config.ts'
-import { encodings } from './encode.ts'
 import type { OtlpTarget } from './exporter-settings.ts'
-import { signalPaths } from './signal-paths.ts'
+import { compressions } from './wire/compression.ts'
+import { encodings } from './wire/encode-points.ts'
+import { signalPaths } from './wire/signal-path.ts'
 
 /** The `otlp_http` exporter: any OTLP endpoint. */
 export const otlpHttpConfig = z

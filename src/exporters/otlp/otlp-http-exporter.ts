@@ -1,8 +1,8 @@
 import type { ExporterFactory } from '../../component/factory.ts'
 import { makeExporter } from './make-exporter.ts'
-import { openStore } from './open-store.ts'
 import { type OtlpHttpConfig, otlpHttpConfig, otlpHttpTarget, otlpHttpUrls } from './otlp-http-config.ts'
-import type { DeliveryStore } from './store.ts'
+import type { DeliveryStore } from './queue/delivery-store.ts'
+import { openStore } from './queue/open-store.ts'
 
 /** Any OTLP endpoint over HTTP. */
 export const otlpHttpExporter: ExporterFactory<OtlpHttpConfig, DeliveryStore> = {

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { type DebugConfig, debugConfig } from '../../../src/exporters/debug/debug-config.ts'
 import { DebugExporter } from '../../../src/exporters/debug/debug-exporter.ts'
-import { logBatch, record } from '../otlp/log-records.ts'
-import { batch, commits, lag, point, reading, rowsRead, series } from '../otlp/points.ts'
+import { batch, commits, lag, point, reading, rowsRead, series } from '../../deltas/support/points.ts'
+import { logBatch, record } from '../otlp/support/log-records.ts'
 
 /** An exporter, and the text that it has printed. */
 function printing(config: Partial<DebugConfig>) {

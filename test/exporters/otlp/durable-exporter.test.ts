@@ -4,11 +4,11 @@ import { systemClock } from '../../../src/component/clock.ts'
 import { otlpHttpConfig } from '../../../src/exporters/otlp/otlp-http-config.ts'
 import { otlpHttpExporter } from '../../../src/exporters/otlp/otlp-http-exporter.ts'
 import type { Batch } from '../../../src/pdata/batch.ts'
+import { at, backends, batch, commits, epoch, point, reading, series } from '../../deltas/support/points.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
-import { decodeRequest, pointsOf } from './decode.ts'
-import { OtlpServer } from './otlp-server.ts'
-import { at, backends, batch, commits, epoch, point, reading, series } from './points.ts'
-import { temporaryFolder } from './store-samples.ts'
+import { temporaryFolder } from './queue/support/store-samples.ts'
+import { decodeRequest, pointsOf } from './support/decode-request.ts'
+import { OtlpServer } from './support/otlp-server.ts'
 
 /** An exporter as a process has it that runs from here to the end of the block. */
 async function processWith(url: string, storage: string) {

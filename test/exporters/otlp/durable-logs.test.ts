@@ -6,11 +6,11 @@ import { expect, test } from 'vitest'
 import { startEndpoint } from '../../../src/demo/endpoint/endpoint.ts'
 import { otlpHttpConfig } from '../../../src/exporters/otlp/otlp-http-config.ts'
 import { otlpHttpExporter } from '../../../src/exporters/otlp/otlp-http-exporter.ts'
-import { collectorSettings } from '../../collector/recorded.ts'
-import { at } from './points.ts'
-import { temporaryFolder } from './store-samples.ts'
+import { collectorSettings } from '../../collector/support/recorded.ts'
+import { at } from '../../deltas/support/points.ts'
+import { temporaryFolder } from './queue/support/store-samples.ts'
 
-const fixture = join(import.meta.dirname, 'fixtures/queue-logs.ts')
+const fixture = join(import.meta.dirname, 'queue/fixtures/queue-logs.ts')
 
 /** Queues log records in a process of its own that is killed; what it had said to be stored until then. */
 async function storedUntilKilled(url: string, folder: string, lines: number): Promise<number> {

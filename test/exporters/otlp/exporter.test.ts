@@ -1,12 +1,23 @@
 import { expect, test } from 'vitest'
-import { noExporterTelemetry } from '../../../src/exporters/otlp/exporter-telemetry.ts'
-import { newRelicLimits } from '../../../src/exporters/otlp/limits.ts'
-import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
+import { noExporterTelemetry } from '../../../src/exporters/otlp/account/exporter-telemetry.ts'
+import { MemoryStore } from '../../../src/exporters/otlp/queue/memory-store.ts'
+import { newRelicLimits } from '../../../src/exporters/otlp/wire/limits.ts'
+import {
+  at,
+  backends,
+  batch,
+  commits,
+  lag,
+  orders,
+  point,
+  reading,
+  scope,
+  series,
+} from '../../deltas/support/points.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { decodeRequest, pointsOf } from './decode.ts'
-import { exporterTo } from './exporter-under-test.ts'
-import { OtlpServer, type ReceivedRequest } from './otlp-server.ts'
-import { at, backends, batch, commits, lag, orders, point, reading, scope, series } from './points.ts'
+import { decodeRequest, pointsOf } from './support/decode-request.ts'
+import { exporterTo } from './support/exporter-under-test.ts'
+import { OtlpServer, type ReceivedRequest } from './support/otlp-server.ts'
 
 const counter = series(commits)
 const decoded = (request: ReceivedRequest | undefined) => pointsOf(decodeRequest(request?.body ?? new Uint8Array()))

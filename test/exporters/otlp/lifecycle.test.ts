@@ -3,12 +3,12 @@ import { systemClock } from '../../../src/component/clock.ts'
 import { debugConfig } from '../../../src/exporters/debug/debug-config.ts'
 import { DebugExporter } from '../../../src/exporters/debug/debug-exporter.ts'
 import { OtlpExporter } from '../../../src/exporters/otlp/exporter.ts'
-import { MemoryStore } from '../../../src/exporters/otlp/memory-store.ts'
 import { otlpHttpConfig, otlpHttpTarget } from '../../../src/exporters/otlp/otlp-http-config.ts'
+import { MemoryStore } from '../../../src/exporters/otlp/queue/memory-store.ts'
+import { backends, batch, point, reading, series } from '../../deltas/support/points.ts'
 import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
 import { memoryLogger } from '../../support/memory-logger.ts'
-import { OtlpServer } from './otlp-server.ts'
-import { backends, batch, point, reading, series } from './points.ts'
+import { OtlpServer } from './support/otlp-server.ts'
 
 const never = new AbortController().signal
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import { backends, batch, point, reading, series } from '../../deltas/support/points.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { exporterTo } from './exporter-under-test.ts'
-import { OtlpServer } from './otlp-server.ts'
-import { backends, batch, point, reading, series } from './points.ts'
+import { exporterTo } from './support/exporter-under-test.ts'
+import { OtlpServer } from './support/otlp-server.ts'
 
 const batchOf = (value: number) =>
   batch(reading(value), [point(series(backends), value), point(series(backends, {}), value)])

@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually.ts'
 import { lifecycleSuite } from '../../support/lifecycle-suite.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
-import { receiverOf } from './receiver-under-test.ts'
+import { receiverOf } from './support/receiver-under-test.ts'
 
 const postgres = usePostgres(majors.at(-1) ?? 18)
 const often = { collection_interval: '20ms', initial_delay: '0s' } as const

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../../generated/postgresql/config.ts'
 import { eventually } from '../../support/eventually.ts'
 import { majors, usePostgres } from '../../support/postgres.ts'
-import { receiverOf, serverErrors } from './receiver-under-test.ts'
+import { receiverOf, serverErrors } from './support/receiver-under-test.ts'
 
 const everything = Object.fromEntries(Object.keys(metricDefaults).map((name) => [name, { enabled: true }]))
 

@@ -1,4 +1,4 @@
-import type { ExportError } from '../export-error.ts'
+import type { ExportError } from './export-error.ts'
 
 /** The outcome of one HTTP attempt. Failing to deliver is ordinary, so it is a value, not an exception. */
 export type SendOutcome =

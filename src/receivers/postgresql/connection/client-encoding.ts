@@ -1,4 +1,4 @@
-import { isUndecodable } from '../sqlstate.ts'
+import { isUndecodable } from './sqlstate.ts'
 
 /** Bytes as they are. What isn't UTF-8 is U+FFFD here. */
 const unconverted = 'SQL_ASCII'

@@ -1,5 +1,5 @@
-import { QueryError } from '../query-error.ts'
-import { sqlState } from '../sqlstate.ts'
+import { QueryError } from './query-error.ts'
+import { sqlState } from './sqlstate.ts'
 
 /** Of one connection: each is kept by the server as long as the connection. */
 const mostNames = 32

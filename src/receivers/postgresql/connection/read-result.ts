@@ -1,6 +1,6 @@
-import type { GuardedClient } from '../client.ts'
+import type { GuardedClient } from './client.ts'
+import { ResultBudget } from './guard/result-budget.ts'
 import { PortalPage, type PortalStatement, type TextRow } from './portal-page.ts'
-import { ResultBudget } from './result-budget.ts'
 
 /** A row without texts of statements: names, numbers, lists of backends. */
 export const usualRowBytes = 2_048

@@ -1,13 +1,9 @@
+import type { SettingsWay } from '../settings/connection-settings.ts'
+
 type Row = readonly (string | null)[]
 
 /** Sends one statement and gives its rows. */
 export type AskSettings = (text: string) => Promise<readonly Row[]>
-
-/**
- * How settings are read and made. `called`: by functions, all at once. `written`: by SHOW and SET, for a role that may not
- * call the functions.
- */
-export type SettingsWay = 'called' | 'written'
 
 export interface SettingsInForce {
   /** Name -> value as SHOW prints it. */

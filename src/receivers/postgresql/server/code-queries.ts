@@ -1,7 +1,7 @@
 import type { Clock } from '../../../component/clock.ts'
-import { type Measured, timed } from '../measured.ts'
-import { Schedule } from '../schedule.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../connection/connection.ts'
+import { type Measured, timed } from './measured.ts'
+import { Schedule } from './schedule.ts'
 
 /** Statements that code sends by itself: each that failed is sent again later and later, whoever asks, and however often. */
 export class CodeQueries {

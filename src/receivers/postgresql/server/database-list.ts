@@ -1,9 +1,9 @@
 import type { Clock } from '../../../component/clock.ts'
-import { type Discovery, type DiscoverySettings, discover, discoverText } from '../discovery.ts'
-import type { Omission } from '../plan.ts'
-import { unmetDenial } from '../requirements.ts'
-import type { Observed } from '../server-connection.ts'
+import { type Discovery, type DiscoverySettings, discover, discoverText } from './discovery.ts'
+import type { Omission } from './requirements.ts'
+import { unmetDenial } from './requirements.ts'
 import { Retry } from './retry.ts'
+import type { Observed } from './server-connection.ts'
 
 export interface DatabaseListSettings {
   readonly discovery: DiscoverySettings

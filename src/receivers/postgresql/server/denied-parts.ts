@@ -1,8 +1,8 @@
 import type { QueryDefinition, QueryVariant, ResetDefinition } from '../../../metadata/query.ts'
-import type { Capabilities } from '../capabilities.ts'
-import type { Omission } from '../plan.ts'
-import { type Unmet, unmetDenial } from '../requirements.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Denial } from './denials.ts'
+import type { Omission } from './requirements.ts'
+import { type Unmet, unmetDenial } from './requirements.ts'
 
 /** The parts of a query that it can't be asked without, whatever columns are chosen, and its columns. */
 export interface QueryTexts extends Pick<QueryVariant, 'columns'> {

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../component/clock.ts'
-import { quarantine } from '../schedule.ts'
-import { errorCode, sqlState } from '../sqlstate.ts'
+import { errorCode, sqlState } from '../connection/sqlstate.ts'
 import type { Denial } from './denials.ts'
 import { Retry } from './retry.ts'
+import { quarantine } from './schedule.ts'
 
 /** A part of the statement, and what it can't be asked without: the functions and relations, as GRANT takes them. */
 export interface GrantPart {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../component/clock.ts'
-import { marked } from '../own-statements.ts'
-import type { Session, TextRow } from '../session.ts'
+import type { Session, TextRow } from '../connection/connection.ts'
 import { type Denial, Denials } from './denials.ts'
 import { type GrantPart, type GrantsRefusals, lastRow } from './grant-parts.ts'
 import { MalformedAnswerError, malformed } from './malformed.ts'
+import { marked } from './own-statements.ts'
 import { Retry } from './retry.ts'
 
 /** What decides in one database what can be asked there, as far as the role's rights and the extensions go. */

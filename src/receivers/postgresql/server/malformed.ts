@@ -1,4 +1,4 @@
-import { QueryError } from '../query-error.ts'
+import { QueryError } from '../connection/query-error.ts'
 
 /** An answer that can't be the statement's: the connection is out of step, or something answers that isn't PostgreSQL. */
 export class MalformedAnswerError extends QueryError {}

@@ -1,7 +1,7 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
-import { quarantine } from '../schedule.ts'
-import { errorCode, quarantining } from '../sqlstate.ts'
+import { errorCode, quarantining } from '../connection/sqlstate.ts'
+import { quarantine } from './schedule.ts'
 
 const longestMs = 60_000
 

@@ -1,9 +1,9 @@
 import type { ResetToken, StatisticsEpoch } from '../../../pdata/reading.ts'
-import { parseTimestamp } from '../decode.ts'
-import { marked } from '../own-statements.ts'
-import type { TextRow } from '../session.ts'
+import { parseTimestamp } from '../../../rows/decode.ts'
+import type { TextRow } from '../connection/connection.ts'
 import type { Denials } from './denials.ts'
 import { malformed } from './malformed.ts'
+import { marked } from './own-statements.ts'
 
 /** What the server says of itself without reading any relation: no lock keeps it from answering. */
 export interface ServerState {

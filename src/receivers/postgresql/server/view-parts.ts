@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts'
+import type { Session } from '../connection/connection.ts'
 import type { Denials } from './denials.ts'
 
 /** What a view of the system computes, in the parts of which a query may need some and not others. */

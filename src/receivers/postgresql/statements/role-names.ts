@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts'
+import type { Session } from '../connection/connection.ts'
 
 export const rolesSql = `SELECT /* otelephant roles */ r.oid, r.rolname FROM pg_roles AS r WHERE r.oid = ANY ($1::oid[])`
 

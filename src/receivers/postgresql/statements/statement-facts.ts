@@ -1,9 +1,9 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Omission } from '../plan.ts'
-import { QueryError } from '../query-error.ts'
-import type { RunContext } from '../query-runner.ts'
-import { unmetDenial } from '../requirements.ts'
+import { QueryError } from '../connection/query-error.ts'
 import { CodeQueries } from '../server/code-queries.ts'
+import type { RunContext } from '../server/read-server-state.ts'
+import type { Omission } from '../server/requirements.ts'
+import { unmetDenial } from '../server/requirements.ts'
 
 export interface StatementFactsSettings {
   readonly clock: Clock

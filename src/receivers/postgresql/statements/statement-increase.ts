@@ -1,5 +1,5 @@
-import type { MeasuredRow } from '../fold/measured-row.ts'
-import type { PlannedQuery } from '../plan.ts'
+import type { MeasuredRow } from '../../../rows/measured-row.ts'
+import type { ComposedQuery } from '../compose/composed-query.ts'
 import type { StatementKey } from './statement-key.ts'
 
 /** What one row of pg_stat_statements has come to since the reading before. */
@@ -15,7 +15,7 @@ export interface StatementIncrease extends StatementKey {
 }
 
 /** Reads rows by the names that metadata gives their columns. */
-export function statementIncreases(query: PlannedQuery, rows: readonly MeasuredRow[]): StatementIncrease[] {
+export function statementIncreases(query: ComposedQuery, rows: readonly MeasuredRow[]): StatementIncrease[] {
   const places = new Map(query.columns.map(({ name }, at) => [name, at]))
   const text = ({ row }: MeasuredRow, column: string) => String(row[places.get(column) ?? -1] ?? '')
   return rows.map((row) => {

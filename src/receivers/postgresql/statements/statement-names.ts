@@ -1,10 +1,11 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
 import { cut } from '../../../pdata/cut.ts'
-import type { StatementText, StatementTexts } from '../../../sql-text/statement-texts.ts'
-import type { Measured } from '../measured.ts'
-import { isOwnStatement } from '../own-statements.ts'
-import type { Session } from '../session.ts'
+import type { StatementText, StatementTexts } from '../../../sql-text/pool/statement-texts.ts'
+import type { Session } from '../connection/connection.ts'
+import type { Measured } from '../server/measured.ts'
+import { isOwnStatement } from '../server/own-statements.ts'
+import type { NamingPace } from '../settings/preset.ts'
 import { type StatementKey, textOfKey } from './statement-key.ts'
 import type { FoundText, TextSource } from './text-source.ts'
 import { longestText, textsAtOnce } from './texts-query.ts'
@@ -15,14 +16,6 @@ export interface StatementName extends StatementText {
   readonly isOwn: boolean
   /** As pg_stat_statements has it; only where plans are wanted, and never sent. */
   readonly source?: string
-}
-
-/** How long names are waited for. */
-export interface NamingPace {
-  /** Between two readings of texts at least so many times as long as the last one took: at 10,000, 160 ms are 27 min. */
-  readonly pauseFactor: number
-  /** How long a result waits for the names of its statements; later ones are there for the next. */
-  readonly waitMs: number
 }
 
 export interface StatementNamesSettings {

@@ -1,11 +1,11 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
 import type { Reading } from '../../../pdata/reading.ts'
+import type { ColumnValue } from '../../../rows/decode.ts'
+import type { ComputedRows, MeasuredRow } from '../../../rows/measured-row.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
-import type { ColumnValue } from '../decode.ts'
-import type { MeasuredRow } from '../fold/measured-row.ts'
-import type { ComputedRows, MeasuredResult, RowComputer } from '../fold/row-computer.ts'
-import type { PlanCandidate } from '../plans/plans-scraper.ts'
+import type { MeasuredResult, RowComputer } from '../queries/row-computer.ts'
+import type { ExplainCandidate } from './explain-candidate.ts'
 import { RoleNames, rolesSql } from './role-names.ts'
 import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
 import type { StatementFacts } from './statement-facts.ts'
@@ -48,7 +48,7 @@ export class Statements implements RowComputer {
   #labels: ReadonlyMap<string, string> = new Map()
   #dealloc: number | undefined
   #latest: Latest | undefined
-  #planCandidates: readonly PlanCandidate[] = []
+  #planCandidates: readonly ExplainCandidate[] = []
 
   constructor(settings: StatementsSettings) {
     this.#settings = settings
@@ -60,7 +60,7 @@ export class Statements implements RowComputer {
   }
 
   /** Statements that took time in the last reading, most of all first. */
-  planCandidates(): readonly PlanCandidate[] {
+  planCandidates(): readonly ExplainCandidate[] {
     return this.#planCandidates
   }
 
@@ -166,7 +166,7 @@ export class Statements implements RowComputer {
 }
 
 /** Whose role is unknown, its bare names can mean anything; what doesn't parse shares its fingerprint with others. */
-function planCandidate({ row, name, role }: Omit<TopQuery, 'plan'>): PlanCandidate[] {
+function planCandidate({ row, name, role }: Omit<TopQuery, 'plan'>): ExplainCandidate[] {
   if (role === undefined || name.source === undefined || !name.hasSafeId) return []
   const { databaseId, database, queryid, userId } = row
   const statement = {

@@ -1,4 +1,4 @@
-import type { Command, TextRow } from '../session.ts'
+import type { Command, TextRow } from '../connection/connection.ts'
 import { type StatementKey, textOfKey } from './statement-key.ts'
 
 /** Texts that one reading brings at most, and their characters; the rest comes with the next. */

@@ -1,5 +1,5 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
-import { sentQueryId, statementAttributes } from '../statement-attributes.ts'
+import { sentQueryId, statementAttributes } from './statement-attributes.ts'
 import type { StatementIncrease } from './statement-increase.ts'
 import type { StatementName } from './statement-names.ts'
 

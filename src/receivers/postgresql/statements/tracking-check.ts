@@ -1,4 +1,4 @@
-import type { MeasuredResult } from '../fold/row-computer.ts'
+import type { MeasuredResult } from '../queries/row-computer.ts'
 
 export interface TrackingCheckSettings {
   /** Called with what the user should mend; tells each thing once. */

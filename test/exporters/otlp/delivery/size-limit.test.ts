@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { SizeLimit } from '../../../../src/exporters/otlp/delivery/size-limit.ts'
+import { backends, batch, point, reading, series } from '../../../deltas/support/points.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { unexplainedPoints } from '../../../support/unexplained-points.ts'
-import { decodeRequest, pointsOf } from '../decode.ts'
-import { exporterTo } from '../exporter-under-test.ts'
-import { OtlpServer, type ReceivedRequest } from '../otlp-server.ts'
-import { backends, batch, point, reading, series } from '../points.ts'
+import { decodeRequest, pointsOf } from '../support/decode-request.ts'
+import { exporterTo } from '../support/exporter-under-test.ts'
+import { OtlpServer, type ReceivedRequest } from '../support/otlp-server.ts'
 
 /** As a Collector says it: a google.rpc.Status of code 3. */
 const collectorSays = Buffer.concat([

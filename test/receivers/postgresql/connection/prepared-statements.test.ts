@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Session } from '../../../../src/receivers/postgresql/session.ts'
+import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../connection.ts'
+import { never, sessionOf, settingsOf } from '../support/connecting.ts'
 
 const prepared = 'SELECT name, statement FROM pg_prepared_statements ORDER BY name'
 

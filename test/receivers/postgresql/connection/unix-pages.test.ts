@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { QueryError } from '../../../../src/receivers/postgresql/query-error.ts'
+import { QueryError } from '../../../../src/receivers/postgresql/connection/query-error.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf, socketOf } from '../connection.ts'
+import { never, sessionOf, settingsOf, socketOf } from '../support/connecting.ts'
 
 /** Rows of 15 to 4,014 bytes, 4 MB together: many times what a unix socket takes. */
 const rows = 'SELECT /* otelephant rows */ i, repeat(chr(97 + i % 7), i % 4000) FROM generate_series(1, 2000) AS i'

@@ -3,8 +3,8 @@ import { eventDefaults, metricDefaults } from '../../../../generated/postgresql/
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { tickingReceiver } from '../ticking.ts'
-import { deny, type UsedObject, usedObjects } from './used-objects.ts'
+import { tickingReceiver } from '../support/ticking.ts'
+import { deny, type UsedObject, usedObjects } from './support/used-objects.ts'
 
 const everything = (names: Readonly<Record<string, boolean>>) =>
   Object.fromEntries(Object.keys(names).map((name) => [name, { enabled: true }]))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { tickingReceiver } from '../ticking.ts'
+import { tickingReceiver } from '../support/ticking.ts'
 
 /** Of statements that the server logged: those that failed. */
 const marks = /\/\* otelephant [a-z_ ]+ \*\//g

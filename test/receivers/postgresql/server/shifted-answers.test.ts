@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { tickingReceiver } from '../ticking.ts'
-import { startShiftingProxy } from './shifting-proxy.ts'
+import { tickingReceiver } from '../support/ticking.ts'
+import { startShiftingProxy } from './support/shifting-proxy.ts'
 
 const postgres = usePostgres(oneMajor.at(-1) ?? 18)
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { type ProxyMode, startTcpProxy } from '../../../support/tcp-proxy.ts'
-import { never } from '../connection.ts'
-import { receiverOf } from '../receiver-under-test.ts'
+import { never } from '../support/connecting.ts'
+import { receiverOf } from '../support/receiver-under-test.ts'
 
 const intervalMs = 10_000
 

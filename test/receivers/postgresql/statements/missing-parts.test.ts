@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
-import { receiverOf } from '../receiver-under-test.ts'
+import { receiverOf } from '../support/receiver-under-test.ts'
 
 const calls = 'postgresql.statement.calls'
 const reload = 'SELECT pg_reload_conf()'

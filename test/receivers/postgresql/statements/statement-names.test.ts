@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { namingPace } from '../../../../src/receivers/postgresql/preset.ts'
+import { namingPace } from '../../../../src/receivers/postgresql/settings/preset.ts'
 import type { StatementKey } from '../../../../src/receivers/postgresql/statements/statement-key.ts'
 import { StatementNames } from '../../../../src/receivers/postgresql/statements/statement-names.ts'
 import { TextSource } from '../../../../src/receivers/postgresql/statements/text-source.ts'
+import type { StatementText, StatementTexts } from '../../../../src/sql-text/pool/statement-texts.ts'
 import { sqlOf } from '../../../../src/sql-text/shown-text.ts'
-import type { StatementText, StatementTexts } from '../../../../src/sql-text/statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../connection.ts'
+import { never, sessionOf, settingsOf } from '../support/connecting.ts'
 
 const postgres = usePostgres(18)
 

@@ -3,7 +3,7 @@ import { metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
-import { receiverOf } from '../receiver-under-test.ts'
+import { receiverOf } from '../support/receiver-under-test.ts'
 
 const hour = 3_600_000
 const event = 'db.server.top_query'

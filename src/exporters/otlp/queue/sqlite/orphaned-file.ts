@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Logger } from '../../../../telemetry/logger.ts'
-import { sqliteResult } from '../../sqlite-error.ts'
-import { checkedBytes } from '../../sqlite-store-contents.ts'
-import { FileInUseError, freeName, openStoreFile, type StoreFile } from '../../sqlite-store-file.ts'
-import type { RequestAbout } from '../../sqlite-store-rows.ts'
 import type { FilePlace } from './file-place.ts'
 import type { Predecessor, Refilled } from './predecessor.ts'
+import { sqliteResult } from './sqlite-error.ts'
+import { checkedBytes } from './store-contents.ts'
+import { FileInUseError, freeName, openStoreFile, type StoreFile } from './store-file.ts'
+import type { RequestAbout } from './store-rows.ts'
 
 /**
  * What a file leaves behind whose contents are in another one now. Should the folder come back from where it was moved to,

@@ -1,5 +1,5 @@
-import type { StoreFile } from '../../sqlite-store-file.ts'
-import type { RequestAbout } from '../../sqlite-store-rows.ts'
+import type { StoreFile } from './store-file.ts'
+import type { RequestAbout } from './store-rows.ts'
 
 /** What a new file took over, and what it could not. */
 export interface Refilled {

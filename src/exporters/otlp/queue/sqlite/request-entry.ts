@@ -1,6 +1,6 @@
-import type { StoreFile } from '../../sqlite-store-file.ts'
-import { describeRequest, type RequestAbout, rowChecksum } from '../../sqlite-store-rows.ts'
-import type { StoredRequest } from '../../store.ts'
+import type { StoredRequest } from '../delivery-store.ts'
+import type { StoreFile } from './store-file.ts'
+import { describeRequest, type RequestAbout, rowChecksum } from './store-rows.ts'
 
 /** A stored request without its bytes. */
 export interface Entry extends RequestAbout {

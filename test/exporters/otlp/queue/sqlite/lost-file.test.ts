@@ -12,10 +12,10 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { StoreFailedError } from '../../../../../src/exporters/otlp/store-failed-error.ts'
+import { StoreFailedError } from '../../../../../src/exporters/otlp/queue/store-failed-error.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { canMount, smallDisk } from '../../small-disk.ts'
-import { baselineOf, completeAt, requestOf, storeAt, takeAll, temporaryFolder } from '../../store-samples.ts'
+import { canMount, smallDisk } from '../support/small-disk.ts'
+import { baselineOf, completeAt, requestOf, storeAt, takeAll, temporaryFolder } from '../support/store-samples.ts'
 
 type Store = ReturnType<typeof storeAt>['store']
 

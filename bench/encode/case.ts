@@ -1,0 +1,6 @@
+/** One way to encode so many points. `prepare` is what exists between two scrapes. */
+export interface EncodeCase {
+  /** The scrape with that number; gives how many points it has sent. */
+  scrape(scrape: number): Promise<number>
+  close(): Promise<void>
+}

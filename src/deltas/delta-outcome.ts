@@ -1,0 +1,127 @@
+import type { Point } from '../pdata/batch.ts'
+import type { Reading, ResetToken } from '../pdata/reading.ts'
+import type { Baseline, LastComplete } from './baseline.ts'
+import { difference, isCountable, toSendable } from './counter-values.ts'
+import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
+import { type Basis, basisOf } from './reset-detection.ts'
+
+/** What becomes of one point, and the baseline that goes with it (`undefined` where none is kept). */
+export type Verdict =
+  | { readonly kind: 'send'; readonly point: OutgoingPoint; readonly baseline: Baseline | undefined }
+  | { readonly kind: 'absorbed'; readonly reason: AbsorbReason; readonly baseline: Baseline }
+  | { readonly kind: 'dropped'; readonly reason: 'invalid_value'; readonly baseline: Baseline | undefined }
+
+export type AbsorbReason = 'first_sight' | 'zero' | 'reset_unknown' | 'rebaselined'
+
+/** New Relic drops points older than 48 h; a delta's start is what it stores as the timestamp. */
+const oldestStartMs = 47 * 3_600_000
+
+/** Decides about one point. Pure: the same in every exporter, whatever is stored where. */
+export function judge(
+  point: Point,
+  reading: Reading,
+  baseline: Baseline | undefined,
+  lastComplete: LastComplete | undefined,
+  temporality: Temporality,
+): Verdict {
+  if (!point.series.metric.monotonic) return asItIs(point, reading)
+  if (!isCountable(point.value, point.series.metric))
+    return { kind: 'dropped', reason: 'invalid_value', baseline: seenOnly(point, reading, baseline) }
+  const previous = baseline?.value
+  const fell = previous !== undefined && point.value < previous
+  const basis = basisOf({ fell, fallsWhenReset: false, token: point.token }, reading, baseline, lastComplete)
+  const next: Baseline = {
+    query: reading.query,
+    value: point.value,
+    timeMs: reading.timeMs,
+    seenMs: reading.timeMs,
+    sinceMs: beforeEnd(sinceOf(basis, reading, baseline, point.token), reading),
+    ...(point.token === undefined ? {} : { token: point.token }),
+    epoch: reading.epoch,
+  }
+  return temporality === 'delta' ? delta(point, reading, basis, previous ?? 0, next) : cumulative(point, reading, next)
+}
+
+function delta(point: Point, reading: Reading, basis: Basis, previous: number | bigint, next: Baseline): Verdict {
+  if (basis.kind === 'none') return { kind: 'absorbed', reason: basis.reason, baseline: next }
+  const value = toSendable(basis.kind === 'zero' ? point.value : difference(point.value, previous), point.series.metric)
+  if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
+  if (value === 0 && point.series.metric.zeros === 'skip') return { kind: 'absorbed', reason: 'zero', baseline: next }
+  return send(point, value, deltaStartMs(basis.timeMs, reading), reading.timeMs, 'delta', next)
+}
+
+/** @param sinceMs when the delta's basis was read, or zeroed */
+export function deltaStartMs(sinceMs: number, reading: Reading): number {
+  // A stored baseline may be from a wall clock that was ahead of this one.
+  return beforeEnd(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading)
+}
+
+function cumulative(point: Point, reading: Reading, next: Baseline): Verdict {
+  const value = toSendable(point.value, point.series.metric)
+  if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
+  return send(point, value, next.sinceMs, reading.timeMs, 'cumulative', next)
+}
+
+/** A start that is before the point's end: the server's clock may be a little ahead of what was measured. */
+export function beforeEnd(startMs: number, reading: Reading): number {
+  return Math.min(startMs, reading.timeMs - 1)
+}
+
+function asItIs(point: Point, reading: Reading): Verdict {
+  const value = toSendable(point.value, point.series.metric)
+  if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: undefined }
+  return send(point, value, reading.timeMs, reading.timeMs, 'cumulative', undefined)
+}
+
+function send(
+  { series }: Point,
+  value: number,
+  startMs: number,
+  endMs: number,
+  temporality: Temporality,
+  baseline: Baseline | undefined,
+): Verdict {
+  return { kind: 'send', point: { series, value, startMs, endMs, temporality }, baseline }
+}
+
+/** The series exists, so absence can't be concluded from this reading; what it counted up to stays as it was. */
+function seenOnly(point: Point, reading: Reading, baseline: Baseline | undefined): Baseline {
+  if (baseline !== undefined) return { ...baseline, seenMs: reading.timeMs }
+  const { query, timeMs, epoch } = reading
+  const token = point.token === undefined ? {} : { token: point.token }
+  return { query, value: undefined, timeMs, seenMs: timeMs, sinceMs: timeMs, ...token, epoch }
+}
+
+/**
+ * Where a cumulative point starts: at the last reset that was seen, or else when the counter can have begun. It is kept
+ * from point to point: a token has another time with each offset that is measured, and a start that moves is a reset to
+ * whoever reads it.
+ */
+export function sinceOf(
+  basis: Basis,
+  reading: Reading,
+  baseline: Baseline | undefined,
+  token: ResetToken | undefined,
+): number {
+  switch (basis.kind) {
+    case 'previous':
+      return baseline?.sinceMs ?? earliestMs(reading, token)
+    case 'zero':
+      return basis.timeMs
+    case 'none':
+      // A value that fell was zeroed some time after the previous sample.
+      return basis.reason === 'reset_unknown' && baseline !== undefined ? baseline.timeMs : earliestMs(reading, token)
+    default:
+      return basis satisfies never
+  }
+}
+
+/**
+ * When the counter began, if its token says so exactly; else the earliest moment that the server tells of: it counted
+ * then, or before. A start close to the reading would make all that was ever counted the work of a moment.
+ */
+function earliestMs({ epoch, startedMs }: Reading, token: ResetToken | undefined): number {
+  if (token?.exact === true && token.timeMs !== undefined) return token.timeMs
+  const told = [token, ...epoch.witnesses, epoch.incarnation].flatMap((one) => one?.timeMs ?? [])
+  return Math.min(startedMs, ...told)
+}

@@ -1,0 +1,69 @@
+import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import type { Clock } from '../../../component/clock.ts'
+import type { StatisticsEpoch } from '../../../pdata/reading.ts'
+import type { Scraper, Sink } from '../../../scraper/scraper.ts'
+import type { DatabaseList } from '../server/database-list.ts'
+import type { Observed, ServerConnection } from '../server/server-connection.ts'
+import type { LongRunningWatch } from './long-running-watch.ts'
+import type { QuerySamples } from './query-samples.ts'
+import type { SessionSampler } from './session-sampler.ts'
+import type { TrackingWatch } from './tracking-watch.ts'
+
+export interface SessionsScraperSettings {
+  readonly endpoint: string
+  readonly connection: Pick<ServerConnection, 'observe' | 'current'>
+  readonly databases: Pick<DatabaseList, 'last' | 'read'>
+  readonly clock: Clock
+  readonly builder: MetricsBuilder
+  readonly watch: TrackingWatch
+  /** Each is `undefined` where nothing of it is enabled. */
+  readonly sampler: SessionSampler | undefined
+  readonly longRunning: LongRunningWatch | undefined
+  readonly querySamples: QuerySamples | undefined
+}
+
+/** The totals are this process's own: their tokens tell one run from another, whatever becomes of the server's statistics. */
+const epoch: StatisticsEpoch = { server: 'session samples', witnesses: [] }
+
+/** Gives what was sampled since the last time, and looks once at what the sessions are at. */
+export class SessionsScraper implements Scraper {
+  readonly name = 'sessions'
+  readonly #settings: SessionsScraperSettings
+
+  constructor(settings: SessionsScraperSettings) {
+    this.#settings = settings
+  }
+
+  async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
+    const { databases, longRunning, querySamples, watch } = this.#settings
+    await this.#giveTotals(sink)
+    if (longRunning === undefined && querySamples === undefined) return
+    const observed = await this.#observe(signal)
+    if (!watch.sees(observed.observation)) return
+    if (databases.last === undefined) await databases.read(observed, signal)
+    await longRunning?.scrape(observed, sink, signal)
+    await querySamples?.scrape(observed, sink, signal)
+  }
+
+  /** What sessions do has nothing to do with the server's statistics: it is asked also where those can't be told. */
+  async #observe(signal: AbortSignal): Promise<Observed> {
+    const { connection } = this.#settings
+    try {
+      return await connection.observe(signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (connection.current === undefined) throw error
+      return connection.current
+    }
+  }
+
+  /** Always complete: the first reading, which is empty, says since when all series count. */
+  async #giveTotals(sink: Sink): Promise<void> {
+    const { sampler, builder, clock, endpoint } = this.#settings
+    if (sampler === undefined) return
+    sampler.record(builder)
+    const timeMs = clock.now()
+    const query = `${endpoint}//session_sample`
+    await sink.metrics(builder.take({ query, filter: 'all', startedMs: timeMs, timeMs, epoch, completes: true }))
+  }
+}

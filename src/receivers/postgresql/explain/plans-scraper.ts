@@ -1,0 +1,77 @@
+import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
+import type { Clock } from '../../../component/clock.ts'
+import type { Scraper, Sink } from '../../../scraper/scraper.ts'
+import type { ExplainCandidate, ExplainedStatement } from '../statements/explain-candidate.ts'
+import { sentQueryId, statementAttributes } from '../statements/statement-attributes.ts'
+import type { PlanReader } from './plan-reader.ts'
+import type { QueryPlan } from './query-plan.ts'
+
+export interface PlansScraperSettings {
+  readonly reader: PlanReader
+  /** Those of the last reading, the ones that matter most first. */
+  readonly candidates: () => readonly ExplainCandidate[]
+  readonly events: EventsBuilder
+  readonly clock: Clock
+}
+
+/** So many plans are kept for the events that show them again. */
+const keptPlans = 1_000
+
+/** Looks at the plans of the statements that matter, apart from all else: each look is a visit to a database. */
+export class PlansScraper implements Scraper {
+  readonly name = 'plans'
+  readonly #settings: PlansScraperSettings
+  readonly #latest = new Map<string, string>()
+
+  constructor(settings: PlansScraperSettings) {
+    this.#settings = settings
+  }
+
+  /** The last plan of a statement, as JSON. */
+  latest(databaseOid: string, fingerprint: string): string | undefined {
+    return this.#latest.get(`${databaseOid}/${fingerprint}`)
+  }
+
+  async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
+    const { reader, candidates, events, clock } = this.#settings
+    const wanted = new Map(candidates().map((candidate) => [candidate.statement, candidate]))
+    for (const { statement, outcome } of await reader.read([...wanted.keys()], signal)) {
+      const candidate = wanted.get(statement)
+      if (outcome.kind !== 'plan' || candidate === undefined) continue
+      this.#remember(statement, outcome)
+      recordPlan(events, clock.now(), candidate, outcome)
+    }
+    const batch = events.take()
+    if (batch.records.length > 0) await sink.logs(batch)
+  }
+
+  #remember({ databaseOid, fingerprint }: ExplainedStatement, { json }: QueryPlan): void {
+    this.#latest.set(`${databaseOid}/${fingerprint}`, json)
+    for (const key of this.#latest.keys()) {
+      if (this.#latest.size <= keptPlans) break
+      this.#latest.delete(key)
+    }
+  }
+}
+
+function recordPlan(
+  events: EventsBuilder,
+  timeMs: number,
+  { statement, userId, name }: ExplainCandidate,
+  { json, hash, replaces }: QueryPlan,
+): void {
+  const about = statementAttributes(name)
+  events.recordDbServerQueryPlan(timeMs, {
+    'postgresql.queryid': sentQueryId(name, statement.queryid),
+    'db.namespace': statement.databaseName,
+    'postgresql.userid': userId,
+    'postgresql.rolname': statement.userName,
+    'postgresql.query_plan': json,
+    'query.hash': about['query.hash'],
+    'db.query.summary': about['db.query.summary'],
+    'db.operation.name': about['db.operation.name'],
+    'db.collection.name': about['db.collection.name'],
+    'postgresql.plan.hash': hash,
+    'postgresql.plan.changed': replaces !== undefined,
+  })
+}

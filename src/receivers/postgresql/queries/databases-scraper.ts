@@ -1,0 +1,235 @@
+import type { Clock } from '../../../component/clock.ts'
+import type { Scraper, Sink } from '../../../scraper/scraper.ts'
+import type { Session } from '../connection/connection.ts'
+import type { Connector } from '../connection/connector.ts'
+import type { DatabaseList } from '../server/database-list.ts'
+import { type Database, isReachable } from '../server/discovery.ts'
+import type { GrantsReader } from '../server/grants.ts'
+import type { RunContext } from '../server/read-server-state.ts'
+import { observer } from '../server/read-server-state.ts'
+import { Retry } from '../server/retry.ts'
+import { Schedule } from '../server/schedule.ts'
+import type { ServerConnection } from '../server/server-connection.ts'
+import { DatabasePlan, type DatabasePlanSettings } from './query-set.ts'
+import { failedWith, partial, runDue } from './run-due.ts'
+import type { Absence, Failure, QueryRunner } from './runner.ts'
+
+export interface DatabasesScraperSettings {
+  readonly clock: Clock
+  readonly connection: ServerConnection
+  readonly connector: Connector
+  readonly databases: DatabaseList
+  readonly plan: DatabasePlanSettings
+  readonly intervalMs: number
+}
+
+/** What is kept of one database from visit to visit. */
+interface Known {
+  readonly name: string
+  readonly plan: DatabasePlan
+  readonly grants: GrantsReader
+  /** When it is looked at again after it couldn't be observed. */
+  readonly retry: Retry
+}
+
+/** Every database of the server during the last scrape, at whose end those of other oids had nothing to count. */
+interface Census extends Absence {
+  readonly oids: ReadonlySet<string>
+}
+
+/**
+ * Visits the monitored databases one after the other, on the receiver's one lane: connect, ask what is due, leave at
+ * once, so that nobody's DROP DATABASE waits. Queries that may wait for locks get a session of their own.
+ */
+export class DatabasesScraper implements Scraper {
+  readonly name = 'databases'
+  readonly #settings: DatabasesScraperSettings
+  readonly #known = new Map<string, Known>()
+  /** When databases that can't be connected to are tried again. */
+  readonly #connections = new Schedule()
+  #census: Census | undefined
+
+  constructor(settings: DatabasesScraperSettings) {
+    this.#settings = settings
+  }
+
+  /** Makes everything due. */
+  hurry(): void {
+    this.#connections.clear()
+    for (const { plan, retry } of this.#known.values()) {
+      plan.schedule.clear()
+      retry.succeeded()
+    }
+  }
+
+  async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
+    const { connection, databases, clock } = this.#settings
+    const observed = await connection.observe(signal).catch((error: unknown) => {
+      // Visits have connections of their own: what keeps the kept one from being observed needn't keep them.
+      if (signal.aborted || connection.session === undefined) throw error
+      return undefined
+    })
+    const found = observed === undefined ? databases.last : await databases.read(observed, signal)
+    // Why there is none is told by the server's scraper.
+    if (found === undefined) return
+    try {
+      await this.#visitAll(found.monitored, sink, signal)
+    } finally {
+      const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.left.split(',')])
+      // Not earlier: until now a database of the same name may have been visited that is dropped by then.
+      if (observed !== undefined && databases.error === undefined) {
+        this.#census = { oids, timeMs: clock.now(), epoch: observed.observation.epoch }
+      }
+    }
+  }
+
+  async #visitAll(monitored: readonly Database[], sink: Sink, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#settings
+    this.#forget(new Set(monitored.map(({ oid }) => oid)))
+    const candidates = monitored
+      .filter(isReachable)
+      .map((database) => ({ database, name: database.oid, intervalMs: 0 }))
+    // What failed and isn't tried again yet is missing all the same.
+    const errors = this.#connections.heldBack(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
+    const failures: Failure[] = []
+    for (const { database } of this.#connections.due(candidates, clock.now(), this.#slackMs)) {
+      const known = this.#knownOf(database)
+      failures.push(...known.plan.heldBack(clock.now(), this.#slackMs))
+      if (!known.plan.isDue(clock.now(), this.#slackMs)) continue
+      try {
+        failures.push(...(await this.#visit(database, known, sink, signal)))
+        if (known.plan.error !== undefined) errors.push(known.plan.error)
+      } catch (cause) {
+        errors.push(errorOf(cause))
+      }
+      signal.throwIfAborted()
+    }
+    this.#tellAbsences(monitored)
+    if (failures.length + errors.length > 0) throw partial(failures, errors)
+  }
+
+  /** That one database has no such table says nothing; that none has it does. */
+  #tellAbsences(monitored: readonly Database[]): void {
+    const plans = monitored.flatMap(({ oid }) => this.#known.get(oid)?.plan ?? [])
+    if (plans.length < monitored.length || plans.some(({ isComposed }) => !isComposed)) return
+    const [first, ...others] = plans.map(({ absences }) => absences)
+    const everywhere = (first ?? []).filter(({ metric, reason }) =>
+      others.every((absences) => absences.some((other) => other.metric === metric && other.reason === reason)),
+    )
+    const told = everywhere.map((one) => ({ ...one, ordinary: false, reason: `${one.reason} in any watched database` }))
+    this.#settings.plan.omitted(told, { oid: '', name: '' })
+  }
+
+  /** @throws when the database can't be connected to or observed */
+  async #visit(database: Database, known: Known, sink: Sink, signal: AbortSignal): Promise<Failure[]> {
+    const { clock } = this.#settings
+    const { plan, retry } = known
+    if (retry.obstacle !== undefined) throw retry.obstacle
+    const first = await this.#connect(database, signal)
+    let due: readonly QueryRunner[] = []
+    const failures = await closing(first, async () => {
+      const context = await observed(first, known, clock, signal).catch((cause: unknown) => {
+        if (!signal.aborted) retry.failed(errorOf(cause))
+        throw cause
+      })
+      retry.succeeded()
+      due = plan.due(clock.now(), this.#slackMs)
+      const free = due.filter(({ query }) => !query.takesLocks)
+      return runDue(free, plan, context, clock, sink, signal)
+    })
+    const locking = due.filter(({ query }) => query.takesLocks)
+    // Its relation cache grows with every relation that it opens, so this session ends with the query.
+    return [...failures, ...(await this.#visitForLocks(database, known, locking, sink, signal))]
+  }
+
+  /** What goes wrong concerns these queries alone: the others have been asked. */
+  async #visitForLocks(
+    database: Database,
+    known: Known,
+    locking: readonly QueryRunner[],
+    sink: Sink,
+    signal: AbortSignal,
+  ): Promise<Failure[]> {
+    if (locking.length === 0) return []
+    const { clock } = this.#settings
+    try {
+      const own = await this.#connect(database, signal)
+      return await closing(own, async () => {
+        const context = await observed(own, known, clock, signal)
+        return runDue(locking, known.plan, context, clock, sink, signal)
+      })
+    } catch (cause) {
+      signal.throwIfAborted()
+      const error = errorOf(cause)
+      for (const { query } of locking) {
+        known.plan.schedule.started(query.name, clock.now())
+        known.plan.schedule.failed(query.name, error, clock.now())
+      }
+      return failedWith(error, locking)
+    }
+  }
+
+  async #connect(database: Database, signal: AbortSignal): Promise<Session> {
+    const { connector, clock } = this.#settings
+    this.#connections.started(database.oid, clock.now())
+    try {
+      const session = await connector.connect(database.name, signal)
+      this.#connections.succeeded(database.oid)
+      return session
+    } catch (error) {
+      if (!signal.aborted) this.#connections.failed(database.oid, errorOf(error), clock.now())
+      throw error
+    }
+  }
+
+  #knownOf(database: Database): Known {
+    const before = this.#known.get(database.oid)
+    // A renamed database has other labels on everything.
+    if (before?.name === database.name) return before
+    const { connection, plan: settings, clock, intervalMs } = this.#settings
+    const isNew = this.#census?.oids.has(database.oid) === false
+    const known = {
+      name: database.name,
+      plan: new DatabasePlan(settings, database, isNew ? this.#census : undefined),
+      grants: connection.grantsReader(),
+      retry: Retry.eachInterval(clock, intervalMs),
+    }
+    this.#known.set(database.oid, known)
+    return known
+  }
+
+  #forget(present: ReadonlySet<string>): void {
+    this.#connections.keep(present)
+    for (const oid of this.#known.keys()) {
+      if (!present.has(oid)) this.#known.delete(oid)
+    }
+  }
+
+  get #slackMs(): number {
+    return this.#settings.intervalMs / 2
+  }
+}
+
+/** What is asked goes by this; the plan is composed anew where it has to be. */
+async function observed(
+  session: Session,
+  { plan, grants }: Known,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RunContext> {
+  const observation = await observer(session, grants, clock)(signal)
+  await plan.refresh(session, observation, signal)
+  return { session, observation, databases: [], left: '' }
+}
+
+async function closing<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await session.close()
+  }
+}
+
+function errorOf(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

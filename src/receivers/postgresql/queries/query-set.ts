@@ -1,0 +1,132 @@
+import { TopRows } from '../../../rows/top-rows.ts'
+import { composePlan } from '../compose/compose.ts'
+import type { ComposedQuery, PlanSettings } from '../compose/composed-query.ts'
+import type { Session } from '../connection/connection.ts'
+import { type Capabilities, readCapabilities, type Wanted } from '../server/capabilities.ts'
+import type { Database } from '../server/discovery.ts'
+import type { Observation } from '../server/read-server-state.ts'
+import type { Omission } from '../server/requirements.ts'
+import { Retry } from '../server/retry.ts'
+import { Schedule } from '../server/schedule.ts'
+import type { RowComputer } from './row-computer.ts'
+import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } from './runner.ts'
+
+export interface DatabasePlanSettings {
+  readonly scope: 'server' | 'database'
+  readonly plan: PlanSettings
+  readonly wanted: Wanted
+  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent' | 'top' | 'computer'>
+  /** What fills in the computed columns, by query. */
+  readonly computers?: Readonly<Record<string, RowComputer>>
+  /** Called with what isn't collected, each time that a plan is composed. */
+  readonly omitted: (omissions: readonly Omission[], database: Database) => void
+}
+
+/** What is asked of one database (or of the server), composed anew when the capability epoch changes. */
+export class DatabasePlan {
+  readonly schedule = new Schedule()
+  readonly #settings: DatabasePlanSettings
+  readonly #database: Database
+  readonly #retry: Retry
+  /** Until the first plan: what a later one adds may have been there for long. */
+  #absent: Absence | undefined
+  #epoch: string | undefined
+  #runners: readonly QueryRunner[] = []
+  #absences: readonly Omission[] = []
+  /** By set: the rows that keep series of their own, whatever is planned anew. */
+  readonly #top = new Map<string, TopRows>()
+
+  /** @param absent when the database didn't exist yet, if that was seen */
+  constructor(settings: DatabasePlanSettings, database: Database, absent?: Absence) {
+    this.#settings = settings
+    this.#database = database
+    this.#absent = absent
+    this.#retry = Retry.eachInterval(settings.runner.clock, settings.plan.collectionIntervalMs)
+  }
+
+  /** Whether it was composed once; with it what could be asked then is known. */
+  get isComposed(): boolean {
+    return this.#epoch !== undefined
+  }
+
+  /** What isn't collected because the database doesn't have what it is read from. */
+  get absences(): readonly Omission[] {
+    return this.#absences
+  }
+
+  /** Whether anything is due, as far as that can be known without asking the database. */
+  isDue(nowMs: number, slackMs: number): boolean {
+    return this.#epoch === undefined || this.due(nowMs, slackMs).length > 0
+  }
+
+  /** What is due, those that failed last at the end. */
+  due(nowMs: number, slackMs: number): QueryRunner[] {
+    return this.schedule.due(this.#scheduled(), nowMs, slackMs).map(({ runner }) => runner)
+  }
+
+  /** What failed and isn't tried again yet. */
+  heldBack(nowMs: number, slackMs: number): Failure[] {
+    const held = this.schedule.heldBack(this.#scheduled(), nowMs, slackMs)
+    return held.map(([{ runner }, error]) => ({ runner, error }))
+  }
+
+  /** Why it isn't composed for what the server, database and role are now; `undefined` if it is. */
+  get error(): Error | undefined {
+    return this.#retry.error
+  }
+
+  /**
+   * Composes the plan, if this isn't the server, database and role that it was composed for. Where that fails the plan is
+   * what it was, and it is tried again later and later.
+   * @throws QueryError when there is no plan, or the session is lost; the signal's reason when aborted
+   */
+  async refresh(session: Session, observation: Observation, signal: AbortSignal): Promise<void> {
+    if (observation.capabilityEpoch === this.#epoch) return this.#retry.succeeded()
+    try {
+      const { obstacle } = this.#retry
+      if (obstacle !== undefined) throw obstacle
+      const capabilities = await readCapabilities(session, observation, this.#settings.wanted, signal)
+      this.#retry.succeeded()
+      this.#compose(capabilities, observation.capabilityEpoch)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (session.closed || !(error instanceof Error)) throw error
+      if (error !== this.#retry.obstacle) this.#retry.failed(error)
+      if (!this.isComposed) throw error
+    }
+  }
+
+  #compose(capabilities: Capabilities, epoch: string): void {
+    const { scope, plan, runner, omitted } = this.#settings
+    const { queries, omissions } = composePlan(plan, scope, capabilities)
+    const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
+    const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
+    const make = (query: ComposedQuery) =>
+      new QueryRunner({ ...runner, ...known, query, ...this.#folding(query, queries) })
+    this.#runners = queries.map((query) => kept.get(query.digest) ?? make(query))
+    this.#absent = undefined
+    this.#epoch = epoch
+    this.schedule.keep(new Set(queries.map(({ name }) => name)))
+    this.schedule.forgive()
+    this.#absences = omissions.filter(({ isAbsent }) => isAbsent)
+    omitted(omissions, this.#database)
+  }
+
+  /** Queries of one set share what they keep: as many rows as the most generous of them. */
+  #folding({ name, fold }: ComposedQuery, queries: readonly ComposedQuery[]) {
+    if (fold === undefined) return {}
+    const rows = Math.max(...queries.map((query) => (query.fold?.set === fold.set ? query.fold.rows : 1)))
+    const top = this.#top.get(fold.set) ?? new TopRows(rows)
+    this.#top.set(fold.set, top)
+    const computer = this.#settings.computers?.[name]
+    return { top, ...(computer === undefined ? {} : { computer }) }
+  }
+
+  #scheduled() {
+    return this.#runners.map((runner) => ({
+      runner,
+      name: runner.query.name,
+      intervalMs: runner.query.intervalMs,
+    }))
+  }
+}

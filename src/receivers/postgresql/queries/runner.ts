@@ -1,0 +1,186 @@
+import type { Clock } from '../../../component/clock.ts'
+import type { Resource, Scope } from '../../../pdata/batch.ts'
+import type { Reading, ResetToken } from '../../../pdata/reading.ts'
+import { decode, type Row } from '../../../rows/decode.ts'
+import { type ComputeRows, FoldedRows } from '../../../rows/ranked-rows.ts'
+import { RowPoints } from '../../../rows/row-points.ts'
+import { TopRows } from '../../../rows/top-rows.ts'
+import type { Sink } from '../../../scraper/scraper.ts'
+import type { ComposedQuery } from '../compose/composed-query.ts'
+import type { Statement } from '../compose/text.ts'
+import type { TextRow } from '../connection/connection.ts'
+import { QueryError } from '../connection/query-error.ts'
+import { type Measured, timed } from '../server/measured.ts'
+import type { Observation, RunContext } from '../server/read-server-state.ts'
+import { resetToken } from '../server/server-state.ts'
+import { type Bounds, type Page, pagesOf } from './pages.ts'
+import type { RowComputer } from './row-computer.ts'
+
+/** At most so many points of a batch: about what one request holds. */
+const batchPoints = 4_000
+
+export interface QueryRunnerSettings {
+  readonly query: ComposedQuery
+  readonly endpoint: string
+  readonly resource: Resource
+  readonly scope: Scope
+  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  /** The database that it runs in; empty strings for a query of the server. */
+  readonly database: { readonly oid: string; readonly name: string }
+  /** When the database didn't exist yet, if that was seen: then this query would have given nothing. */
+  readonly absent?: Absence
+  readonly clock: Clock
+  /** Of a folded query: which of its rows keep series of their own. */
+  readonly top?: TopRows
+  /** What fills in the computed columns, where there are any. */
+  readonly computer?: RowComputer
+  readonly measured: Measured
+}
+
+/** A moment at which something is known not to have existed. */
+export interface Absence {
+  readonly timeMs: number
+  readonly epoch: Observation['epoch']
+}
+
+/** A query that failed, with what it would have given. */
+export interface Failure {
+  readonly runner: QueryRunner
+  readonly error: Error
+}
+
+/** Runs one planned query in one database and keeps its series from run to run. */
+export class QueryRunner {
+  readonly query: ComposedQuery
+  readonly #settings: QueryRunnerSettings
+  readonly #points: RowPoints
+  readonly #folded: FoldedRows | undefined
+  #absent: Absence | undefined
+  /** Of the row before. */
+  #reset: { readonly text: string | null; readonly offsetMs: number; readonly token: ResetToken } | undefined
+
+  constructor(settings: QueryRunnerSettings) {
+    this.query = settings.query
+    this.#settings = settings
+    this.#points = new RowPoints(settings)
+    const { query, top = new TopRows(query.fold?.rows ?? 1) } = settings
+    this.#folded = query.fold && new FoldedRows({ ...settings, fold: query.fold, top })
+    this.#absent = settings.absent
+  }
+
+  /** @throws QueryError; what was given to the sink before stays, but the result isn't complete then */
+  async run(context: RunContext, sink: Sink, signal: AbortSignal): Promise<void> {
+    const startedMs = this.#settings.clock.now()
+    await this.#giveAbsence(sink)
+    const pages = pagesOf(this.query, (statement, bounds) =>
+      this.#read(statement, bounds, (row) => row, context, signal),
+    )
+    if (this.#folded !== undefined) return this.#giveFolded(this.#folded, pages, startedMs, context, sink, signal)
+    this.#points.begin()
+    for await (const page of pages) await this.#give(page, startedMs, context, sink)
+  }
+
+  /** Records what stands for a server that can't be asked. */
+  async unreachable(errorType: string, epoch: Observation['epoch'], sink: Sink): Promise<void> {
+    const timeMs = this.#settings.clock.now()
+    const points = this.#points.unreachable(errorType)
+    if (points.length === 0) return
+    const reading = this.#reading(timeMs, timeMs, epoch, '', false)
+    await sink.metrics({ resource: this.#settings.resource, scope: this.#settings.scope, reading, points })
+  }
+
+  /** An empty result of then, so that all that a new database has counted until now counts. */
+  async #giveAbsence(sink: Sink): Promise<void> {
+    const absent = this.#absent
+    this.#absent = undefined
+    if (absent === undefined || this.query.inheritsCounters) return
+    const { resource, scope } = this.#settings
+    const reading = this.#reading(absent.timeMs, absent.timeMs, absent.epoch, '', true)
+    await sink.metrics({ resource, scope, reading, points: [] })
+  }
+
+  async #read<T>(
+    { text, parameters }: Statement,
+    bounds: Partial<Bounds>,
+    take: (row: TextRow) => T,
+    context: RunContext,
+    signal: AbortSignal,
+  ): Promise<T[]> {
+    const values = { databases: `{${context.databases.join(',')}}`, ...bounds }
+    const { clock, measured } = this.#settings
+    const { name } = this.query
+    const given = parameters.map((parameter) => values[parameter])
+    const command = { text, repeats: this.query.slice !== undefined }
+    return timed(name, clock, measured, () => context.session.read(name, command, given, take, signal))
+  }
+
+  async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
+    const { resource, scope, clock } = this.#settings
+    const { observation, left } = context
+    const timeMs = clock.now()
+    const points = this.#points.points(
+      page.rows.map((row) => this.#decode(row)),
+      page.rows.map((row) => this.#token(row, observation)),
+    )
+    // Where rows inherit, a series' absence from a result says nothing of when it began.
+    const completes = page.last && !this.query.inheritsCounters
+    for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
+      const final = from + batchPoints >= points.length
+      const reading = this.#reading(startedMs, timeMs, observation.epoch, left, completes && final)
+      await sink.metrics({ resource, scope, reading, points: points.slice(from, from + batchPoints) })
+    }
+  }
+
+  /** All rows of the result in one batch: they are ranked against each other, and judged together. */
+  async #giveFolded(
+    folded: FoldedRows,
+    pages: AsyncGenerator<Page>,
+    startedMs: number,
+    context: RunContext,
+    sink: Sink,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { resource, scope, clock, computer } = this.#settings
+    const { observation, left } = context
+    const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, observation))
+    // A large result that comes at once is read row by row: its text is gone before all of it is there.
+    const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
+    if (this.query.slice !== undefined) {
+      for await (const page of pages) for (const row of page.rows) rows.push(take(row))
+    }
+    const timeMs = clock.now()
+    const compute: ComputeRows | undefined =
+      computer && ((measured, isTop) => computer.compute({ query: this.query, rows: measured, isTop, context }, signal))
+    const result = await folded.take(rows, { epoch: observation.epoch, left }, compute)
+    const reading = this.#reading(startedMs, timeMs, observation.epoch, left, !this.query.inheritsCounters)
+    await sink.metrics({ resource, scope, reading, ...result })
+    await computer?.report(reading, sink, signal)
+  }
+
+  #reading(startedMs: number, timeMs: number, epoch: Reading['epoch'], left: string, completes: boolean): Reading {
+    const { endpoint, database } = this.#settings
+    const filter = this.query.parameters.includes('databases') ? `${this.query.digest} ${left}` : this.query.digest
+    return { query: `${endpoint}/${database.oid}/${this.query.name}`, filter, startedMs, timeMs, epoch, completes }
+  }
+
+  #decode(row: TextRow): Row {
+    return this.query.columns.map(({ name, type }, index) => {
+      try {
+        return decode(type, row[index] ?? null)
+      } catch (error) {
+        throw new QueryError(`${this.query.name}.${name}`, error)
+      }
+    })
+  }
+
+  /** Rows that were reset together share one token: there are thousands, and each is remembered with its own. */
+  #token(row: TextRow, { offsetMs }: Observation): ResetToken | undefined {
+    const { reset } = this.query
+    if (reset === undefined) return undefined
+    const text = row[reset.column] ?? null
+    if (this.#reset?.text === text && this.#reset.offsetMs === offsetMs) return this.#reset.token
+    const token = resetToken(text, offsetMs, reset.exact)
+    this.#reset = { text, offsetMs, token }
+    return token
+  }
+}

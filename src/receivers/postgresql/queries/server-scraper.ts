@@ -1,0 +1,147 @@
+import type { Clock } from '../../../component/clock.ts'
+import { deadline } from '../../../scraper/deadline.ts'
+import type { Scraper, Sink } from '../../../scraper/scraper.ts'
+import { composePlan } from '../compose/compose.ts'
+import { errorCode } from '../connection/sqlstate.ts'
+import { nothingKnown } from '../server/capabilities.ts'
+import type { DatabaseList } from '../server/database-list.ts'
+import type { RunContext } from '../server/read-server-state.ts'
+import { unobserved } from '../server/read-server-state.ts'
+import { Schedule } from '../server/schedule.ts'
+import type { ServerConnection } from '../server/server-connection.ts'
+import { DatabasePlan, type DatabasePlanSettings } from './query-set.ts'
+import { failedWith, partial, runDue } from './run-due.ts'
+import { type Failure, QueryRunner } from './runner.ts'
+import { needsDatabases, needsNoState, saysWhetherUp, silenceMs } from './vital.ts'
+
+export interface ServerScraperSettings {
+  readonly clock: Clock
+  readonly connection: ServerConnection
+  readonly databases: DatabaseList
+  readonly plan: DatabasePlanSettings
+  readonly intervalMs: number
+  /** The scrape's own deadline; 0 for none. */
+  readonly timeoutMs: number
+}
+
+/** What a scrape goes by. */
+interface Prepared {
+  readonly context: RunContext
+  /** Why a query can't be asked now. */
+  readonly obstacle: (runner: QueryRunner) => Error | undefined
+  /** What failed and is no query. */
+  readonly errors: readonly Error[]
+}
+
+const server = { oid: '', name: '' }
+
+/** Reads the server's own statistics over the one session that is kept. */
+export class ServerScraper implements Scraper {
+  readonly name = 'server'
+  readonly #settings: ServerScraperSettings
+  readonly #plan: DatabasePlan
+  /** What is asked while nothing is known of the server, and what tells that it can't be asked. */
+  readonly #vital: readonly QueryRunner[]
+  #last = unobserved
+
+  constructor(settings: ServerScraperSettings) {
+    this.#settings = settings
+    this.#plan = new DatabasePlan(settings.plan, server)
+    this.#vital = vitalRunners(settings.plan)
+  }
+
+  /** Makes everything due. */
+  hurry(): void {
+    this.#plan.schedule.clear()
+  }
+
+  async scrape(sink: Sink, parent: AbortSignal): Promise<void> {
+    const { clock, intervalMs, timeoutMs } = this.#settings
+    // Ends before the scrape's own deadline, after which the sink takes nothing: that the server is silent must get out.
+    using whole = deadline(timeoutMs * 0.9, clock, parent)
+    using first = deadline(silenceMs(intervalMs), clock, whole.signal)
+    const tellDown = async (runners: readonly QueryRunner[], error: unknown) => {
+      // A shutdown says nothing about the server.
+      if (parent.aborted) return
+      const errorType = first.signal.aborted ? 'timeout' : (errorCode(error) ?? '_OTHER')
+      for (const runner of runners) await runner.unreachable(errorType, this.#last.epoch, sink)
+    }
+    const prepared = await this.#prepare(first.signal).catch(async (error: unknown) => {
+      await tellDown(this.#vital, error)
+      throw error
+    })
+    const failures = await this.#run(prepared, sink, first.signal, whole.signal, tellDown)
+    parent.throwIfAborted()
+    if (failures.length + prepared.errors.length > 0) throw partial(failures, prepared.errors)
+  }
+
+  /** @throws the reason for which the server can't be asked anything */
+  async #prepare(signal: AbortSignal): Promise<Prepared> {
+    const { connection, databases } = this.#settings
+    try {
+      const observed = await connection.observe(signal)
+      const { session, observation } = observed
+      this.#last = observation
+      const found = await databases.read(observed, signal)
+      await this.#plan.refresh(session, observation, signal)
+      this.#tellAbsences()
+      const oids = found?.monitored.map(({ oid }) => oid) ?? []
+      return {
+        context: { session, observation, databases: oids, left: found?.left ?? '' },
+        obstacle: (runner) => (found === undefined && needsDatabases(runner) ? databases.error : undefined),
+        errors: [connection.grantsError, databases.error, this.#plan.error].filter((error) => error !== undefined),
+      }
+    } catch (error) {
+      const { session } = connection
+      signal.throwIfAborted()
+      if (session === undefined || !(error instanceof Error)) throw error
+      const context = { session, observation: this.#last, databases: [], left: '' }
+      return { context, obstacle: (runner) => (needsNoState(runner) ? undefined : error), errors: [error] }
+    }
+  }
+
+  #tellAbsences(): void {
+    const told = this.#plan.absences.map((one) => ({ ...one, ordinary: false, isLocal: true }) as const)
+    this.#settings.plan.omitted(told, server)
+  }
+
+  /** First what tells whether the server is up, then the rest; gives what failed, or isn't tried again yet. */
+  async #run(
+    { context, obstacle }: Prepared,
+    sink: Sink,
+    first: AbortSignal,
+    whole: AbortSignal,
+    tellDown: (runners: readonly QueryRunner[], error: unknown) => Promise<void>,
+  ): Promise<Failure[]> {
+    const { clock, intervalMs } = this.#settings
+    const { isComposed } = this.#plan
+    const due = isComposed ? this.#plan.due(clock.now(), intervalMs / 2) : this.#vital
+    const schedule = isComposed ? this.#plan.schedule : new Schedule()
+    const failures = this.#plan.heldBack(clock.now(), intervalMs / 2)
+    for (const runner of due) failures.push(...failedFor(obstacle(runner), runner))
+    const free = due.filter((runner) => obstacle(runner) === undefined)
+    const vital = free.filter(saysWhetherUp)
+    const others = free.filter((runner) => !saysWhetherUp(runner))
+    const lost = await runDue(vital, { schedule }, context, clock, sink, first)
+    failures.push(...lost)
+    for (const { runner, error } of failures) await tellDown([runner], error)
+    const isOver = first.aborted || context.session.closed
+    const why = lost.at(-1)?.error ?? new Error('the connection is closed')
+    failures.push(
+      ...(isOver ? failedWith(why, others) : await runDue(others, { schedule }, context, clock, sink, whole)),
+    )
+    return failures
+  }
+}
+
+function failedFor(error: Error | undefined, runner: QueryRunner): Failure[] {
+  return error === undefined ? [] : failedWith(error, [runner])
+}
+
+/** Runners of the queries that have something to say about a server that can't be asked. They need nothing of it. */
+function vitalRunners({ plan, runner }: DatabasePlanSettings): QueryRunner[] {
+  const { queries } = composePlan(plan, 'server', nothingKnown)
+  return queries
+    .map((query) => new QueryRunner({ ...runner, query, database: server }))
+    .filter((one) => saysWhetherUp(one))
+}

@@ -1,0 +1,24 @@
+import type { ResetToken } from '../pdata/reading.ts'
+import type { ColumnValue, Row } from './decode.ts'
+
+/** A row of a folded query as it was read. */
+export interface ReadRow {
+  /** The identity columns, joined. */
+  readonly identity: string
+  readonly row: Row
+  readonly token: ResetToken | undefined
+}
+
+/** A row, and how much its numbers have grown since the result before. */
+export interface MeasuredRow extends ReadRow {
+  /** By column, 0 for columns that aren't tracked; `undefined` where there is nothing to compare with. */
+  readonly increases: readonly number[] | undefined
+}
+
+/** What code says about the rows. */
+export interface ComputedRows {
+  /** The computed columns in their order; `undefined` where the row can't be told from the rest. */
+  readonly of: (row: MeasuredRow) => readonly ColumnValue[] | undefined
+  /** Rows that keep series of their own whatever their rank. */
+  readonly also: ReadonlySet<string>
+}

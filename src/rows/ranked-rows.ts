@@ -1,0 +1,173 @@
+import type { CounterRow, CounterRows, Point } from '../pdata/batch.ts'
+import type { ResetToken } from '../pdata/reading.ts'
+import type { Series } from '../pdata/series.ts'
+import { addedUp } from './added-up.ts'
+import { type ColumnValue, type Row, raw } from './decode.ts'
+import { Increases, type Life } from './increases.ts'
+import type { ComputedRows, MeasuredRow, ReadRow } from './measured-row.ts'
+import { columnValue, combine, numeric, type RowPointsSettings, seriesOf } from './row-points.ts'
+import type { ColumnRef, RowPoint, TopRowsQuery } from './row-query.ts'
+import { scoresOf } from './scores.ts'
+import type { TopRows } from './top-rows.ts'
+
+/** What stands in place of the names of rows that have no series of their own. */
+export const other = '(other)'
+
+/** Series that no result used for so many results are forgotten. */
+const forgetAfterResults = 3
+
+/** @param isTop whether a row ranks among those that keep series of their own */
+export type ComputeRows = (rows: readonly MeasuredRow[], isTop: (identity: string) => boolean) => Promise<ComputedRows>
+
+export interface FoldedRowsSettings extends RowPointsSettings {
+  readonly fold: TopRowsQuery
+  readonly top: TopRows
+}
+
+/** What one complete result comes to. */
+export interface FoldedResult {
+  /** Gauges and up-down sums. */
+  readonly points: readonly Point[]
+  readonly folded: CounterRows
+}
+
+/** A set of labels and the series that are shown under it, by point. */
+interface Group {
+  readonly series: readonly (Series | undefined)[]
+  /** Of the counters alone, as {@link CounterRows.columns} has them. */
+  readonly targets: readonly (Series | undefined)[]
+  result: number
+}
+
+/** Turns the rows of a complete result into few series: those that matter have their own, the rest shares one. */
+export class FoldedRows {
+  readonly #settings: FoldedRowsSettings
+  readonly #increases: Increases
+  readonly #labelColumns: readonly ColumnRef[]
+  readonly #others: ReadonlySet<ColumnRef>
+  readonly #counters: readonly { readonly point: RowPoint; readonly at: number }[]
+  readonly #columns: readonly string[]
+  readonly #groups = new Map<string, Group>()
+  readonly #series = new Map<string, { readonly series: Series; result: number }>()
+  #result = 0
+
+  constructor(settings: FoldedRowsSettings) {
+    const { query, fold } = settings
+    this.#settings = settings
+    this.#increases = new Increases(fold.counters, query.fallsWhenReset)
+    this.#others = new Set(fold.others)
+    this.#labelColumns = [...new Set(query.points.flatMap((point) => [...labelsOf(point), ...whenOf(point)]))]
+    this.#counters = query.points.flatMap((point, at) => (point.info.monotonic ? [{ point, at }] : []))
+    this.#columns = this.#counters.map(({ point }) => point.id)
+  }
+
+  /** A row as {@link take} takes it. */
+  read(row: Row, token: ResetToken | undefined): ReadRow {
+    const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
+    return { identity, row, token }
+  }
+
+  /** @param compute fills in the computed columns, where there are any */
+  async take(rows: readonly ReadRow[], life: Life, compute?: ComputeRows): Promise<FoldedResult> {
+    const { query, fold, top } = this.#settings
+    const measured = this.#increases.measure(addedUp(rows, new Set(fold.counters)), life)
+    top.settle(query.name, scoresOf(measured, fold))
+    const isTop = (identity: string) => top.has(identity)
+    const computed = await compute?.(measured, isTop)
+    this.#result += 1
+    const gauges = new Map<Series, Point>()
+    const counterRows = measured.map((row) => this.#place(row, computed, gauges)).filter((row) => row !== undefined)
+    this.#forget()
+    const metrics = this.#counters.map(({ point }) => point.info)
+    return {
+      points: [...gauges.values()],
+      folded: { columns: this.#columns, metrics, rows: counterRows, fallsWhenReset: query.fallsWhenReset },
+    }
+  }
+
+  /** The row's counters, if it has any, with the series that they are shown under; its gauges go to `gauges`. */
+  #place(
+    measured: MeasuredRow,
+    computed: ComputedRows | undefined,
+    gauges: Map<Series, Point>,
+  ): CounterRow | undefined {
+    const { endpoint, database, query, top } = this.#settings
+    const { identity, row, token } = measured
+    const wanted = top.has(identity) || computed?.also.has(identity) === true
+    const values = query.computed.length === 0 ? [] : wanted ? computed?.of(measured) : undefined
+    // Most rows have nothing computed, and a copy of each would be as large as the result.
+    const whole = values === undefined || values.length === 0 ? row : [...row, ...values]
+    const group = this.#group(whole, wanted && values !== undefined)
+    this.#addGauges(whole, group, wanted && values !== undefined, gauges)
+    if (this.#counters.length === 0) return undefined
+    return {
+      key: [endpoint, database.oid, query.name, identity].join('\u0000'),
+      values: this.#counters.map(({ point }) => numeric(whole[point.value] ?? null)),
+      ...(token === undefined ? {} : { token }),
+      targets: group.targets,
+    }
+  }
+
+  #addGauges(row: Row, { series }: Group, isOwn: boolean, gauges: Map<Series, Point>): void {
+    this.#settings.query.points.forEach((point, at) => {
+      const one = series[at]
+      const value = numeric(row[point.value] ?? null)
+      if (point.info.monotonic || one === undefined || value === null) return
+      if (!isOwn && point.fold === undefined) return
+      const before = gauges.get(one)
+      if (before === undefined) gauges.set(one, { series: one, value })
+      else if (point.fold !== undefined)
+        gauges.set(one, { series: one, value: combine(point.fold, before.value, value) })
+    })
+  }
+
+  #group(row: Row, isOwn: boolean): Group {
+    const shown = (column: ColumnRef): ColumnValue =>
+      !isOwn && this.#others.has(column) ? other : columnValue(this.#settings, row, column)
+    const labels = this.#labelColumns.map((column) => raw(shown(column))).join('\u0000')
+    const known = this.#groups.get(labels)
+    if (known !== undefined) {
+      known.result = this.#result
+      return known
+    }
+    const series = this.#settings.query.points.map((point) =>
+      point.when !== undefined && shown(point.when) !== true ? undefined : this.#seriesOf(point, shown),
+    )
+    const made = { series, targets: this.#counters.map(({ at }) => series[at]), result: this.#result }
+    this.#groups.set(labels, made)
+    return made
+  }
+
+  /** One series for all groups that differ only in what this metric doesn't show. */
+  #seriesOf(point: RowPoint, shown: (column: ColumnRef) => ColumnValue): Series {
+    const labels = labelsOf(point).map((column) => raw(shown(column)))
+    const identity = labels.join('\u0000')
+    const key = `${point.id}\u0000${identity}`
+    const known = this.#series.get(key)
+    if (known !== undefined) {
+      known.result = this.#result
+      return known.series
+    }
+    const series = seriesOf(this.#settings, point, shown, identity)
+    this.#series.set(key, { series, result: this.#result })
+    return series
+  }
+
+  #forget(): void {
+    const isOld = (result: number) => result + forgetAfterResults < this.#result
+    const used = new Set<Series | undefined>()
+    for (const [labels, { result, series }] of this.#groups) {
+      if (isOld(result)) this.#groups.delete(labels)
+      else for (const one of series) used.add(one)
+    }
+    for (const [key, { series }] of this.#series) if (!used.has(series)) this.#series.delete(key)
+  }
+}
+
+function labelsOf({ parts, attributes }: RowPoint): readonly ColumnRef[] {
+  return [...parts, ...attributes].map(([, column]) => column)
+}
+
+function whenOf({ when }: RowPoint): readonly ColumnRef[] {
+  return when === undefined ? [] : [when]
+}

@@ -1,0 +1,152 @@
+import type { AttributeValue } from '../pdata/attributes.ts'
+import type { Point } from '../pdata/batch.ts'
+import { entityAttributes } from '../pdata/entity.ts'
+import type { ResetToken } from '../pdata/reading.ts'
+import type { Series } from '../pdata/series.ts'
+import { type ColumnValue, type Row, raw } from './decode.ts'
+import type { ColumnRef, RowPoint, RowQuery } from './row-query.ts'
+
+export interface RowPointsSettings {
+  readonly query: RowQuery
+  /** The first part of every series' key. */
+  readonly endpoint: string
+  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  /** The database that the query runs in; empty for the server's. */
+  readonly database: { readonly oid: string; readonly name: string }
+}
+
+/** The series of one row, by point; made again when a label changes (a rename), under the same keys. */
+interface KnownRow {
+  readonly labels: string
+  readonly series: readonly Series[]
+  /** The last result that it was in. */
+  result: number
+}
+
+/**
+ * Turns rows into points. Keeps the series of every row from scrape to scrape, so that a series is one object, and
+ * forgets those of rows that two results in a row didn't have.
+ */
+export class RowPoints {
+  readonly #settings: RowPointsSettings
+  readonly #known = new Map<string, KnownRow>()
+  readonly #labelColumns: readonly ColumnRef[]
+  readonly #unreachable = new Map<string, readonly Point[]>()
+  #result = 0
+
+  constructor(settings: RowPointsSettings) {
+    this.#settings = settings
+    const { points } = settings.query
+    const columns = points.flatMap(({ parts, attributes }) => [...parts, ...attributes].map(([, column]) => column))
+    this.#labelColumns = [...new Set(columns)]
+  }
+
+  /** To be called before the rows of each result. */
+  begin(): void {
+    this.#result += 1
+    for (const [identity, row] of this.#known) {
+      if (row.result < this.#result - 2) this.#known.delete(identity)
+    }
+  }
+
+  /** The points of some rows. A NULL value gives none. */
+  points(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[]): Point[] {
+    const { query } = this.#settings
+    const points: Point[] = []
+    const placed = query.onDuplicate === undefined ? undefined : new Map<Series, number>()
+    rows.forEach((row, index) => {
+      const { series } = this.#row(row)
+      const token = tokens[index]
+      query.points.forEach((planned, at) => {
+        const value = numeric(row[planned.value] ?? null)
+        const one = series[at]
+        if (value === null || one === undefined) return
+        const before = placed?.get(one)
+        const first = before === undefined ? undefined : points[before]
+        if (before !== undefined && first !== undefined) {
+          points[before] = { ...first, value: combine(query.onDuplicate, first.value, value) }
+          return
+        }
+        placed?.set(one, points.length)
+        points.push(
+          token === undefined || !planned.info.monotonic ? { series: one, value } : { series: one, value, token },
+        )
+      })
+    })
+    return points
+  }
+
+  /** What stands for a server that can't be asked; the same points for the same reason. */
+  unreachable(errorType: string): readonly Point[] {
+    const known = this.#unreachable.get(errorType)
+    if (known !== undefined) return known
+    const { endpoint, query } = this.#settings
+    const points = query.points.flatMap((point) => {
+      if (point.unreachable === undefined) return []
+      const attributes = Object.freeze({ ...point.constants, 'error.type': errorType })
+      const key = [endpoint, '', query.name, point.id, errorType].join('\u0000')
+      return [{ series: { metric: point.info, attributes, key }, value: point.unreachable }]
+    })
+    this.#unreachable.set(errorType, points)
+    return points
+  }
+
+  #row(row: Row): KnownRow {
+    const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
+    const labels = this.#labelColumns.map((column) => raw(columnValue(this.#settings, row, column))).join('\u0000')
+    const known = this.#known.get(identity)
+    if (known !== undefined && known.labels === labels) {
+      known.result = this.#result
+      return known
+    }
+    const value = (column: ColumnRef) => columnValue(this.#settings, row, column)
+    const series = this.#settings.query.points.map((point) => seriesOf(this.#settings, point, value, identity))
+    const made = { labels, series, result: this.#result }
+    this.#known.set(identity, made)
+    return made
+  }
+}
+
+/**
+ * @param value of a column, as it is shown
+ * @param identity tells the series from others of the same point
+ */
+export function seriesOf(
+  { endpoint, vocabulary, database, query }: RowPointsSettings,
+  point: RowPoint,
+  value: (column: ColumnRef) => ColumnValue,
+  identity: string,
+): Series {
+  const parts = Object.fromEntries(
+    point.parts.map(([part, column]) => {
+      const shown = value(column)
+      return [part, shown === null ? undefined : String(shown)]
+    }),
+  )
+  const attributes: Record<string, AttributeValue> = entityAttributes(point.entity, parts, vocabulary)
+  for (const [name, column] of point.attributes) {
+    const shown = value(column)
+    if (shown !== null) attributes[name] = typeof shown === 'bigint' ? String(shown) : shown
+  }
+  return {
+    metric: point.info,
+    attributes: Object.freeze({ ...attributes, ...point.constants }),
+    key: [endpoint, database.oid, query.name, point.id, identity].join('\u0000'),
+  }
+}
+
+/** What a column holds, or what the query knows of its database without asking. */
+export function columnValue({ database }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
+  if (column === 'database') return database.name
+  if (column === 'database_oid') return database.oid
+  return row[column] ?? null
+}
+
+export function numeric(value: ColumnValue): number | bigint | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : null
+}
+
+export function combine(how: 'sum' | 'max' | undefined, a: number | bigint, b: number | bigint): number | bigint {
+  if (how === 'max') return b > a ? b : a
+  return typeof a === 'bigint' || typeof b === 'bigint' ? BigInt(a) + BigInt(b) : a + b
+}

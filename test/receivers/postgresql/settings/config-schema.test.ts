@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import generated from '../../../../generated/postgresql/config.schema.json' with { type: 'json' }
+import { postgresqlConfig } from '../../../../src/receivers/postgresql/settings/config.ts'
+
+const objectSchema = z.object({
+  required: z.array(z.string()).default([]),
+  properties: z.record(z.string(), z.unknown()),
+})
+
+/** What both say of an object's keys: names, which are required, and the same of nested objects. */
+function shape(schema: unknown): unknown {
+  const { success, data } = objectSchema.safeParse(schema)
+  if (!success) return {}
+  const keys = Object.keys(data.properties).sort()
+  return { required: data.required, keys: Object.fromEntries(keys.map((name) => [name, shape(data.properties[name])])) }
+}
+
+test('the generated JSON schema has the keys that the receiver takes, and asks for the same', () => {
+  const taken = z.toJSONSchema(postgresqlConfig, { io: 'input', unrepresentable: 'any' })
+  expect(shape(generated)).toEqual(shape(taken))
+})
+
+test("the generated JSON schema's defaults are the receiver's", () => {
+  const defaults = Object.fromEntries(
+    Object.entries(generated.properties).flatMap(([name, property]) =>
+      'default' in property ? [[name, property.default]] : [],
+    ),
+  )
+  expect(postgresqlConfig.parse({ username: 'monitor' })).toEqual(
+    postgresqlConfig.parse({ username: 'monitor', ...defaults }),
+  )
+  expect(Object.keys(defaults).length).toBeGreaterThan(5)
+})

@@ -1,0 +1,41 @@
+import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
+import { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { ConnectionSettings } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
+import { defaultLimits } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
+import { authenticationMethods } from '../../../../src/receivers/postgresql/settings/require-auth.ts'
+
+export const never: AbortSignal = new AbortController().signal
+
+/** The role `monitor` over TCP, without a password. */
+export function settingsOf(
+  server: { readonly host: string; readonly port: number },
+  overrides: Partial<ConnectionSettings> = {},
+): ConnectionSettings {
+  return {
+    host: server.host,
+    port: server.port,
+    username: 'monitor',
+    password: undefined,
+    ssl: undefined,
+    authentication: { methods: new Set(authenticationMethods), channelBinding: 'prefer', cleartext: 'local' },
+    scramMaxIterations: 1_000_000,
+    applicationName: 'otelephant',
+    connectTimeoutMs: 10_000,
+    limits: defaultLimits,
+    ...overrides,
+  }
+}
+
+export function socketOf(cluster: Cluster): { readonly host: string; readonly port: number } {
+  return { host: cluster.socketDirectory, port: cluster.port }
+}
+
+/** A session that is closed with its scope. */
+export async function sessionOf(
+  settings: ConnectionSettings,
+  database = 'postgres',
+  withOptions = true,
+): Promise<Session & AsyncDisposable> {
+  const session = await Session.connect(settings, database, withOptions, never)
+  return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })
+}

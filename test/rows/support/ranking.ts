@@ -1,0 +1,114 @@
+import { expect } from 'vitest'
+import { systemClock } from '../../../src/component/clock.ts'
+import type { QueryDefinition } from '../../../src/metadata/query.ts'
+import type { SourcedMetric } from '../../../src/metadata/sourced-metric.ts'
+import type { AttributeValue } from '../../../src/pdata/attributes.ts'
+import type { Batch, CounterRow } from '../../../src/pdata/batch.ts'
+import { composePlan } from '../../../src/receivers/postgresql/compose/compose.ts'
+import type { RowComputer } from '../../../src/receivers/postgresql/queries/row-computer.ts'
+import {
+  inspect,
+  keepingSink,
+  metricOf,
+  planOf,
+  queryOf,
+  runnerOf,
+} from '../../receivers/postgresql/support/composing.ts'
+import { never, sessionOf, settingsOf } from '../../receivers/postgresql/support/connecting.ts'
+import { usePostgres } from '../../support/postgres.ts'
+
+/** A row as the server has it. */
+export interface ServerRow {
+  readonly id: number
+  readonly place?: string
+  readonly name: string
+  readonly calls: number
+  readonly size?: number
+}
+
+export type Shown = readonly [attributes: Readonly<Record<string, AttributeValue>>, value: unknown]
+
+const columns: QueryDefinition['columns'] = {
+  id: { sql: 'r.id', type: 'string' },
+  place: { sql: 'r.place', type: 'string' },
+  name: { sql: 'r.name', type: 'string' },
+  calls: { sql: 'r.calls', type: 'int' },
+  size: { sql: 'r.size', type: 'int' },
+}
+
+const source = { query: 'rows', attributes: { place: 'place', name: 'name' } }
+const counter = { kind: 'sum', monotonic: true } as const
+
+/** A counter and gauges of every kind of fold over the columns of a row. */
+export const metrics: readonly SourcedMetric[] = [
+  metricOf('calls', { ...source, points: [{ value: 'calls', attributes: {} }] }, counter),
+  { ...metricOf('size', { ...source, points: [{ value: 'size', attributes: {} }] }), fold: 'sum' },
+  { ...metricOf('size.max', { ...source, points: [{ value: 'size', attributes: {} }] }), fold: 'max' },
+  metricOf('size.own', { ...source, points: [{ value: 'size', attributes: {} }] }),
+]
+
+export interface FoldingSettings {
+  readonly definition?: Partial<QueryDefinition>
+  readonly metrics?: readonly SourcedMetric[]
+  readonly computer?: RowComputer
+}
+
+/** Two rows keep series of their own, ranked by their calls. */
+export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
+  const postgres = usePostgres(major)
+
+  return async function folding(settings: FoldingSettings = {}) {
+    const { cluster, createDatabase } = await postgres()
+    const database = await createDatabase()
+    await cluster.query('CREATE TABLE rows (id int, place text, name text, calls bigint, size bigint)', database)
+    const client = await cluster.connect(database)
+    const session = await sessionOf(settingsOf(cluster, { username: 'postgres' }), database)
+    const query = queryOf('rows', {
+      from: 'public.rows AS r',
+      identity: ['id'],
+      fold: { rows: 2, by: ['calls'], others: ['name'] },
+      ...settings.definition,
+      columns: { ...columns, ...settings.definition?.columns },
+    })
+    const plan = planOf({ queries: [query], metrics: settings.metrics ?? metrics })
+    const { observation, capabilities } = await inspect(session, plan)
+    const [planned = expect.fail('nothing planned')] = composePlan(plan, 'server', capabilities).queries
+    const { computer } = settings
+    const runner = runnerOf(planned, systemClock(), computer === undefined ? {} : { computer })
+
+    return {
+      /** What one result of just these rows comes to. */
+      async result(...rows: readonly ServerRow[]) {
+        const json = JSON.stringify(rows.map((row) => ({ place: 'north', ...row })))
+        await client.query('TRUNCATE rows')
+        await client.query(`INSERT INTO rows SELECT * FROM json_populate_recordset(NULL::rows, '${json}') ORDER BY id`)
+        const sink = keepingSink()
+        await runner.run({ session, observation, databases: [], left: '' }, sink, never)
+        return resultOf(sink.batches)
+      },
+      async [Symbol.asyncDispose]() {
+        await client.end()
+        await session.close()
+      },
+    }
+  }
+}
+
+function resultOf([batch = expect.fail('no batch'), ...more]: readonly Batch[]) {
+  expect(more).toEqual([])
+  const { folded = expect.fail('not folded'), points, reading } = batch
+  const target = ({ targets }: CounterRow, metric: string) =>
+    targets[folded.metrics.findIndex(({ name }) => name === metric)]
+  return {
+    ...{ folded, points, reading },
+    /** Attributes and value of every point of a gauge. */
+    gauge: (metric: string): Shown[] =>
+      points
+        .filter(({ series }) => series.metric.name === metric)
+        .map(({ series, value }) => [series.attributes, value]),
+    /** Of every row in the order of its id, the attributes that a counter is shown under. */
+    shown: (metric: string) => folded.rows.map((row) => target(row, metric)?.attributes),
+    /** As `shown`, the series. */
+    series: (metric: string) => folded.rows.map((row) => target(row, metric)),
+  }
+}
