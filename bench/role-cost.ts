@@ -5,11 +5,11 @@ export const measuredRole = 'otelephant'
 
 /** What the server spent on planning and executing the role's statements, from pg_stat_statements. */
 export class RoleCost {
-  readonly #observer: Connection
+  readonly #stateReader: Connection
 
   /** @param observer a superuser's connection to a database with the extension; not the role's own */
-  constructor(observer: Connection) {
-    this.#observer = observer
+  constructor(stateReader: Connection) {
+    this.#stateReader = stateReader
   }
 
   /** Milliseconds that the work took on the server. The role must be doing nothing else. */
@@ -20,7 +20,7 @@ export class RoleCost {
   }
 
   async #total(): Promise<number> {
-    const { rows } = await this.#observer.query<{ ms: number }>(
+    const { rows } = await this.#stateReader.query<{ ms: number }>(
       `SELECT coalesce(sum(s.total_exec_time + s.total_plan_time), 0) AS ms FROM pg_stat_statements(false) AS s
         WHERE s.userid = '${measuredRole}'::regrole`,
     )

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { PointAccount } from '../../src/component/point-account.ts'
 import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
-import { Intake } from '../../src/exporters/otlp/request/enqueue.ts'
+import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
 import { maxRequestBytes } from '../../src/exporters/otlp/request/split.ts'
 import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import { otlpSettings } from '../encode/otlp-settings.ts'
@@ -28,7 +28,7 @@ process.stdout.write(
 )
 
 function fill(): void {
-  const intake = new Intake({
+  const enqueuer = new Enqueuer({
     ...{ store, clock: settings.clock, maxRequestBytes, limits: newRelicLimits.metrics, path: '/v1/metrics' },
     account: new PointAccount(0),
     telemetry: noExporterTelemetry,
@@ -38,7 +38,7 @@ function fill(): void {
   const batches = new TableBatches()
   for (let scrape = 0; scrape < scrapes; scrape++) {
     for (const batch of batches.scrape(scrape, points)) {
-      for (const error of intake.store([batch], 'zstd').values()) throw error
+      for (const error of enqueuer.store([batch], 'zstd').values()) throw error
     }
   }
 }

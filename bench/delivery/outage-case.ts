@@ -79,7 +79,7 @@ async function scrapeOnce(): Promise<void> {
   for (const batch of batches.scrape(scrapes, points)) {
     const reading = { ...batch.reading, startedMs: atMs - 1, timeMs: atMs }
     const stored = exporter.consume({ ...batch, reading }, signal)
-    await clock.advance(target.lingerMs)
+    await clock.advance(target.flushTimeoutMs)
     await stored
   }
   scrapes += 1

@@ -18,7 +18,7 @@ export function otlpSettings(url: string): OtlpExporterSettings {
       temporality: 'delta',
       timeoutMs: 30_000,
       backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0 },
-      lingerMs: 200,
+      flushTimeoutMs: 200,
       concurrency: 8,
       tls: { rejectUnauthorized: true },
       limits: newRelicLimits,

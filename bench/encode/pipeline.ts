@@ -1,6 +1,6 @@
 import { PointAccount } from '../../src/component/point-account.ts'
 import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
-import { Intake } from '../../src/exporters/otlp/request/enqueue.ts'
+import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
 import { maxRequestBytes } from '../../src/exporters/otlp/request/split.ts'
 import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import type { EncodeCase } from './case.ts'
@@ -11,7 +11,7 @@ import { TableBatches } from './table-batches.ts'
 export function pipeline(points: number): EncodeCase {
   const batches = new TableBatches()
   const { store, clock } = otlpSettings('')
-  const intake = new Intake({
+  const enqueuer = new Enqueuer({
     store,
     clock,
     maxRequestBytes,
@@ -26,7 +26,7 @@ export function pipeline(points: number): EncodeCase {
     async scrape(scrape) {
       let sent = 0
       for (const batch of batches.scrape(scrape, points)) {
-        for (const error of intake.store([batch], 'zstd').values()) throw error
+        for (const error of enqueuer.store([batch], 'zstd').values()) throw error
         for (let request = store.take(); request !== undefined; request = store.take()) {
           sent += request.points
           store.remove(request)

@@ -1,7 +1,7 @@
 import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
 import type { ResetToken } from '../../src/pdata/reading.ts'
-import { composePlan } from '../../src/receivers/postgresql/compose/compose.ts'
+import { composeQueries } from '../../src/receivers/postgresql/compose/compose.ts'
 import type { ComposedQuery } from '../../src/receivers/postgresql/compose/composed-query.ts'
 import { nothingKnown } from '../../src/receivers/postgresql/server/capabilities.ts'
 import { RowPoints } from '../../src/rows/row-points.ts'
@@ -37,7 +37,7 @@ export class TableBatches {
       collectionIntervalMs: 30_000,
       sliceRows: batchRows,
     }
-    const query = composePlan(plan, 'database', capabilities).queries.find(({ name }) => name === 'table')
+    const query = composeQueries(plan, 'database', capabilities).queries.find(({ name }) => name === 'table')
     if (query === undefined) throw new Error('the query `table` is not in the plan')
     this.#query = query
     const database = { oid: '16384', name: 'orders' }

@@ -3,7 +3,7 @@ import { EventsBuilder } from '../../generated/postgresql/events.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { GraphPace } from '../../src/receivers/postgresql/activity/graph-pace.ts'
 import { SessionSampler } from '../../src/receivers/postgresql/activity/session-sampler.ts'
-import { Session } from '../../src/receivers/postgresql/connection/connection.ts'
+import { Connection } from '../../src/receivers/postgresql/connection/connection.ts'
 import type { ConnectionSettings } from '../../src/receivers/postgresql/settings/connection-settings.ts'
 import { defaultLimits } from '../../src/receivers/postgresql/settings/connection-settings.ts'
 import { authenticationMethods } from '../../src/receivers/postgresql/settings/require-auth.ts'
@@ -18,18 +18,18 @@ export const intervalMs = 1_000
 const signal = AbortSignal.timeout(600_000)
 
 /** The collector's session on a server. */
-export async function ownSession({ host, port }: Cluster): Promise<Session & AsyncDisposable> {
+export async function ownSession({ host, port }: Cluster): Promise<Connection & AsyncDisposable> {
   const settings: ConnectionSettings = {
     ...{ host, port, username: measuredRole, password: undefined, ssl: undefined, applicationName: 'otelephant' },
     authentication: { methods: new Set(authenticationMethods), channelBinding: 'prefer', cleartext: 'local' },
     ...{ connectTimeoutMs: 10_000, limits: defaultLimits, scramMaxIterations: 1_000_000 },
   }
-  const session = await Session.connect(settings, 'postgres', true, signal)
+  const session = await Connection.connect(settings, 'postgres', true, signal)
   return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })
 }
 
 /** The real sampler on that session, a second apart on a clock that is told to go on. */
-export async function ownSampler(session: Session) {
+export async function ownSampler(session: Connection) {
   const clock = new LeapingClock()
   const logger = createLogger({ level: 'error' })
   const { observed, databases, watch } = await watchingOn(session, clock, logger)

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { readLockGraph } from '../../src/receivers/postgresql/activity/lock-graph.ts'
 import { takeSample } from '../../src/receivers/postgresql/activity/session-sample.ts'
-import type { Session } from '../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../src/receivers/postgresql/connection/connection.ts'
 import { median } from '../median.ts'
 import { measuredRole, RoleCost } from '../role-cost.ts'
 import { Recording } from '../scrape/recording.ts'
@@ -87,7 +87,7 @@ async function onBareClient(way: Way, count: number, cluster: Cluster): Promise<
 }
 
 /** The mean of a sample, with what the sampler asks besides. */
-async function samplerRow(session: Session, cost: RoleCost): Promise<Row> {
+async function samplerRow(session: Connection, cost: RoleCost): Promise<Row> {
   await using sampler = await ownSampler(session)
   const ms = await cost.of(async () => {
     for (let sample = 0; sample < samples; sample++) await sampler.sample()

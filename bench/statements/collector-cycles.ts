@@ -29,7 +29,7 @@ export interface Cycles {
 export async function collectorCycles(cluster: Cluster, metrics: 'default' | 'all', count: number): Promise<Cycles> {
   await using own = ownTelemetry({ name: 'benchmark', version: '0.0.0' })
   await using traffic = await Traffic.on(cluster)
-  await using observer = await cluster.connect()
+  await using stateReader = await cluster.connect()
   using recording = new Recording()
   const clock = new LeapingClock()
   const taken = { points: 0, events: 0 }
@@ -58,9 +58,9 @@ export async function collectorCycles(cluster: Cluster, metrics: 'default' | 'al
     for (let cycle = 0; cycle < count; cycle++) {
       await traffic.cycle()
       clock.leap(cycleMs)
-      const before = await totals(observer)
+      const before = await totals(stateReader)
       visits = await recording.during(async () => void (await receiver.collect(signal)))
-      costs.push(since(before, await totals(observer)))
+      costs.push(since(before, await totals(stateReader)))
     }
     const visit = visits.find(({ statements }) => statements.some(({ text }) => text.includes(marker('statement'))))
     if (visit === undefined) throw new Error('the collector asked for no statements')
@@ -83,8 +83,8 @@ function metricsOf(which: 'default' | 'all') {
   return Object.fromEntries(entries)
 }
 
-async function totals(observer: Connection): Promise<CycleCosts> {
-  const { rows } = await observer.query<{ name: string; calls: string; ms: number }>(
+async function totals(stateReader: Connection): Promise<CycleCosts> {
+  const { rows } = await stateReader.query<{ name: string; calls: string; ms: number }>(
     `SELECT substring(s.query FROM '/\\* otelephant (\\w+) \\*/') AS name, sum(s.calls) AS calls,
       sum(s.total_exec_time + s.total_plan_time) AS ms
     FROM pg_stat_statements(true) AS s WHERE s.userid = '${measuredRole}'::regrole GROUP BY 1`,

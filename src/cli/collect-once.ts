@@ -1,5 +1,5 @@
 import { Collector, type CollectorSettings } from '../collector/collector.ts'
-import type { Blueprint } from '../collector/graph.ts'
+import type { Graph } from '../collector/graph.ts'
 import { Stores } from '../collector/stores.ts'
 import type { Account } from '../component/exporter.ts'
 import type { Missing } from '../component/receiver.ts'
@@ -9,11 +9,11 @@ import { Patience } from './patience.ts'
 import { reasonsOf } from './reasons.ts'
 
 /** `otelephant run --once`: the last line of the log says whether all of it worked. */
-export async function collectOnce(blueprint: Blueprint, settings: CollectorSettings, stop: AbortSignal) {
+export async function collectOnce(graph: Graph, settings: CollectorSettings, stop: AbortSignal) {
   const { logger } = settings
   using patience = new Patience(settings.clock)
   await using stores = new Stores()
-  await using collector = new Collector(blueprint, { ...settings, onStatus: patience.heed }, stores)
+  await using collector = new Collector(graph, { ...settings, onStatus: patience.heed }, stores)
   await collector.startExporters()
   const { failures, missing } = await collector.collectTwice(AbortSignal.any([stop, patience.signal]))
   // Before anything is said of it: what memory can't keep is tried once more, and dropped.

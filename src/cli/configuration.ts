@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type Blueprint, drawBlueprint } from '../collector/graph.ts'
+import { drawBlueprint, type Graph } from '../collector/graph.ts'
 import { knownKeysOf } from '../collector/known-keys.ts'
 import type { Registry } from '../collector/registry.ts'
 import { loadConfig } from '../config/loading/load-config.ts'
@@ -16,7 +16,7 @@ export async function readBlueprint(
   options: ConfigurationOptions,
   registry: Registry,
   io: Io,
-): Promise<{ readonly blueprint: Blueprint; readonly notes: readonly string[] }> {
+): Promise<{ readonly graph: Graph; readonly notes: readonly string[] }> {
   const raw = await loadConfig({
     files: options.config,
     sets: options.set,
@@ -24,5 +24,5 @@ export async function readBlueprint(
     knownKeys: knownKeysOf(registry),
     readFile: (path) => readFile(path, 'utf8'),
   })
-  return { blueprint: drawBlueprint(raw, registry), notes: raw.notes }
+  return { graph: drawBlueprint(raw, registry), notes: raw.notes }
 }

@@ -50,9 +50,9 @@ async function show(options: DemoOptions, io: Io): Promise<number> {
     collector: async (yaml) => {
       const readFile = async () => yaml
       const raw = await loadConfig({ files: ['demo.yaml'], sets: [], env: {}, readFile })
-      const blueprint = drawBlueprint(raw, builtinRegistry(own, io.stdout))
+      const graph = drawBlueprint(raw, builtinRegistry(own, io.stdout))
       const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: {} }
-      return new Collector(blueprint, settings)
+      return new Collector(graph, settings)
     },
   })
   if (options.json) io.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`)

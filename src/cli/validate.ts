@@ -8,11 +8,11 @@ import { version } from './version.ts'
 /** `otelephant validate`: checks the configuration and starts nothing. */
 export async function validate(options: ConfigurationOptions, io: Io): Promise<number> {
   await using own = ownTelemetry({ name: 'otelephant', version })
-  const { blueprint, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
+  const { graph, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
   for (const note of notes) io.stdout.write(`Note: ${note}\n`)
-  for (const warning of blueprint.warnings) io.stdout.write(`Warning: ${renderFault(warning)}\n`)
-  for (const id of blueprint.unused) io.stdout.write(`Note: ${id} is configured, but in no pipeline.\n`)
-  for (const [id, { exporters }] of blueprint.receivers) {
+  for (const warning of graph.warnings) io.stdout.write(`Warning: ${renderFault(warning)}\n`)
+  for (const id of graph.unused) io.stdout.write(`Note: ${id} is configured, but in no pipeline.\n`)
+  for (const [id, { exporters }] of graph.receivers) {
     for (const [signal, ids] of Object.entries(exporters)) {
       if (ids.length > 0) io.stdout.write(`${id} (${signal}) -> ${ids.join(', ')}\n`)
     }

@@ -3,7 +3,7 @@ import type { ComponentSettings } from '../component/factory.ts'
 import type { Lacks, Receiver } from '../component/receiver.ts'
 import type { Status } from '../component/status.ts'
 import { fanOut } from './fan-out.ts'
-import type { Blueprint } from './graph.ts'
+import type { Graph } from './graph.ts'
 import { StatusBoard } from './status-board.ts'
 import { Stores } from './stores.ts'
 
@@ -27,18 +27,18 @@ export class Collector implements AsyncDisposable {
    * @param stores of the exporters, where they are to outlive the collector, so that another one can take them over
    * @throws ConfigError where a store's place can't be used
    */
-  constructor(blueprint: Blueprint, settings: CollectorSettings, stores?: Stores) {
+  constructor(graph: Graph, settings: CollectorSettings, stores?: Stores) {
     this.#settings = settings
     this.#board = new StatusBoard(settings.onStatus)
-    for (const [id, exporter] of blueprint.exporters)
+    for (const [id, exporter] of graph.exporters)
       this.#exporters.set(id, exporter.make({ ...settings, id }, stores ?? this.#ownStores))
     const made = (ids: readonly string[]) => ids.flatMap((id) => this.#exporters.get(id) ?? [])
-    for (const [id, receiver] of blueprint.receivers) {
+    for (const [id, receiver] of graph.receivers) {
       const { metrics, logs } = receiver.exporters
       const consumer = fanOut({ metrics: made(metrics), logs: made(logs) })
       this.#receivers.set(id, receiver.make({ ...settings, id }, consumer))
     }
-    for (const id of blueprint.unused) settings.logger.warn('Configured, but in no pipeline.', { component: id })
+    for (const id of graph.unused) settings.logger.warn('Configured, but in no pipeline.', { component: id })
   }
 
   /** Exporters first: what a receiver produces must find its taker. Stops everything when one can't start. */

@@ -9,7 +9,7 @@ import { nearest } from '../yaml/nearest.ts'
 import type { ConfiguredExporter, ConfiguredReceiver, Registered, Registry } from './registry.ts'
 
 /** A checked configuration: which components there are, and which exporters each receiver feeds. */
-export interface Blueprint {
+export interface Graph {
   readonly receivers: ReadonlyMap<string, PlannedReceiver>
   readonly exporters: ReadonlyMap<string, ConfiguredExporter>
   /** Configured, but in no pipeline. */
@@ -25,7 +25,7 @@ export interface PlannedReceiver extends ConfiguredReceiver {
 }
 
 /** @throws ConfigError with every fault of the frame, of every component and of what a pipeline asks of them */
-export function drawBlueprint(raw: RawConfig, registry: Registry): Blueprint {
+export function drawBlueprint(raw: RawConfig, registry: Registry): Graph {
   const { receivers, exporters, pipelines, telemetry, faults: frameFaults } = checkSections(raw)
   const faults = [...frameFaults]
   const madeReceivers = configureAll('receivers', receivers, registry.receivers, raw, faults)

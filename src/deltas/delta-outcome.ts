@@ -3,10 +3,10 @@ import type { Reading, ResetToken } from '../pdata/reading.ts'
 import type { Baseline, LastComplete } from './baseline.ts'
 import { difference, isCountable, toSendable } from './counter-values.ts'
 import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
-import { type Basis, basisOf } from './reset-detection.ts'
+import { detectReset, type ResetDetection } from './reset-detection.ts'
 
 /** What becomes of one point, and the baseline that goes with it (`undefined` where none is kept). */
-export type Verdict =
+export type DeltaOutcome =
   | { readonly kind: 'send'; readonly point: OutgoingPoint; readonly baseline: Baseline | undefined }
   | { readonly kind: 'absorbed'; readonly reason: AbsorbReason; readonly baseline: Baseline }
   | { readonly kind: 'dropped'; readonly reason: 'invalid_value'; readonly baseline: Baseline | undefined }
@@ -23,31 +23,42 @@ export function judge(
   baseline: Baseline | undefined,
   lastComplete: LastComplete | undefined,
   temporality: Temporality,
-): Verdict {
+): DeltaOutcome {
   if (!point.series.metric.monotonic) return asItIs(point, reading)
   if (!isCountable(point.value, point.series.metric))
     return { kind: 'dropped', reason: 'invalid_value', baseline: seenOnly(point, reading, baseline) }
   const previous = baseline?.value
   const fell = previous !== undefined && point.value < previous
-  const basis = basisOf({ fell, fallsWhenReset: false, token: point.token }, reading, baseline, lastComplete)
+  const detected = detectReset({ fell, fallsWhenReset: false, token: point.token }, reading, baseline, lastComplete)
   const next: Baseline = {
     query: reading.query,
     value: point.value,
     timeMs: reading.timeMs,
     seenMs: reading.timeMs,
-    sinceMs: beforeEnd(sinceOf(basis, reading, baseline, point.token), reading),
+    sinceMs: beforeEnd(sinceOf(detected, reading, baseline, point.token), reading),
     ...(point.token === undefined ? {} : { token: point.token }),
     epoch: reading.epoch,
   }
-  return temporality === 'delta' ? delta(point, reading, basis, previous ?? 0, next) : cumulative(point, reading, next)
+  return temporality === 'delta'
+    ? delta(point, reading, detected, previous ?? 0, next)
+    : cumulative(point, reading, next)
 }
 
-function delta(point: Point, reading: Reading, basis: Basis, previous: number | bigint, next: Baseline): Verdict {
-  if (basis.kind === 'none') return { kind: 'absorbed', reason: basis.reason, baseline: next }
-  const value = toSendable(basis.kind === 'zero' ? point.value : difference(point.value, previous), point.series.metric)
+function delta(
+  point: Point,
+  reading: Reading,
+  detected: ResetDetection,
+  previous: number | bigint,
+  next: Baseline,
+): DeltaOutcome {
+  if (detected.kind === 'none') return { kind: 'absorbed', reason: detected.reason, baseline: next }
+  const value = toSendable(
+    detected.kind === 'zero' ? point.value : difference(point.value, previous),
+    point.series.metric,
+  )
   if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
   if (value === 0 && point.series.metric.zeros === 'skip') return { kind: 'absorbed', reason: 'zero', baseline: next }
-  return send(point, value, deltaStartMs(basis.timeMs, reading), reading.timeMs, 'delta', next)
+  return send(point, value, deltaStartMs(detected.timeMs, reading), reading.timeMs, 'delta', next)
 }
 
 /** @param sinceMs when the delta's basis was read, or zeroed */
@@ -56,7 +67,7 @@ export function deltaStartMs(sinceMs: number, reading: Reading): number {
   return beforeEnd(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading)
 }
 
-function cumulative(point: Point, reading: Reading, next: Baseline): Verdict {
+function cumulative(point: Point, reading: Reading, next: Baseline): DeltaOutcome {
   const value = toSendable(point.value, point.series.metric)
   if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: next }
   return send(point, value, next.sinceMs, reading.timeMs, 'cumulative', next)
@@ -67,7 +78,7 @@ export function beforeEnd(startMs: number, reading: Reading): number {
   return Math.min(startMs, reading.timeMs - 1)
 }
 
-function asItIs(point: Point, reading: Reading): Verdict {
+function asItIs(point: Point, reading: Reading): DeltaOutcome {
   const value = toSendable(point.value, point.series.metric)
   if (value === undefined) return { kind: 'dropped', reason: 'invalid_value', baseline: undefined }
   return send(point, value, reading.timeMs, reading.timeMs, 'cumulative', undefined)
@@ -80,7 +91,7 @@ function send(
   endMs: number,
   temporality: Temporality,
   baseline: Baseline | undefined,
-): Verdict {
+): DeltaOutcome {
   return { kind: 'send', point: { series, value, startMs, endMs, temporality }, baseline }
 }
 
@@ -98,21 +109,23 @@ function seenOnly(point: Point, reading: Reading, baseline: Baseline | undefined
  * whoever reads it.
  */
 export function sinceOf(
-  basis: Basis,
+  detected: ResetDetection,
   reading: Reading,
   baseline: Baseline | undefined,
   token: ResetToken | undefined,
 ): number {
-  switch (basis.kind) {
+  switch (detected.kind) {
     case 'previous':
       return baseline?.sinceMs ?? earliestMs(reading, token)
     case 'zero':
-      return basis.timeMs
+      return detected.timeMs
     case 'none':
       // A value that fell was zeroed some time after the previous sample.
-      return basis.reason === 'reset_unknown' && baseline !== undefined ? baseline.timeMs : earliestMs(reading, token)
+      return detected.reason === 'reset_unknown' && baseline !== undefined
+        ? baseline.timeMs
+        : earliestMs(reading, token)
     default:
-      return basis satisfies never
+      return detected satisfies never
   }
 }
 

@@ -1,19 +1,19 @@
 import type { Batch } from '../pdata/batch.ts'
 import type { Baseline, BaselineReader, LastComplete } from './baseline.ts'
-import { judge, type Verdict } from './delta-outcome.ts'
+import { type DeltaOutcome, judge } from './delta-outcome.ts'
 import type { Temporality } from './outgoing-point.ts'
 
 /** A point of a batch and what becomes of it. */
-export interface Judged {
+export interface SeriesOutcome {
   readonly batch: Batch
   /** Of its series. */
   readonly key: string
-  readonly verdict: Verdict
+  readonly outcome: DeltaOutcome
 }
 
 /** Judges the points of several batches, one after the other, before any of them is stored. */
-export class Reckoning {
-  readonly judged: Judged[] = []
+export class DeltaPass {
+  readonly outcomes: SeriesOutcome[] = []
   /** Results that these batches complete, by query. */
   readonly completes = new Map<string, LastComplete>()
   readonly #store: BaselineReader
@@ -35,9 +35,9 @@ export class Reckoning {
     for (const point of batch.points) {
       const { key } = point.series
       const baseline = pending.get(key) ?? this.#store.baseline(query, key)
-      const verdict = judge(point, reading, baseline, lastComplete, this.#temporality)
-      if (verdict.baseline !== undefined) pending.set(key, verdict.baseline)
-      this.judged.push({ batch, key, verdict })
+      const outcome = judge(point, reading, baseline, lastComplete, this.#temporality)
+      if (outcome.baseline !== undefined) pending.set(key, outcome.baseline)
+      this.outcomes.push({ batch, key, outcome })
     }
     if (reading.completes && mayComplete) this.completes.set(query, { filter, startedMs, timeMs, epoch })
   }

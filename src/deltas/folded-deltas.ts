@@ -5,7 +5,7 @@ import type { Baseline, BaselineReader, LastComplete, RowValues, SeriesBaseline 
 import { difference, isCountable, toSendable, total } from './counter-values.ts'
 import { beforeEnd, deltaStartMs, sinceOf } from './delta-outcome.ts'
 import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
-import { type Basis, basisOf } from './reset-detection.ts'
+import { detectReset, type ResetDetection } from './reset-detection.ts'
 
 /** What one reading of a folded query comes to: stored together, or not at all. */
 export interface FoldedReading {
@@ -89,14 +89,14 @@ class Folding {
     const fell = values.map((value, column) => isBelow(value, previous?.[column]))
     const anyFell = fell.includes(true)
     const compared = { fallsWhenReset, token: row.token }
-    const basisWhen = (hasFallen: boolean) =>
-      basisOf({ ...compared, fell: hasFallen }, this.#reading, baseline, this.#lastComplete)
-    const wholeRow = basisWhen(anyFell && fallsWhenReset)
-    const fallen = anyFell && !fallsWhenReset ? basisWhen(true) : wholeRow
+    const detectWhen = (hasFallen: boolean) =>
+      detectReset({ ...compared, fell: hasFallen }, this.#reading, baseline, this.#lastComplete)
+    const wholeRow = detectWhen(anyFell && fallsWhenReset)
+    const fallen = anyFell && !fallsWhenReset ? detectWhen(true) : wholeRow
     values.forEach((value, column) => {
       if (value === null) return
-      const basis = fell[column] === true ? fallen : wholeRow
-      this.#add(row.targets[column], increase(value, previous?.[column], basis))
+      const detected = fell[column] === true ? fallen : wholeRow
+      this.#add(row.targets[column], increase(value, previous?.[column], detected))
     })
     // What isn't measured this time can be compared with what it was, as long as the row goes on.
     const before = wholeRow.kind === 'previous' ? previous : undefined
@@ -135,10 +135,10 @@ class Folding {
     return places.map((at) => row.values[at] ?? null)
   }
 
-  #add(target: Series | undefined, { reason, value, sinceMs: basisMs }: Increase): void {
+  #add(target: Series | undefined, { reason, value, sinceMs: detectedMs }: Increase): void {
     count(this.#absorbed, reason)
     if (target === undefined || reason !== 'folded') return
-    const sinceMs = Math.max(basisMs, this.#previousMs)
+    const sinceMs = Math.max(detectedMs, this.#previousMs)
     const sum = this.#sums.get(target)
     if (sum === undefined) {
       this.#sums.set(target, { value, sinceMs })
@@ -181,23 +181,27 @@ class Folding {
 }
 
 interface Increase {
-  readonly reason: 'folded' | Extract<Basis, { readonly kind: 'none' }>['reason']
+  readonly reason: 'folded' | Extract<ResetDetection, { readonly kind: 'none' }>['reason']
   readonly value: number | bigint
   readonly sinceMs: number
 }
 
-function increase(value: number | bigint, previous: number | bigint | null | undefined, basis: Basis): Increase {
-  switch (basis.kind) {
+function increase(
+  value: number | bigint,
+  previous: number | bigint | null | undefined,
+  detected: ResetDetection,
+): Increase {
+  switch (detected.kind) {
     case 'none':
-      return { reason: basis.reason, value: 0, sinceMs: 0 }
+      return { reason: detected.reason, value: 0, sinceMs: 0 }
     case 'zero':
-      return { reason: 'folded', value, sinceMs: basis.timeMs }
+      return { reason: 'folded', value, sinceMs: detected.timeMs }
     case 'previous':
       // A column that this row didn't have yet.
       if (previous === null || previous === undefined) return { reason: 'first_sight', value: 0, sinceMs: 0 }
-      return { reason: 'folded', value: difference(value, previous), sinceMs: basis.timeMs }
+      return { reason: 'folded', value: difference(value, previous), sinceMs: detected.timeMs }
     default:
-      return basis satisfies never
+      return detected satisfies never
   }
 }
 

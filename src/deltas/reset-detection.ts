@@ -3,7 +3,7 @@ import type { Baseline, LastComplete } from './baseline.ts'
 import { compareEpochs } from './epoch.ts'
 
 /** What a counter's value is to be compared with: the one rule for which increments count. */
-export type Basis =
+export type ResetDetection =
   /** The previous value: the difference counts. */
   | { readonly kind: 'previous'; readonly timeMs: number }
   /** The counter began at zero at that time, or was zeroed then: all of the value counts. */
@@ -24,12 +24,12 @@ export interface Compared {
 }
 
 /** @param baseline `undefined` also where it has no value to compare with */
-export function basisOf(
+export function detectReset(
   { fell, fallsWhenReset, token: now }: Compared,
   reading: Reading,
   baseline: Baseline | undefined,
   lastComplete: LastComplete | undefined,
-): Basis {
+): ResetDetection {
   if (lastComplete !== undefined && wasAbsent(baseline, lastComplete)) {
     const timeMs = bornSinceMs(lastComplete, reading)
     if (timeMs !== undefined) return { kind: 'zero', timeMs }

@@ -19,13 +19,13 @@ const forgetAfterResults = 3
 /** @param isTop whether a row ranks among those that keep series of their own */
 export type ComputeRows = (rows: readonly MeasuredRow[], isTop: (identity: string) => boolean) => Promise<ComputedRows>
 
-export interface FoldedRowsSettings extends RowPointsSettings {
+export interface RankedRowsSettings extends RowPointsSettings {
   readonly fold: TopRowsQuery
   readonly top: TopRows
 }
 
 /** What one complete result comes to. */
-export interface FoldedResult {
+export interface RankedResult {
   /** Gauges and up-down sums. */
   readonly points: readonly Point[]
   readonly folded: CounterRows
@@ -40,8 +40,8 @@ interface Group {
 }
 
 /** Turns the rows of a complete result into few series: those that matter have their own, the rest shares one. */
-export class FoldedRows {
-  readonly #settings: FoldedRowsSettings
+export class RankedRows {
+  readonly #settings: RankedRowsSettings
   readonly #increases: Increases
   readonly #labelColumns: readonly ColumnRef[]
   readonly #others: ReadonlySet<ColumnRef>
@@ -51,7 +51,7 @@ export class FoldedRows {
   readonly #series = new Map<string, { readonly series: Series; result: number }>()
   #result = 0
 
-  constructor(settings: FoldedRowsSettings) {
+  constructor(settings: RankedRowsSettings) {
     const { query, fold } = settings
     this.#settings = settings
     this.#increases = new Increases(fold.counters, query.fallsWhenReset)
@@ -68,7 +68,7 @@ export class FoldedRows {
   }
 
   /** @param compute fills in the computed columns, where there are any */
-  async take(rows: readonly ReadRow[], life: Life, compute?: ComputeRows): Promise<FoldedResult> {
+  async take(rows: readonly ReadRow[], life: Life, compute?: ComputeRows): Promise<RankedResult> {
     const { query, fold, top } = this.#settings
     const measured = this.#increases.measure(addedUp(rows, new Set(fold.counters)), life)
     top.settle(query.name, scoresOf(measured, fold))

@@ -61,7 +61,7 @@ test('a new metric is one entry in metadata.yaml: generated, collected and deliv
     env: { DATABASE_URL: cluster.connectionString('postgres', 'monitor'), NEW_RELIC_LICENSE_KEY: licenseKey },
   })
   await otelephant.logged('Scraped.', { scraper: 'server' })
-  for (let session = 0; session < 7; session += 1) await cluster.query('SELECT 1', database)
+  for (let connection = 0; connection < 7; connection += 1) await cluster.query('SELECT 1', database)
   const { code, stderr } = await otelephant.ended
   expect(code, stderr).toBe(0)
 

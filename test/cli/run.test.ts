@@ -105,10 +105,10 @@ test('a server that swallows everything does not hold up the stop', async () => 
 test('a stop in the middle of a scrape leaves no session on the server', async () => {
   const { cluster } = await watched()
   const { otelephant } = await throughProxy('drip')
-  const sessions = "SELECT pid FROM pg_stat_activity WHERE application_name = 'otelephant'"
-  await eventually(async () => expect(await cluster.query(sessions)).not.toEqual([]))
+  const connections = "SELECT pid FROM pg_stat_activity WHERE application_name = 'otelephant'"
+  await eventually(async () => expect(await cluster.query(connections)).not.toEqual([]))
   expect(await stopped(otelephant, 'SIGTERM')).toBe(0)
-  await eventually(async () => expect(await cluster.query(sessions)).toEqual([]))
+  await eventually(async () => expect(await cluster.query(connections)).toEqual([]))
 })
 
 test('a refused key is said once and loudly, and what was read is kept', async ({ signal }) => {

@@ -17,8 +17,8 @@ service: {pipelines: {metrics: {receivers: [ticker, ticker/b], exporters: [keepe
 async function collectorOf(config: string, over: Partial<CollectorSettings> = {}) {
   const events: string[] = []
   const settings = { ...collectorSettings(), ...over }
-  const blueprint = drawBlueprint(await load([config]), recordingRegistry(events))
-  return { collector: new Collector(blueprint, settings), events }
+  const graph = drawBlueprint(await load([config]), recordingRegistry(events))
+  return { collector: new Collector(graph, settings), events }
 }
 
 test('exporters start before receivers and stop after them', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { type Blueprint, drawBlueprint } from '../../src/collector/graph.ts'
+import { drawBlueprint, type Graph } from '../../src/collector/graph.ts'
 import { ConfigError } from '../../src/config/loading/config-error.ts'
 import { load, withoutFolder } from '../config/support/config-files.ts'
 import { recordingRegistry } from './support/recorded.ts'
 
-async function draw(config: string): Promise<Blueprint> {
+async function draw(config: string): Promise<Graph> {
   return drawBlueprint(await load([config]), recordingRegistry([]))
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Baseline, LastComplete } from '../../src/deltas/baseline.ts'
-import { judge, type Verdict } from '../../src/deltas/delta-outcome.ts'
+import { type DeltaOutcome, judge } from '../../src/deltas/delta-outcome.ts'
 import type { Temporality } from '../../src/deltas/outgoing-point.ts'
 import type { Point } from '../../src/pdata/batch.ts'
 import type { Reading } from '../../src/pdata/reading.ts'
@@ -22,7 +22,7 @@ function second(
   of: Reading,
   first: Point,
   options: { from?: Reading; temporality?: Temporality } = {},
-): Verdict {
+): DeltaOutcome {
   return judge(next, of, seen(first, options.from ?? reading(10)), undefined, options.temporality ?? 'delta')
 }
 
@@ -47,8 +47,8 @@ test('integers beyond 2^53 are subtracted exactly', () => {
 })
 
 test('a delta beyond 2^53 is dropped and the next one counts from there', () => {
-  const verdict = second(point(counter, 2n ** 60n), reading(40), point(counter, 7))
-  expect(verdict).toMatchObject({ kind: 'dropped', reason: 'invalid_value', baseline: { value: 2n ** 60n } })
+  const outcome = second(point(counter, 2n ** 60n), reading(40), point(counter, 7))
+  expect(outcome).toMatchObject({ kind: 'dropped', reason: 'invalid_value', baseline: { value: 2n ** 60n } })
 })
 
 test('doubles are subtracted as they are', () => {
@@ -59,21 +59,21 @@ test('doubles are subtracted as they are', () => {
 for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3, 1.5, 2 ** 60]) {
   test(`a counter of ${value} is dropped and the baseline stays`, () => {
     const first = seen(point(counter, 700), reading(10))
-    const verdict = judge(point(counter, value), reading(40), first, complete(reading(10)), 'delta')
-    expect(verdict).toMatchObject({
+    const outcome = judge(point(counter, value), reading(40), first, complete(reading(10)), 'delta')
+    expect(outcome).toMatchObject({
       kind: 'dropped',
       reason: 'invalid_value',
       baseline: { value: 700, timeMs: at(10) },
     })
-    const next = judge(point(counter, 750), reading(70), verdict.baseline, complete(reading(40)), 'delta')
+    const next = judge(point(counter, 750), reading(70), outcome.baseline, complete(reading(40)), 'delta')
     expect(next).toMatchObject(sent(50, 10, 70))
   })
 }
 
 test('a series that was seen only with an invalid value did exist: its first number is a first sight', () => {
   const { baseline } = judge(point(counter, Number.NaN), reading(10), undefined, undefined, 'delta')
-  const verdict = judge(point(counter, 9_000), reading(40), baseline, complete(reading(10)), 'delta')
-  expect(verdict).toMatchObject(absorbed('first_sight'))
+  const outcome = judge(point(counter, 9_000), reading(40), baseline, complete(reading(10)), 'delta')
+  expect(outcome).toMatchObject(absorbed('first_sight'))
 })
 
 test('a gauge or an up-down sum is sent as it is, without a baseline', () => {
@@ -99,8 +99,8 @@ test('a delta never starts more than 47 hours before its end', () => {
 })
 
 test('a delta starts before it ends even if the clock was set back since the baseline', () => {
-  const verdict = second(point(counter, 701), reading(5), point(counter, 700))
-  expect(verdict).toMatchObject({ kind: 'send', point: { startMs: at(5) - 1, endMs: at(5) } })
+  const outcome = second(point(counter, 701), reading(5), point(counter, 700))
+  expect(outcome).toMatchObject({ kind: 'send', point: { startMs: at(5) - 1, endMs: at(5) } })
 })
 
 test('a value that fell while its token moved counts from the token', () => {
@@ -114,8 +114,8 @@ test('a reset that is dated before the previous reading counts from that reading
 })
 
 test('a value that fell without its token is re-based', () => {
-  const verdict = second(point(counter, 30, token(-500)), reading(40), point(counter, 700, token(-500)))
-  expect(verdict).toMatchObject({ ...absorbed('reset_unknown'), baseline: { value: 30 } })
+  const outcome = second(point(counter, 30, token(-500)), reading(40), point(counter, 700, token(-500)))
+  expect(outcome).toMatchObject({ ...absorbed('reset_unknown'), baseline: { value: 30 } })
   expect(second(point(counter, 30), reading(40), point(counter, 700))).toMatchObject(absorbed('reset_unknown'))
 })
 
@@ -168,8 +168,8 @@ test('a series that was absent before a crash counts from the crash', () => {
 })
 
 test('a series that was absent from the last complete result counts from zero', () => {
-  const verdict = judge(point(counter, 33), reading(40), undefined, complete(reading(10)), 'delta')
-  expect(verdict).toMatchObject(sent(33, 10, 40))
+  const outcome = judge(point(counter, 33), reading(40), undefined, complete(reading(10)), 'delta')
+  expect(outcome).toMatchObject(sent(33, 10, 40))
 })
 
 test('a series that came back counts from zero, whatever it was before', () => {
@@ -223,6 +223,6 @@ test('a cumulative point starts before its end, whatever the server tells of', (
 })
 
 test('a cumulative value that no encoder can write is dropped', () => {
-  const verdict = judge(point(counter, 2n ** 60n), reading(10), undefined, undefined, 'cumulative')
-  expect(verdict).toMatchObject({ kind: 'dropped', reason: 'invalid_value' })
+  const outcome = judge(point(counter, 2n ** 60n), reading(10), undefined, undefined, 'cumulative')
+  expect(outcome).toMatchObject({ kind: 'dropped', reason: 'invalid_value' })
 })

@@ -4,7 +4,7 @@ import { PointAccount } from '../../src/component/point-account.ts'
 import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
 import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../src/exporters/otlp/queue/store-full-error.ts'
-import { Intake } from '../../src/exporters/otlp/request/enqueue.ts'
+import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
 import type { Reading } from '../../src/pdata/reading.ts'
 import { decodeRequest, pointsOf } from '../exporters/otlp/support/decode-request.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -82,7 +82,7 @@ class World {
   readonly store = new FickleStore({ capacityBytes: 1e9 })
   readonly happened: Record<string, number> = {}
   readonly counted: Record<string, number> = {}
-  readonly intake = new Intake({
+  readonly enqueuer = new Enqueuer({
     store: this.store,
     account: new PointAccount(0),
     telemetry: noExporterTelemetry,
@@ -121,7 +121,7 @@ class World {
     })
     const { witnesses, processes } = this.#server
     const of: Reading = reading(this.#second, { epoch: epoch(...witnesses, 'server-1', processes), completes: whole })
-    this.intake.store([batch(of, points)], 'none')
+    this.enqueuer.store([batch(of, points)], 'none')
     this.#collect()
   }
 

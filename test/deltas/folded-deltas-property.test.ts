@@ -55,7 +55,7 @@ type Event = typeof event extends fc.Arbitrary<infer T> ? T : never
 class World {
   readonly #kind: Kind
   readonly #oracle: FoldOracle
-  readonly #intake: FoldIntake
+  readonly #enqueuer: FoldIntake
   readonly #watch: Watch
   #server = new FoldServer('server-1')
   #other = new FoldServer('server-2')
@@ -65,7 +65,7 @@ class World {
     this.#kind = kind
     this.#oracle = new FoldOracle(kind)
     // Just a few points fit into a request.
-    this.#intake = new FoldIntake(open, temporality, 900)
+    this.#enqueuer = new FoldIntake(open, temporality, 900)
     this.#watch = temporality === 'delta' ? new DeltaWatch() : new CumulativeWatch()
     this.#server.row('0', 0).counters.calls = 400
     this.#other.row('0', 0).counters.calls = 70_000
@@ -79,20 +79,20 @@ class World {
     else if ('id' in one) this.#change(one.kind, one.id)
     else if (one.kind === 'reset all') this.#server.zeroAll(this.#second)
     else if (one.kind === 'crash') this.#server.crash(this.#second)
-    else if (one.kind === 'reopen') this.#intake.reopen()
+    else if (one.kind === 'reopen') this.#enqueuer.reopen()
     else [this.#server, this.#other] = [this.#other, this.#server]
   }
 
   scrape({ columns: wanted, places: where, refused, hidden }: Extract<Event, { places: unknown }>): void {
     this.#second += 1
-    this.#intake.refusing = refused
+    this.#enqueuer.refusing = refused
     const shown: Shown = {
       columns: wanted,
       // Where rows may come and go without beginning anew.
       hides: (row) => this.#kind.inherits && hidden.some((one) => one === row),
       place: (row, column) => where[(Number(row) * columns.length + columns.indexOf(column)) % where.length],
     }
-    const points = this.#intake.read(this.#server, this.#kind, shown, this.#second)
+    const points = this.#enqueuer.read(this.#server, this.#kind, shown, this.#second)
     expect(points === undefined).toBe(refused)
     if (points === undefined) return
     const expected = this.#oracle.accepted(this.#server, shown)
@@ -102,21 +102,21 @@ class World {
   }
 
   [Symbol.dispose](): void {
-    this.#intake[Symbol.dispose]()
+    this.#enqueuer[Symbol.dispose]()
   }
 
   /** An increase and its row's baseline go together. */
   #checkPuts(points: number): void {
-    const { puts } = this.#intake
+    const { puts } = this.#enqueuer
     const [withRequests, ...more] = puts.filter(({ requests }) => requests > 0)
     expect(more).toEqual([])
     if (points > 0) expect(withRequests?.baselines).toBeGreaterThan(0)
   }
 
   #checkAccount(): void {
-    const { consumed, dropped, absorbed } = this.#intake.account.read(0)
+    const { consumed, dropped, absorbed } = this.#enqueuer.account.read(0)
     const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0)
-    expect(consumed).toBe(this.#intake.sent + sum(dropped) + sum(absorbed))
+    expect(consumed).toBe(this.#enqueuer.sent + sum(dropped) + sum(absorbed))
     expect(dropped).toEqual({})
   }
 

@@ -46,13 +46,13 @@ test('the example in docs/deltas.md is what the rule gives, row by row', async (
     const epoch = epochs[server] ?? { server: '', witnesses: [] }
     const reading = { query: 'q', filter: '', startedMs: msOf(readAt), timeMs: msOf(readAt), epoch, completes: false }
     const point = { series: commits, value: Number(value), token: tokenAt(token) }
-    const verdict = judge(point, reading, baseline, undefined, 'delta')
-    baseline = verdict.baseline
+    const outcome = judge(point, reading, baseline, undefined, 'delta')
+    baseline = outcome.baseline
     if (sent === '') {
-      expect(verdict, row).toMatchObject({ kind: 'absorbed', reason: /^`(\w+)`/.exec(why)?.[1] })
+      expect(outcome, row).toMatchObject({ kind: 'absorbed', reason: /^`(\w+)`/.exec(why)?.[1] })
       continue
     }
-    expect(verdict, row).toMatchObject({
+    expect(outcome, row).toMatchObject({
       kind: 'send',
       point: { value: Number(sent), startMs: msOf(from ?? ''), endMs: msOf(readAt) },
     })

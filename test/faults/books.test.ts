@@ -35,26 +35,26 @@ function isDeletes({ metric, attributes }: ReceivedPoint): boolean {
 }
 
 test('the books are in order when everything arrived once, in whatever order', () => {
-  const { faults, lost, doubled, spikes, exact } = books.settle(points.toReversed())
+  const { faults, lost, doubled, spikes, exact } = books.conclude(points.toReversed())
   expect({ faults, lost, doubled, spikes }).toEqual({ faults: [], lost: 0, doubled: 0, spikes: 0 })
   expect(exact.counters).toBeGreaterThan(10)
 })
 
 test('a point that is missing is a loss of its increments', () => {
   const first = points.findIndex(isDeletes)
-  const { faults, lost } = books.settle(points.toSpliced(first, 1))
+  const { faults, lost } = books.conclude(points.toSpliced(first, 1))
   expect(lost).toBe(3)
   expect(faults).toMatchObject([expect.stringMatching(/^loss of 3: postgresql.operations .*"del"/)])
 })
 
 test('a copy of a point is counted, and no more than that', () => {
-  const { faults, doubled } = books.settle([...points, ...points.filter(isDeletes)])
+  const { faults, doubled } = books.conclude([...points, ...points.filter(isDeletes)])
   expect({ faults, doubled }).toEqual({ faults: [], doubled: 2 })
 })
 
 test('increments that are counted again in another window are a spike and an overlap', () => {
   const again = points.filter(isDeletes).map((point) => ({ ...point, startNs: point.startNs - 1n }))
-  const { faults, spikes } = books.settle([...points, ...again])
+  const { faults, spikes } = books.conclude([...points, ...again])
   expect(spikes).toBe(1)
   expect(faults).toContainEqual(expect.stringMatching(/^spike: 12 of 6: postgresql.operations/))
   expect(faults).toContainEqual(expect.stringMatching(/^overlap: postgresql.operations/))
@@ -62,7 +62,7 @@ test('increments that are counted again in another window are a spike and an ove
 
 test('a counter that the server does not have is a fault', () => {
   const invented = points.filter(isDeletes).map((point) => ({ ...point, metric: 'postgresql.unheard_of' }))
-  expect(books.settle([...points, ...invented]).faults).toMatchObject([
+  expect(books.conclude([...points, ...invented]).faults).toMatchObject([
     expect.stringMatching(/^unknown to the server: 6/),
   ])
 })

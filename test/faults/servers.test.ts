@@ -39,7 +39,7 @@ async function duringOutage(fault: string, watched: Cluster, context: TestContex
   endpoint.respondWith(undefined)
   await rig.flush(signal)
 
-  const findings = books.settle(endpoint.received.points())
+  const findings = books.conclude(endpoint.received.points())
   const { consumed, queued, dropped } = expectBalance(rig)
   const { lost, doubled, spikes } = findings
   record(context, { fault, times, points: consumed, told: dropped, lost, doubled, window: false, spikes })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { QueryError } from '../../src/receivers/postgresql/connection/query-error.ts'
-import { never, sessionOf, settingsOf } from '../receivers/postgresql/support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../receivers/postgresql/support/connecting.ts'
 import { hostileCorpus } from '../sql-text/support/hostile-corpus.ts'
 import { majors, oneMajor, usePostgres } from '../support/postgres.ts'
 
@@ -20,14 +20,14 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
 
   test("what the server says of a statement that fails has no value in it, and names where it can't be one", async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
+    await using connection = await connectionOf(settingsOf(cluster))
     const messages: string[] = []
     const leaking: string[] = []
     for (const { sql, secret } of hostileCorpus) {
       // The names of roles and settings are what they are.
       if (!sql.startsWith('SELECT') && !sql.startsWith('VALUES') && !sql.startsWith('INSERT')) continue
       for (const text of [sql, `SELECT ${secret}::text::date`, `SELECT 'zq${secret}'::int`]) {
-        const message = await messageOf(session.query('sample', text, [], never))
+        const message = await messageOf(connection.query('sample', text, [], never))
         messages.push(message)
         if (message.includes(secret) && !/ (?:column|relation|type|function|schema) /.test(message))
           leaking.push(message)
@@ -35,10 +35,10 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     }
     expect(leaking).toEqual([])
     expect(messages.filter((message) => message !== '').length).toBeGreaterThan(150)
-    expect(await messageOf(session.query('sample', 'SELECT a FROM missing', [], never))).toBe(
+    expect(await messageOf(connection.query('sample', 'SELECT a FROM missing', [], never))).toBe(
       'sample: relation "missing" does not exist (42P01)',
     )
-    expect(await messageOf(session.query('sample', "SELECT 'x'::int", [], never))).toBe(
+    expect(await messageOf(connection.query('sample', "SELECT 'x'::int", [], never))).toBe(
       'sample: invalid input syntax for type integer: ? (22P02)',
     )
   })
@@ -56,7 +56,7 @@ describe.each(majors.filter((major) => major >= 17))('PostgreSQL %i', (major) =>
       CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION refuse()`,
       database,
     )
-    const message = await messageOf(sessionOf(settingsOf(cluster), database))
+    const message = await messageOf(connectionOf(settingsOf(cluster), database))
     expect(message).toMatch(/an error that code in the database raised \(P0001\)$/)
   })
 })

@@ -32,8 +32,8 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
       if (!parses || differ.test(sql)) continue
       await control.query('SELECT pg_stat_statements_reset()')
       {
-        await using session = await cluster.connect(database, 'app')
-        await session.query(sql).catch(() => undefined)
+        await using connection = await cluster.connect(database, 'app')
+        await connection.query(sql).catch(() => undefined)
       }
       const [shown, ...others] = await shownOf()
       if (shown !== undefined && others.length === 0) pairs.push({ sql, shown })

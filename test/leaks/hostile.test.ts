@@ -7,7 +7,7 @@ import { type HostileStatement, hostileCorpus } from '../sql-text/support/hostil
 import { ordinaryStatements } from '../sql-text/support/ordinary-statements.ts'
 import { takesSecretForName } from '../sql-text/support/secret-names.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
-import { sessionOf, startTellingCollector } from './support/telling-collector.ts'
+import { connectionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** The least that leaves room for most statements, so that others are cut. */
 const activityBytes = 128
@@ -27,8 +27,8 @@ async function run(cluster: Cluster, database: string, statements: readonly stri
   const rest = statements.values()
   const worker = async () => {
     for (const sql of rest) {
-      await using session = await sessionOf(cluster, database)
-      await session.attempt(sql)
+      await using connection = await connectionOf(cluster, database)
+      await connection.attempt(sql)
     }
   }
   await Promise.all(Array.from({ length: 8 }, worker))
@@ -68,9 +68,9 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     for (let from = 0; from < shown.length; from += sessionsAtOnce) {
       await using stack = new AsyncDisposableStack()
       for (const sql of shown.slice(from, from + sessionsAtOnce)) {
-        const session = stack.use(await sessionOf(cluster, database))
-        await session.attempt('BEGIN')
-        await session.attempt(sql)
+        const connection = stack.use(await connectionOf(cluster, database))
+        await connection.attempt('BEGIN')
+        await connection.attempt(sql)
       }
       const open = await cluster.query(
         "SELECT pid FROM pg_stat_activity WHERE usename = 'app' AND state LIKE 'idle in transaction%'",

@@ -3,7 +3,7 @@ import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Endpoint } from '../../src/demo/endpoint/endpoint.ts'
 import { type CorpusStatement, corpus } from '../sql-text/support/corpus.ts'
 import { oneMajor, usePostgres } from '../support/postgres.ts'
-import { sessionOf, startTellingCollector } from './support/telling-collector.ts'
+import { connectionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** What a client calls itself is told, so that isn't a secret. */
 const statements = corpus.filter(({ sql }) => !sql.startsWith('SET application_name'))
@@ -14,8 +14,8 @@ const sessionsAtOnce = 60
 /** Runs statements as an application would, whatever becomes of them. */
 async function run(cluster: Cluster, database: string, all: readonly CorpusStatement[]): Promise<void> {
   for (const { sql } of all) {
-    await using session = await sessionOf(cluster, database)
-    await session.attempt(sql)
+    await using connection = await connectionOf(cluster, database)
+    await connection.attempt(sql)
   }
 }
 
@@ -62,9 +62,9 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     for (let from = 0; from < statements.length; from += sessionsAtOnce) {
       await using stack = new AsyncDisposableStack()
       for (const { sql } of statements.slice(from, from + sessionsAtOnce)) {
-        const session = stack.use(await sessionOf(cluster, database))
-        await session.attempt('BEGIN')
-        await session.attempt(sql)
+        const connection = stack.use(await connectionOf(cluster, database))
+        await connection.attempt('BEGIN')
+        await connection.attempt(sql)
       }
       const open = await cluster.query(
         "SELECT pid FROM pg_stat_activity WHERE usename = 'app' AND state LIKE 'idle in transaction%'",

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decode, parseTimestamp } from '../../src/rows/decode.ts'
-import { never, sessionOf, settingsOf } from '../receivers/postgresql/support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../receivers/postgresql/support/connecting.ts'
 import { majors, usePostgres } from '../support/postgres.ts'
 
 const postgres = usePostgres(majors.at(-1) ?? 18)
@@ -34,7 +34,7 @@ test('NULL is null, of any type', () => {
 
 test('what the server sends is what it meant: integers, doubles, moments to the microsecond', async () => {
   const { cluster } = await postgres()
-  await using session = await sessionOf(settingsOf(cluster))
+  await using connection = await connectionOf(settingsOf(cluster))
   const values = fc.sample(
     fc.record({
       int: bigint,
@@ -48,7 +48,7 @@ test('what the server sends is what it meant: integers, doubles, moments to the 
     values.map(({ double }) => String(double)),
     values.map(({ micros }) => String(micros)),
   ].map((texts) => `{${texts.join(',')}}`)
-  const rows = await session.query(
+  const rows = await connection.query(
     'values',
     `SELECT i, d, timestamptz '1970-01-01' + m * interval '1 microsecond'
      FROM unnest($1::int8[], $2::float8[], $3::int8[]) AS v(i, d, m)`,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Fault, Path } from '../../yaml/fault.ts'
 import { zodFaults } from '../../yaml/zod-faults.ts'
 import { hiddenDepth, isSecretPath, secretTexts } from '../references/hidden.ts'
-import { blotOut } from '../references/redact-value.ts'
+import { redactValue } from '../references/redact-value.ts'
 import { textPaths } from '../references/text-paths.ts'
 import { plainValue } from './plain-value.ts'
 import { nodeAt, type RawConfig } from './raw-config.ts'
@@ -42,7 +42,7 @@ function faultsOf(
 ): Fault[] {
   const isSecret = (path: Path): boolean =>
     hiddenDepth(raw.root, path) !== undefined || isSecretPath(schema, path.slice(prefix.length))
-  const clean = blotOut(issues, secretTexts(raw, prefix, isSecret))
+  const clean = redactValue(issues, secretTexts(raw, prefix, isSecret))
   return zodFaults(clean, { schema, places: raw, value, prefix, isSecret }).map((fault) => {
     const depth = hiddenDepth(raw.root, fault.path)
     if (depth === undefined || depth >= fault.path.length) return fault

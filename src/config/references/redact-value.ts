@@ -4,7 +4,7 @@ import type { z } from 'zod'
 const minLength = 4
 
 /** The issues with these texts taken out of their messages, which a schema may have made from what it was given. */
-export function blotOut(issues: readonly z.core.$ZodIssue[], texts: readonly string[]): z.core.$ZodIssue[] {
+export function redactValue(issues: readonly z.core.$ZodIssue[], texts: readonly string[]): z.core.$ZodIssue[] {
   const secrets = texts.filter((text) => text.length >= minLength).sort((a, b) => b.length - a.length)
   const clean = (message: string): string =>
     secrets.reduce((cleaned, text) => cleaned.replaceAll(text, () => '[redacted]'), message)

@@ -5,7 +5,7 @@ import type { Host } from '../../component/host.ts'
 import { PointAccount } from '../../component/point-account.ts'
 import type { LastComplete, SeriesBaseline } from '../../deltas/baseline.ts'
 import { BaselineCache } from '../../deltas/baseline-cache.ts'
-import { type Judged, Reckoning } from '../../deltas/delta-pass.ts'
+import { DeltaPass, type SeriesOutcome } from '../../deltas/delta-pass.ts'
 import { foldReading } from '../../deltas/folded-deltas.ts'
 import type { OutgoingPoint } from '../../deltas/outgoing-point.ts'
 import type { Batch } from '../../pdata/batch.ts'
@@ -75,17 +75,17 @@ export class DebugExporter implements Exporter {
 
   /** What would be sent of a batch, out of how much. */
   #judge(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
-    const reckoning = new Reckoning(this.#baselines, this.#settings.config.temporality)
+    const pass = new DeltaPass(this.#baselines, this.#settings.config.temporality)
     // What is folded completes its result by itself.
-    reckoning.add(batch, batch.folded === undefined)
-    const baselines = reckoning.judged.flatMap(({ key, verdict: { baseline } }) =>
+    pass.add(batch, batch.folded === undefined)
+    const baselines = pass.outcomes.flatMap(({ key, outcome: { baseline } }) =>
       baseline === undefined ? [] : [{ key, baseline }],
     )
-    this.#keep(baselines, reckoning.completes)
-    this.#count(reckoning.judged)
-    const points = reckoning.judged.flatMap(({ verdict }) => (verdict.kind === 'send' ? [verdict.point] : []))
+    this.#keep(baselines, pass.completes)
+    this.#count(pass.outcomes)
+    const points = pass.outcomes.flatMap(({ outcome }) => (outcome.kind === 'send' ? [outcome.point] : []))
     const folded = this.#fold(batch)
-    return { points: [...points, ...folded.points], consumed: reckoning.judged.length + folded.consumed }
+    return { points: [...points, ...folded.points], consumed: pass.outcomes.length + folded.consumed }
   }
 
   #fold({ reading, folded }: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
@@ -104,12 +104,12 @@ export class DebugExporter implements Exporter {
     this.#baselines.complete(completes)
   }
 
-  #count(judged: readonly Judged[]): void {
-    this.#account.consumed(judged.length)
-    for (const { verdict } of judged) {
-      if (verdict.kind === 'send') this.#account.sent(1)
-      else if (verdict.kind === 'absorbed') this.#account.absorbed(verdict.reason, 1)
-      else this.#account.dropped(verdict.reason, 1)
+  #count(outcomes: readonly SeriesOutcome[]): void {
+    this.#account.consumed(outcomes.length)
+    for (const { outcome } of outcomes) {
+      if (outcome.kind === 'send') this.#account.sent(1)
+      else if (outcome.kind === 'absorbed') this.#account.absorbed(outcome.reason, 1)
+      else this.#account.dropped(outcome.reason, 1)
     }
   }
 

@@ -90,7 +90,7 @@ export function checkDelivery(
 export function deliveryTarget(config: DeliveryConfig): {
   readonly timeoutMs: number
   readonly backoff: BackoffSettings
-  readonly lingerMs: number
+  readonly flushTimeoutMs: number
   readonly concurrency: number
   readonly tls: TlsSettings
 } {
@@ -99,7 +99,7 @@ export function deliveryTarget(config: DeliveryConfig): {
   return {
     timeoutMs: config.timeout,
     backoff: { initialMs, maxMs: Math.max(initialMs, maxMs), multiplier: 1.5, jitter: 0.5 },
-    lingerMs: config.batch.flush_timeout,
+    flushTimeoutMs: config.batch.flush_timeout,
     concurrency: config.sending_queue.num_consumers,
     tls: {
       rejectUnauthorized: !skipVerify,

@@ -21,7 +21,7 @@ export interface OtlpTarget {
   readonly temporality: Temporality
   readonly timeoutMs: number
   readonly backoff: BackoffSettings
-  readonly lingerMs: number
+  readonly flushTimeoutMs: number
   /** Most requests in flight at once. */
   readonly concurrency: number
   readonly tls: TlsSettings

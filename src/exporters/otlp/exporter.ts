@@ -10,14 +10,14 @@ import { pointsIn } from '../../pdata/points-in.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { noSignalTelemetry, type SignalTelemetry } from './account/exporter-telemetry.ts'
 import type { DeliveryReading } from './account/observe-queue.ts'
-import { Delivery } from './delivery/delivery-loop.ts'
+import { DeliveryLoop } from './delivery/delivery-loop.ts'
 import { createDispatcher } from './delivery/dispatcher.ts'
 import { DropLog } from './delivery/drop-log.ts'
 import { ExportError } from './delivery/export-error.ts'
 import { send } from './delivery/send.ts'
 import type { OtlpExporterSettings } from './exporter-settings.ts'
 import type { StoredRequest } from './queue/delivery-store.ts'
-import { Packing } from './request/batcher.ts'
+import { Batcher } from './request/batcher.ts'
 import { countPoints } from './request/sdk-metrics.ts'
 import { signalOf } from './wire/signal-path.ts'
 
@@ -30,10 +30,10 @@ export class OtlpExporter implements Exporter {
   readonly #telemetry: SignalTelemetry
   readonly #account: PointAccount
   readonly #dispatcher: Dispatcher
-  readonly #delivery: Delivery
-  readonly #packing: Packing
+  readonly #delivery: DeliveryLoop
+  readonly #batcher: Batcher
   #host: Host | undefined
-  #observation: Disposable | undefined
+  #serverState: Disposable | undefined
   #shutdown: Promise<void> | undefined
 
   constructor(settings: OtlpExporterSettings) {
@@ -52,12 +52,12 @@ export class OtlpExporter implements Exporter {
       if (reason !== 'damaged') drops.dropped(reason, signal, items)
       this.#delivery.dropped()
     })
-    this.#packing = new Packing({
+    this.#batcher = new Batcher({
       ...{ store, clock, account: this.#account, telemetry: this.#telemetry },
       ...{
         encoding: target.encoding,
         temporality: target.temporality,
-        lingerMs: target.lingerMs,
+        flushTimeoutMs: target.flushTimeoutMs,
         limits: target.limits,
       },
       compression: () => this.#delivery.compression,
@@ -69,7 +69,7 @@ export class OtlpExporter implements Exporter {
     if (this.#shutdown !== undefined) return
     this.#host = host
     this.#report({ kind: 'starting' })
-    this.#observation = this.#settings.observeQueue?.(() => this.#reading())
+    this.#serverState = this.#settings.observeQueue?.(() => this.#reading())
     this.#delivery.start()
     this.#settings.logger.info('Delivering.', this.#addresses())
     this.#report({ kind: 'ok' })
@@ -77,18 +77,18 @@ export class OtlpExporter implements Exporter {
 
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
     this.#refuseAfterShutdown('metrics', pointsIn(batch))
-    await this.#packing.add(batch, signal)
+    await this.#batcher.add(batch, signal)
   }
 
   async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
     this.#refuseAfterShutdown('logs', batch.records.length)
-    await this.#packing.addLogs(batch, signal)
+    await this.#batcher.addLogs(batch, signal)
   }
 
   /** Stores metrics of the SDK as they are. */
   consumeSdk(resourceMetrics: ResourceMetrics): void {
     this.#refuseAfterShutdown('metrics', countPoints(resourceMetrics))
-    this.#packing.addSdk(resourceMetrics)
+    this.#batcher.addSdk(resourceMetrics)
   }
 
   account(): Account {
@@ -96,7 +96,7 @@ export class OtlpExporter implements Exporter {
   }
 
   async flush(signal: AbortSignal): Promise<void> {
-    this.#packing.close()
+    this.#batcher.close()
     await this.#delivery.empty(signal)
   }
 
@@ -108,10 +108,10 @@ export class OtlpExporter implements Exporter {
   async #stop(): Promise<void> {
     this.#report({ kind: 'stopping' })
     // What waits for more company is stored first, so that it is delivered with the rest.
-    this.#packing.close()
+    this.#batcher.close()
     await this.#delivery.shutdown()
     await this.#dispatcher.destroy()
-    this.#observation?.[Symbol.dispose]()
+    this.#serverState?.[Symbol.dispose]()
     this.#report({ kind: 'stopped' })
   }
 
@@ -148,14 +148,14 @@ export class OtlpExporter implements Exporter {
     return Object.fromEntries(addresses)
   }
 
-  #makeDelivery(): Delivery {
+  #makeDelivery(): DeliveryLoop {
     const { target, store, logger, clock, version, shutdownTimeoutMs = 5_000 } = this.#settings
     const sendSettings = {
       headers: { ...target.headers, 'user-agent': `otelephant/${version}` },
       timeoutMs: target.timeoutMs,
       dispatcher: this.#dispatcher,
     }
-    return new Delivery({
+    return new DeliveryLoop({
       ...{ store, logger, clock, shutdownTimeoutMs, account: this.#account, telemetry: this.#telemetry },
       backoff: target.backoff,
       concurrency: target.concurrency,

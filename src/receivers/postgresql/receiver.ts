@@ -15,7 +15,7 @@ import type { StatementTexts } from '../../sql-text/pool/statement-texts.ts'
 import { sessionScrapers } from './activity/session-scrapers.ts'
 import { Connector } from './connection/connector.ts'
 import type { DatabasesScraper } from './queries/databases-scraper.ts'
-import type { DatabasePlanSettings } from './queries/query-set.ts'
+import type { QuerySetSettings } from './queries/query-set.ts'
 import type { ServerScraper } from './queries/server-scraper.ts'
 import { DatabaseList } from './server/database-list.ts'
 import { Notices } from './server/notices.ts'
@@ -92,7 +92,7 @@ export class PostgresqlReceiver implements Receiver {
       enabled,
       computers: { statement: statements },
     })
-    const sessions = sessionScrapers({
+    const connections = sessionScrapers({
       ...{ config, enabled, builders, clock, notices, databases },
       connection: this.#connection,
       texts: this.#texts,
@@ -102,7 +102,7 @@ export class PostgresqlReceiver implements Receiver {
     })
     this.#controller = new ScraperController({
       id,
-      scrapers: [...Object.values(this.#scrapers), ...sessions, ...planScrapers],
+      scrapers: [...Object.values(this.#scrapers), ...connections, ...planScrapers],
       consumer,
       collectionIntervalMs: config.collection_interval,
       initialDelayMs: config.initial_delay,
@@ -126,8 +126,8 @@ export class PostgresqlReceiver implements Receiver {
 
   async collect(signal: AbortSignal): Promise<Lacks> {
     this.#warn()
-    this.#scrapers.server.hurry()
-    this.#scrapers.databases.hurry()
+    this.#scrapers.server.makeDue()
+    this.#scrapers.databases.makeDue()
     const { failures } = await this.#controller.collect(signal)
     return { failures, missing: this.#notices.missing() }
   }
@@ -173,7 +173,7 @@ function runnerOf(
   config: PostgresqlConfig,
   { clock, version, hostName, id }: ComponentSettings,
   own: Instruments,
-): DatabasePlanSettings['runner'] {
+): QuerySetSettings['runner'] {
   return {
     endpoint: config.endpoint,
     resource: {
@@ -205,7 +205,7 @@ function enabledOf(config: PostgresqlConfig, { signals }: Consumer): Enabled {
 function buildersOf(
   config: PostgresqlConfig,
   enabled: Enabled,
-  { resource: about, scope, endpoint }: Pick<DatabasePlanSettings['runner'], 'resource' | 'scope' | 'endpoint'>,
+  { resource: about, scope, endpoint }: Pick<QuerySetSettings['runner'], 'resource' | 'scope' | 'endpoint'>,
 ) {
   const common = { resource: about, scope }
   return {

@@ -1,9 +1,9 @@
 import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import type { Clock } from '../../component/clock.ts'
-import type { PlanSettings } from './compose/composed-query.ts'
+import type { ComposeSettings } from './compose/composed-query.ts'
 import type { Connector } from './connection/connector.ts'
 import { DatabasesScraper } from './queries/databases-scraper.ts'
-import type { DatabasePlanSettings } from './queries/query-set.ts'
+import type { QuerySetSettings } from './queries/query-set.ts'
 import { ServerScraper } from './queries/server-scraper.ts'
 import { wantedOf } from './server/capabilities.ts'
 import type { DatabaseList } from './server/database-list.ts'
@@ -20,9 +20,9 @@ import { topQueryExtra } from './statements/top-queries.ts'
  */
 const sliceRows = 250
 
-export interface StatisticsSettings extends Pick<DatabasePlanSettings, 'runner'> {
+export interface StatisticsSettings extends Pick<QuerySetSettings, 'runner'> {
   readonly enabled: Enabled
-  readonly computers: NonNullable<DatabasePlanSettings['computers']>
+  readonly computers: NonNullable<QuerySetSettings['computers']>
   readonly connection: ServerConnection
   readonly connector: Connector
   readonly databases: DatabaseList
@@ -37,7 +37,7 @@ export function statisticsScrapers(
 ) {
   const plan = planSettings(config, enabled)
   const shared = { connection, clock, databases, intervalMs: config.collection_interval }
-  const planOf = (scope: 'server' | 'database'): DatabasePlanSettings => ({
+  const planOf = (scope: 'server' | 'database'): QuerySetSettings => ({
     ...{ ...planned, scope, plan, omitted: notices.omitted },
     wanted: wantedOf(queries, sourcedMetrics),
   })
@@ -50,7 +50,7 @@ export function statisticsScrapers(
   }
 }
 
-function planSettings(config: PostgresqlConfig, enabled: Enabled): PlanSettings {
+function planSettings(config: PostgresqlConfig, enabled: Enabled): ComposeSettings {
   return {
     queries,
     metrics: sourcedMetrics,

@@ -3,7 +3,7 @@ import type { Temporality } from '../../../src/deltas/outgoing-point.ts'
 import { noExporterTelemetry } from '../../../src/exporters/otlp/account/exporter-telemetry.ts'
 import type { DeliveryStore } from '../../../src/exporters/otlp/queue/delivery-store.ts'
 import { StoreFullError } from '../../../src/exporters/otlp/queue/store-full-error.ts'
-import { Intake } from '../../../src/exporters/otlp/request/enqueue.ts'
+import { Enqueuer } from '../../../src/exporters/otlp/request/enqueue.ts'
 import type { CounterRow, CounterRows } from '../../../src/pdata/batch.ts'
 import type { MetricInfo } from '../../../src/pdata/metric.ts'
 import type { ResetToken } from '../../../src/pdata/reading.ts'
@@ -147,7 +147,7 @@ export class FoldIntake {
   readonly #temporality: Temporality
   readonly #maxRequestBytes: number
   #store: DeliveryStore
-  #intake: Intake
+  #enqueuer: Enqueuer
 
   /** @param open again where the store is reopened */
   constructor(open: () => DeliveryStore, temporality: Temporality, maxRequestBytes: number) {
@@ -155,14 +155,14 @@ export class FoldIntake {
     this.#temporality = temporality
     this.#maxRequestBytes = maxRequestBytes
     this.#store = open()
-    this.#intake = this.#make()
+    this.#enqueuer = this.#make()
   }
 
   /** As after a restart of the process. */
   reopen(): void {
     this.#store[Symbol.dispose]()
     this.#store = this.#open()
-    this.#intake = this.#make()
+    this.#enqueuer = this.#make()
   }
 
   /** @returns the points that came of a reading; `undefined` where it was refused */
@@ -173,7 +173,7 @@ export class FoldIntake {
       completes: !kind.inherits,
     })
     this.puts.length = 0
-    const refused = this.#intake.store([{ ...batch(of, []), folded: rowsOf(server, kind, shown) }], 'none')
+    const refused = this.#enqueuer.store([{ ...batch(of, []), folded: rowsOf(server, kind, shown) }], 'none')
     const points = this.#takeOut()
     return refused.size > 0 ? undefined : points
   }
@@ -192,7 +192,7 @@ export class FoldIntake {
     return points
   }
 
-  #make(): Intake {
+  #make(): Enqueuer {
     const put = (...[requests, baselines, completes]: Put) => {
       if (this.refusing) throw new StoreFullError(7, 7)
       this.#store.put(requests, baselines, completes)
@@ -212,7 +212,7 @@ export class FoldIntake {
       onDropped: (listener) => this.#store.onDropped(listener),
       [Symbol.dispose]: () => this.#store[Symbol.dispose](),
     }
-    return new Intake({
+    return new Enqueuer({
       store: forward,
       account: this.account,
       telemetry: noExporterTelemetry,

@@ -95,7 +95,7 @@ for (const encoding of ['protobuf', 'json'] as const) {
 test('batches of several receivers that come within the linger share a request', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   const clock = new FakeClock()
-  await using under = await exporterTo(server.url, { clock, target: { lingerMs: 200 } })
+  await using under = await exporterTo(server.url, { clock, target: { flushTimeoutMs: 200 } })
   const billing = { attributes: { 'service.instance.id': 'billing:5433' } }
   const taken = Promise.all([
     under.exporter.consume(batch(reading(10), [point(series(backends), 12)]), signal),
@@ -116,7 +116,7 @@ test('batches of several receivers that come within the linger share a request',
 test('a later batch of a request is compared with the earlier one in it', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   const clock = new FakeClock()
-  await using under = await exporterTo(server.url, { clock, target: { lingerMs: 200 } })
+  await using under = await exporterTo(server.url, { clock, target: { flushTimeoutMs: 200 } })
   const taken = [700, 742, 749].map((value, index) =>
     under.exporter.consume(batch(reading(10 + index), [point(counter, value)]), signal),
   )
@@ -218,7 +218,7 @@ test('a full queue refuses, no baseline moves, and the increments come with the 
 test('a result of which a part was withdrawn never passes for complete', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   const clock = new FakeClock()
-  await using under = await exporterTo(server.url, { clock, target: { lingerMs: 200 } })
+  await using under = await exporterTo(server.url, { clock, target: { flushTimeoutMs: 200 } })
   const withdrawn = new AbortController()
   const first = batch(reading(10, { startedMs: at(9), completes: false }), [point(counter, 9_000)])
   const last = batch(reading(11, { startedMs: at(9) }), [point(series(backends), 12)])

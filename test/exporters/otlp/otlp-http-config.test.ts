@@ -21,7 +21,7 @@ test('an endpoint is all that is needed; the defaults are those of the Collector
     temporality: 'cumulative',
     timeoutMs: 30_000,
     backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0.5 },
-    lingerMs: 200,
+    flushTimeoutMs: 200,
     concurrency: 8,
     tls: { rejectUnauthorized: true },
   })

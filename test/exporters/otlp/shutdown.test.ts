@@ -10,7 +10,7 @@ const batchOf = (value: number) =>
 
 test('what waits in a group is delivered', async ({ signal }) => {
   await using server = await OtlpServer.listen()
-  const under = await exporterTo(server.url, { clock: new FakeClock(), target: { lingerMs: 60_000 } })
+  const under = await exporterTo(server.url, { clock: new FakeClock(), target: { flushTimeoutMs: 60_000 } })
   const taken = under.exporter.consume(batchOf(11), signal)
   await under.exporter.shutdown()
   await taken

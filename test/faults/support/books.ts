@@ -71,7 +71,10 @@ export class Books {
   }
 
   /** @param points delivered, and refused for good; in any order */
-  settle(points: readonly ReceivedPoint[], { ignored = () => false, clockWentBack = false }: Judgement = {}): Findings {
+  conclude(
+    points: readonly ReceivedPoint[],
+    { ignored = () => false, clockWentBack = false }: Judgement = {},
+  ): Findings {
     const deltas = points.filter(({ temporality }) => temporality === 'delta')
     const once = [...new Map(deltas.map((point) => [pointKey(point), point])).values()]
     const bounds = this.#bounds()

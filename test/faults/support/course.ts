@@ -61,7 +61,7 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
   const { received } = endpoint
   const arrived = [...received.points(), ...scene.refused.points]
   const givenUp = undelivered(stored, arrived)
-  const findings = books.settle([...arrived, ...givenUp])
+  const findings = books.conclude([...arrived, ...givenUp])
   const account = expectBalance(rig)
   const { lost, doubled, spikes } = findings
   const window = fault.window === true
@@ -86,7 +86,7 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
 }
 
 /** What the workload itself knows that it did. */
-export function itemsOf({ delta }: ReturnType<Books['settle']>): readonly number[] {
+export function itemsOf({ delta }: ReturnType<Books['conclude']>): readonly number[] {
   const table = {
     'postgresql.database.name': app,
     'postgresql.schema.name': 'public',

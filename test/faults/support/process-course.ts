@@ -55,7 +55,7 @@ export async function runProcesses(fault: ProcessFault, cluster: Cluster, contex
   await books.station(() => once(args, cwd))
 
   const { received } = endpoint
-  const findings = books.settle(received.points(), {
+  const findings = books.conclude(received.points(), {
     // Not visited: a visit to each database takes a second.
     ignored: (label) => label.includes('"postgresql.database.name":"postgres"'),
   })

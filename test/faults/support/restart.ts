@@ -64,7 +64,7 @@ export async function runRestart(
   const isTold = restart.damages === true && told.length > 0
   // Baselines went back with the requests: what these carried comes again.
   const isBehind = isTold && told.every(({ message }) => message.includes('goes on from before'))
-  const findings = books.settle(isBehind ? arrived : [...arrived, ...givenUp], {
+  const findings = books.conclude(isBehind ? arrived : [...arrived, ...givenUp], {
     // Without its baseline a series begins anew.
     ignored: () => isTold && !isBehind,
     clockWentBack: restart.clockWentBack === true,

@@ -52,7 +52,7 @@ export async function startTellingCollector(cluster: Cluster) {
 }
 
 /** A session of an application, whose statements may fail. */
-export async function sessionOf({ host, port }: Cluster, database: string) {
+export async function connectionOf({ host, port }: Cluster, database: string) {
   const client = new pg.Client({ host, port, database, user: 'app', options: '-c statement_timeout=300' })
   client.on('error', () => {})
   await client.connect()

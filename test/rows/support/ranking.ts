@@ -4,7 +4,7 @@ import type { QueryDefinition } from '../../../src/metadata/query.ts'
 import type { SourcedMetric } from '../../../src/metadata/sourced-metric.ts'
 import type { AttributeValue } from '../../../src/pdata/attributes.ts'
 import type { Batch, CounterRow } from '../../../src/pdata/batch.ts'
-import { composePlan } from '../../../src/receivers/postgresql/compose/compose.ts'
+import { composeQueries } from '../../../src/receivers/postgresql/compose/compose.ts'
 import type { RowComputer } from '../../../src/receivers/postgresql/queries/row-computer.ts'
 import {
   inspect,
@@ -14,7 +14,7 @@ import {
   queryOf,
   runnerOf,
 } from '../../receivers/postgresql/support/composing.ts'
-import { never, sessionOf, settingsOf } from '../../receivers/postgresql/support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../../receivers/postgresql/support/connecting.ts'
 import { usePostgres } from '../../support/postgres.ts'
 
 /** A row as the server has it. */
@@ -62,7 +62,7 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
     const database = await createDatabase()
     await cluster.query('CREATE TABLE rows (id int, place text, name text, calls bigint, size bigint)', database)
     const client = await cluster.connect(database)
-    const session = await sessionOf(settingsOf(cluster, { username: 'postgres' }), database)
+    const connection = await connectionOf(settingsOf(cluster, { username: 'postgres' }), database)
     const query = queryOf('rows', {
       from: 'public.rows AS r',
       identity: ['id'],
@@ -71,8 +71,8 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
       columns: { ...columns, ...settings.definition?.columns },
     })
     const plan = planOf({ queries: [query], metrics: settings.metrics ?? metrics })
-    const { observation, capabilities } = await inspect(session, plan)
-    const [planned = expect.fail('nothing planned')] = composePlan(plan, 'server', capabilities).queries
+    const { serverState, capabilities } = await inspect(connection, plan)
+    const [planned = expect.fail('nothing planned')] = composeQueries(plan, 'server', capabilities).queries
     const { computer } = settings
     const runner = runnerOf(planned, systemClock(), computer === undefined ? {} : { computer })
 
@@ -83,12 +83,12 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
         await client.query('TRUNCATE rows')
         await client.query(`INSERT INTO rows SELECT * FROM json_populate_recordset(NULL::rows, '${json}') ORDER BY id`)
         const sink = keepingSink()
-        await runner.run({ session, observation, databases: [], left: '' }, sink, never)
+        await runner.run({ connection, serverState, databases: [], left: '' }, sink, never)
         return resultOf(sink.batches)
       },
       async [Symbol.asyncDispose]() {
         await client.end()
-        await session.close()
+        await connection.close()
       },
     }
   }

@@ -4,22 +4,22 @@ import { errorMessage } from '../../../telemetry/error-message.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { SignalTelemetry } from '../account/exporter-telemetry.ts'
 import type { StoredRequest } from '../queue/delivery-store.ts'
-import { raiseStarts } from '../wire/clamp-start-times.ts'
+import { clampStartTimes } from '../wire/clamp-start-times.ts'
 import { compress, decompress } from '../wire/compression.ts'
 import { signalOf } from '../wire/signal-path.ts'
 import type { Answer, EndpointState } from './endpoint-state.ts'
 import type { SendOutcome } from './outcome.ts'
-import type { FinalOutcome, Settlement } from './settle-outcome.ts'
+import type { FinalOutcome, Outcomes } from './settle-outcome.ts'
 import type { SizeLimits } from './size-limit.ts'
-import type { Attempt } from './ticket.ts'
+import type { Ticket } from './ticket.ts'
 
 /** A delta starts 47 hours before its request is made at the earliest (deltas.ts), so for so long it can't be too old. */
 const freshMs = 1_800_000
 const oldestStartMs = 47.5 * 3_600_000
 
-export interface CourierSettings {
+export interface AttemptSettings {
   readonly endpoint: EndpointState
-  readonly settlement: Settlement
+  readonly outcomes: Outcomes
   readonly sizeLimits: SizeLimits
   readonly telemetry: SignalTelemetry
   readonly logger: Logger
@@ -34,20 +34,20 @@ export interface CourierSettings {
 }
 
 /** Takes one request to the endpoint and sees to what comes of it. */
-export class Courier {
-  readonly #settings: CourierSettings
+export class Attempts {
+  readonly #settings: AttemptSettings
 
-  constructor(settings: CourierSettings) {
+  constructor(settings: AttemptSettings) {
     this.#settings = settings
   }
 
   /** One attempt and its consequences. Never rejects. */
-  async deliver(request: StoredRequest, attempt: Attempt): Promise<Answer> {
-    const { settlement, endpoint, clock, aborting, sizeLimits } = this.#settings
+  async deliver(request: StoredRequest, attempt: Ticket): Promise<Answer> {
+    const { outcomes, endpoint, clock, aborting, sizeLimits } = this.#settings
     const limitBytes = sizeLimits[signalOf(request.path)].bytes
     if (limitBytes !== undefined && request.sizeBytes > limitBytes && request.points > 1) {
       endpoint.inconclusive(attempt)
-      return this.#settle(request, { kind: 'oversized', limitBytes })
+      return this.#conclude(request, { kind: 'oversized', limitBytes })
     }
     const telemetry = this.#settings.telemetry[signalOf(request.path)]
     let adapted: StoredRequest
@@ -58,17 +58,17 @@ export class Courier {
     } catch (cause) {
       endpoint.inconclusive(attempt)
       if (aborting.aborted) return { kind: 'again', delayMs: undefined }
-      settlement.unsendable(request, cause)
+      outcomes.unsendable(request, cause)
       return { kind: 'final' }
     }
     const status = outcome.kind === 'accepted' ? outcome.status : (outcome.error.status ?? 'network')
     telemetry.request(status, clock.now() - attempt.startedMs, request.sizeBytes, adapted.bytes.byteLength)
-    const answer = endpoint.heard(outcome, attempt, adapted.compression)
+    const answer = endpoint.learn(outcome, attempt, adapted.compression)
     if (answer.kind === 'again' || outcome.kind === 'retryable') {
       telemetry.retry()
       return answer
     }
-    return this.#settle(request, outcome)
+    return this.#conclude(request, outcome)
   }
 
   /**
@@ -82,18 +82,18 @@ export class Courier {
     const isLate = mayHoldDeltas && clock.now() - request.createdMs > freshMs
     if (!refusesIt && !isLate) return request
     const body = decompress(request.bytes, request.compression)
-    const raised = isLate ? raiseStarts(body, clock.now() - oldestStartMs) : undefined
+    const raised = isLate ? clampStartTimes(body, clock.now() - oldestStartMs) : undefined
     if (!refusesIt && raised === undefined) return request
     const compression = refusesIt ? 'gzip' : request.compression
     return { ...request, bytes: compress(raised ?? body, compression), compression }
   }
 
   /** Where the store can't write (a full disk) this is tried until it can: sending again would teach nothing new. */
-  async #settle(request: StoredRequest, outcome: FinalOutcome): Promise<Answer> {
-    const { clock, backoff, stopping, logger, settlement } = this.#settings
+  async #conclude(request: StoredRequest, outcome: FinalOutcome): Promise<Answer> {
+    const { clock, backoff, stopping, logger, outcomes } = this.#settings
     for (let failures = 1; ; failures++) {
       try {
-        settlement.settle(request, outcome)
+        outcomes.conclude(request, outcome)
         return { kind: 'final' }
       } catch (error) {
         if (failures === 1)

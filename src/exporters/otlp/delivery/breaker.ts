@@ -1,6 +1,6 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
-import type { Attempt } from './ticket.ts'
+import type { Ticket } from './ticket.ts'
 
 /** `closed`: requests go. `open`: none goes until the pause is over. `half_open`: one goes and decides. */
 export type BreakerState = 'closed' | 'half_open' | 'open'
@@ -47,14 +47,14 @@ export class Breaker {
   }
 
   /** To be called when a request goes; where the circuit was open it is the probe. */
-  begin(): Attempt {
+  begin(): Ticket {
     const isProbe = this.#state === 'open'
     if (isProbe) this.#state = 'half_open'
     return { startedMs: this.#settings.clock.now(), isProbe }
   }
 
   /** The endpoint did its work, be it that it refused a request for what is in it. */
-  succeeded({ isProbe }: Attempt): void {
+  succeeded({ isProbe }: Ticket): void {
     // What was sent before the circuit opened proves nothing about now, and a pause that was asked for is kept.
     if (this.#state === 'open' || (this.#state === 'half_open' && !isProbe)) return
     this.#state = 'closed'
@@ -64,7 +64,7 @@ export class Breaker {
   }
 
   /** The request did not go, or nothing is known of it: another one may be the probe. */
-  inconclusive({ isProbe }: Attempt): void {
+  inconclusive({ isProbe }: Ticket): void {
     if (isProbe && this.#state === 'half_open') this.#state = 'open'
   }
 
@@ -72,7 +72,7 @@ export class Breaker {
    * @param retryAfterMs how long the endpoint asks to be left alone: that opens the circuit at once
    * @returns how long this request has to wait; `undefined` where the circuit is open, so that all wait alike
    */
-  failed({ startedMs, isProbe }: Attempt, retryAfterMs: number | undefined): number | undefined {
+  failed({ startedMs, isProbe }: Ticket, retryAfterMs: number | undefined): number | undefined {
     const { clock, backoff, threshold } = this.#settings
     this.#failures += 1
     if (startedMs > this.#roundMs) {

@@ -1,4 +1,4 @@
-import type { Attempt } from './ticket.ts'
+import type { Ticket } from './ticket.ts'
 
 /** Weights of a new duration in the recent average and in the usual one. */
 const recentWeight = 0.3
@@ -28,7 +28,7 @@ export class Concurrency {
     return Math.floor(this.#allowed)
   }
 
-  succeeded({ startedMs }: Attempt, nowMs: number): void {
+  succeeded({ startedMs }: Ticket, nowMs: number): void {
     const durationMs = nowMs - startedMs
     this.#recentMs = average(this.#recentMs, durationMs, recentWeight)
     this.#usualMs = average(this.#usualMs, durationMs, usualWeight)
@@ -37,7 +37,7 @@ export class Concurrency {
     else this.#allowed = Math.min(this.#max, this.#allowed + 1 / this.#allowed)
   }
 
-  failed({ startedMs }: Attempt, nowMs: number): void {
+  failed({ startedMs }: Ticket, nowMs: number): void {
     if (startedMs > this.#shrunkMs) this.#shrink(0.5, nowMs)
   }
 

@@ -7,15 +7,15 @@ import type { SignalTelemetry } from '../account/exporter-telemetry.ts'
 import type { DeliveryStore, StoredRequest } from '../queue/delivery-store.ts'
 import type { Compression } from '../wire/compression.ts'
 import { signalOf } from '../wire/signal-path.ts'
-import { Courier } from './attempt.ts'
+import { Attempts } from './attempt.ts'
 import type { BreakerState } from './breaker.ts'
 import { EndpointState } from './endpoint-state.ts'
 import { Gate } from './gate.ts'
 import type { SendOutcome } from './outcome.ts'
-import { Settlement } from './settle-outcome.ts'
+import { Outcomes } from './settle-outcome.ts'
 import { SizeLimit } from './size-limit.ts'
 
-export interface DeliverySettings {
+export interface DeliveryLoopSettings {
   readonly store: DeliveryStore
   readonly account: PointAccount
   readonly telemetry: SignalTelemetry
@@ -33,11 +33,11 @@ export interface DeliverySettings {
 }
 
 /** Sends what is stored, newest first, so that after an outage alerts see live data at once. */
-export class Delivery {
-  readonly #settings: DeliverySettings
+export class DeliveryLoop {
+  readonly #settings: DeliveryLoopSettings
   readonly #endpoint: EndpointState
-  readonly #settlement: Settlement
-  readonly #courier: Courier
+  readonly #outcomes: Outcomes
+  readonly #attempts: Attempts
   /** Stops the loop and its pauses; requests in flight go on until the shutdown's deadline. */
   readonly #stopping = new AbortController()
   readonly #aborting = new AbortController()
@@ -50,21 +50,21 @@ export class Delivery {
   #loop: Promise<void> | undefined
   #shutdown: Promise<void> | undefined
 
-  constructor(settings: DeliverySettings) {
+  constructor(settings: DeliveryLoopSettings) {
     const { store } = settings
     const report = (status: Status) => {
       if (!this.#stopping.signal.aborted) settings.report(status)
     }
     this.#settings = settings
     const sizeLimits = { metrics: new SizeLimit(settings.clock), logs: new SizeLimit(settings.clock) }
-    this.#settlement = new Settlement({ ...settings, report, sizeLimits })
+    this.#outcomes = new Outcomes({ ...settings, report, sizeLimits })
     this.#endpoint = new EndpointState({
       ...{ ...settings, report },
       queuedPoints: () => store.size().points,
       opened: () => this.#endWaits(),
     })
-    this.#courier = new Courier({
-      ...{ ...settings, endpoint: this.#endpoint, settlement: this.#settlement, sizeLimits },
+    this.#attempts = new Attempts({
+      ...{ ...settings, endpoint: this.#endpoint, outcomes: this.#outcomes, sizeLimits },
       ...{ stopping: this.#stopping.signal, aborting: this.#aborting.signal },
     })
   }
@@ -91,7 +91,7 @@ export class Delivery {
 
   /** To be called when the store has dropped something by itself. */
   dropped(): void {
-    this.#settlement.dropped()
+    this.#outcomes.dropped()
     this.wake()
   }
 
@@ -111,7 +111,7 @@ export class Delivery {
     this.#stopping.abort()
     const deadline = setTimeout(() => this.#aborting.abort(), shutdownTimeoutMs)
     this.#endWaits()
-    this.#settlement.close()
+    this.#outcomes.close()
     await this.#loop
     await Promise.all(this.#putOff)
     const inFlight = [...this.#inFlight]
@@ -145,7 +145,7 @@ export class Delivery {
 
   #dispatch(request: StoredRequest): void {
     // Not awaited: others go beside it. It never rejects.
-    const delivery = this.#courier.deliver(request, this.#endpoint.begin()).then((answer) => {
+    const delivery = this.#attempts.deliver(request, this.#endpoint.begin()).then((answer) => {
       this.#inFlight.delete(delivery)
       if (answer.kind === 'again') this.#giveBack(request, answer.delayMs)
       this.#changed.open()
@@ -183,7 +183,7 @@ export class Delivery {
       for (let request = store.take(); request !== undefined; request = store.take()) {
         const ended =
           !this.#aborting.signal.aborted &&
-          (await this.#courier.deliver(request, this.#endpoint.begin())).kind === 'final'
+          (await this.#attempts.deliver(request, this.#endpoint.begin())).kind === 'final'
         if (!ended) failed.push(request)
       }
     }
@@ -196,7 +196,7 @@ export class Delivery {
     const lost = { metrics: 0, logs: 0 }
     for (let request = store.take(); request !== undefined; request = store.take()) {
       lost[signalOf(request.path)] += request.points
-      this.#settlement.drop(request, 'shutdown')
+      this.#outcomes.drop(request, 'shutdown')
     }
     if (lost.metrics + lost.logs === 0) return
     logger.error('The rest of the queue was dropped at shutdown because it could not be delivered in time.', {

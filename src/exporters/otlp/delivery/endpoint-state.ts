@@ -7,7 +7,7 @@ import { Breaker, type BreakerState } from './breaker.ts'
 import { Concurrency } from './concurrency.ts'
 import type { ExportError } from './export-error.ts'
 import type { SendOutcome } from './outcome.ts'
-import type { Attempt } from './ticket.ts'
+import type { Ticket } from './ticket.ts'
 
 export interface EndpointStateSettings {
   readonly clock: Clock
@@ -86,17 +86,17 @@ export class EndpointState {
     }
   }
 
-  begin(): Attempt {
+  begin(): Ticket {
     return this.#breaker.begin()
   }
 
   /** An attempt that never came to an outcome says nothing of the endpoint. */
-  inconclusive(attempt: Attempt): void {
+  inconclusive(attempt: Ticket): void {
     this.#breaker.inconclusive(attempt)
   }
 
   /** Learns from an outcome. */
-  heard(outcome: SendOutcome, attempt: Attempt, compression: Compression): Answer {
+  learn(outcome: SendOutcome, attempt: Ticket, compression: Compression): Answer {
     switch (outcome.kind) {
       case 'accepted':
         this.#answered(attempt)
@@ -114,7 +114,7 @@ export class EndpointState {
     }
   }
 
-  #refused(error: ExportError, attempt: Attempt, compression: Compression): Answer {
+  #refused(error: ExportError, attempt: Ticket, compression: Compression): Answer {
     if (error.status === 401 || error.status === 403) {
       this.#refusedKey(error)
       return { kind: 'again', delayMs: undefined }
@@ -126,7 +126,7 @@ export class EndpointState {
     return { kind: 'again', delayMs: undefined }
   }
 
-  #answered(attempt: Attempt): void {
+  #answered(attempt: Ticket): void {
     const { clock, logger } = this.#settings
     this.#breaker.succeeded(attempt)
     this.#concurrency.succeeded(attempt, clock.now())
@@ -139,7 +139,7 @@ export class EndpointState {
     this.#keyRefused = false
   }
 
-  #failed(outcome: Retryable, attempt: Attempt): number | undefined {
+  #failed(outcome: Retryable, attempt: Ticket): number | undefined {
     const { error, retryAfterMs } = outcome
     this.#concurrency.failed(attempt, this.#settings.clock.now())
     const delayMs = this.#breaker.failed(attempt, retryAfterMs)

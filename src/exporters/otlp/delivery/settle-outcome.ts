@@ -11,7 +11,7 @@ import { ExportError } from './export-error.ts'
 import type { Rejection, SendOutcome } from './outcome.ts'
 import type { SizeLimits } from './size-limit.ts'
 
-export interface SettlementSettings {
+export interface OutcomeSettings {
   readonly store: DeliveryStore
   readonly account: PointAccount
   readonly telemetry: SignalTelemetry
@@ -26,17 +26,17 @@ export type FinalOutcome =
   | { readonly kind: 'oversized'; readonly limitBytes: number }
 
 /** Ends requests: out of the store and into the account, or halved. */
-export class Settlement {
-  readonly #settings: SettlementSettings
+export class Outcomes {
+  readonly #settings: OutcomeSettings
   readonly #bisection: Bisection
 
-  constructor(settings: SettlementSettings) {
+  constructor(settings: OutcomeSettings) {
     this.#settings = settings
     this.#bisection = new Bisection(settings.store, settings.sizeLimits)
   }
 
   /** @throws StoreFailedError when halves can't be written; nothing has changed then */
-  settle(request: StoredRequest, outcome: FinalOutcome): void {
+  conclude(request: StoredRequest, outcome: FinalOutcome): void {
     switch (outcome.kind) {
       case 'accepted':
         this.#settings.sizeLimits[signalOf(request.path)].taken(request.sizeBytes)

@@ -1,5 +1,5 @@
 /** One request on its way. */
-export interface Attempt {
+export interface Ticket {
   readonly startedMs: number
   /** It alone decides whether the circuit closes. */
   readonly isProbe: boolean

@@ -6,10 +6,10 @@ export interface GroupSize<Batch> {
   add(batch: Batch): void
 }
 
-export interface GroupingSettings<Batch> {
+export interface BatchGroupSettings<Batch> {
   readonly clock: Clock
   /** How long a group waits for more. */
-  readonly lingerMs: number
+  readonly flushTimeoutMs: number
   /** Of an empty group. */
   newSize(): GroupSize<Batch>
   /** Stores batches; gives the reasons of those that could not be. Throws where none could. */
@@ -26,15 +26,15 @@ interface Group<Batch> {
   /** In order of arrival. A batch may be here twice: two pipelines may share a receiver and an exporter. */
   readonly entries: Set<Entry<Batch>>
   readonly size: GroupSize<Batch>
-  readonly lingering: AbortController
+  readonly flushTimer: AbortController
 }
 
 /** Collects batches of several queries and receivers, so that small ones share a request. */
-export class Grouping<Batch> {
-  readonly #settings: GroupingSettings<Batch>
+export class BatchGroups<Batch> {
+  readonly #settings: BatchGroupSettings<Batch>
   #open: Group<Batch> | undefined
 
-  constructor(settings: GroupingSettings<Batch>) {
+  constructor(settings: BatchGroupSettings<Batch>) {
     this.#settings = settings
   }
 
@@ -66,7 +66,7 @@ export class Grouping<Batch> {
     const group = this.#open
     if (group === undefined) return
     this.#open = undefined
-    group.lingering.abort()
+    group.flushTimer.abort()
     const entries = [...group.entries]
     group.entries.clear()
     if (entries.length === 0) return
@@ -82,10 +82,10 @@ export class Grouping<Batch> {
   }
 
   #newGroup(): Group<Batch> {
-    const { clock, lingerMs } = this.#settings
-    const lingering = new AbortController()
-    const group = { entries: new Set<Entry<Batch>>(), size: this.#settings.newSize(), lingering }
-    clock.sleep(lingerMs, lingering.signal).then(
+    const { clock, flushTimeoutMs } = this.#settings
+    const flushTimer = new AbortController()
+    const group = { entries: new Set<Entry<Batch>>(), size: this.#settings.newSize(), flushTimer }
+    clock.sleep(flushTimeoutMs, flushTimer.signal).then(
       () => this.#open === group && this.close(),
       // Closed before its time.
       () => undefined,

@@ -11,20 +11,20 @@ import type { Compression } from '../wire/compression.ts'
 import type { Encoding } from '../wire/encode-points.ts'
 import type { SignalLimits } from '../wire/limits.ts'
 import { signalPaths } from '../wire/signal-path.ts'
-import { Grouping } from './batch-group.ts'
-import { Intake } from './enqueue.ts'
-import { LogIntake } from './enqueue-logs.ts'
+import { BatchGroups } from './batch-group.ts'
+import { Enqueuer } from './enqueue.ts'
+import { LogEnqueuer } from './enqueue-logs.ts'
 import { LogSize } from './log-size.ts'
-import { SdkIntake } from './sdk-push.ts'
+import { SdkPush } from './sdk-push.ts'
 import { maxRequestBytes, RequestSize } from './split.ts'
 
-export interface PackingSettings {
+export interface BatcherSettings {
   readonly store: DeliveryStore
   readonly clock: Clock
   readonly encoding: Encoding
   readonly temporality: Temporality
   /** How long a request waits for more. */
-  readonly lingerMs: number
+  readonly flushTimeoutMs: number
   readonly limits: SignalLimits | undefined
   readonly account: PointAccount
   readonly telemetry: SignalTelemetry
@@ -35,17 +35,17 @@ export interface PackingSettings {
 }
 
 /** From batches to stored requests: they are grouped by signal, points are judged, all is encoded. */
-export class Packing {
-  readonly #settings: PackingSettings
-  readonly #metrics: Grouping<Batch>
-  readonly #logs: Grouping<LogBatch>
-  readonly #sdkIntake: SdkIntake
+export class Batcher {
+  readonly #settings: BatcherSettings
+  readonly #metrics: BatchGroups<Batch>
+  readonly #logs: BatchGroups<LogBatch>
+  readonly #sdkPush: SdkPush
 
-  constructor(settings: PackingSettings) {
+  constructor(settings: BatcherSettings) {
     this.#settings = settings
     this.#metrics = this.#groupMetrics()
     this.#logs = this.#groupLogs()
-    this.#sdkIntake = new SdkIntake(this.#intakeSettings('metrics'))
+    this.#sdkPush = new SdkPush(this.#enqueueSettings('metrics'))
   }
 
   /** Resolves when the batch was stored; rejects when it wasn't. */
@@ -60,7 +60,7 @@ export class Packing {
 
   /** Stores metrics of the SDK as they are, at once. */
   addSdk(resourceMetrics: ResourceMetrics): void {
-    this.#sdkIntake.store(resourceMetrics, this.#settings.compression())
+    this.#sdkPush.store(resourceMetrics, this.#settings.compression())
     this.#settings.stored()
   }
 
@@ -70,29 +70,29 @@ export class Packing {
     this.#logs.close()
   }
 
-  #groupMetrics(): Grouping<Batch> {
-    const { temporality, encoding, lingerMs, clock, compression, stored } = this.#settings
-    const intake = new Intake({ ...this.#intakeSettings('metrics'), temporality, path: signalPaths.metrics })
-    return new Grouping({
-      ...{ clock, lingerMs },
+  #groupMetrics(): BatchGroups<Batch> {
+    const { temporality, encoding, flushTimeoutMs, clock, compression, stored } = this.#settings
+    const enqueuer = new Enqueuer({ ...this.#enqueueSettings('metrics'), temporality, path: signalPaths.metrics })
+    return new BatchGroups({
+      ...{ clock, flushTimeoutMs },
       newSize: () => new RequestSize(encoding),
       store(batches) {
-        const refused = intake.store(batches, compression())
+        const refused = enqueuer.store(batches, compression())
         stored()
         return refused
       },
-      withdrawn: (batch) => intake.refuse(batch),
+      withdrawn: (batch) => enqueuer.refuse(batch),
     })
   }
 
-  #groupLogs(): Grouping<LogBatch> {
-    const { encoding, lingerMs, clock, compression, stored } = this.#settings
-    const intake = new LogIntake(this.#intakeSettings('logs'))
-    return new Grouping({
-      ...{ clock, lingerMs },
+  #groupLogs(): BatchGroups<LogBatch> {
+    const { encoding, flushTimeoutMs, clock, compression, stored } = this.#settings
+    const enqueuer = new LogEnqueuer(this.#enqueueSettings('logs'))
+    return new BatchGroups({
+      ...{ clock, flushTimeoutMs },
       newSize: () => new LogSize(encoding),
       store(batches) {
-        intake.store(batches, compression())
+        enqueuer.store(batches, compression())
         stored()
         return new Map()
       },
@@ -100,7 +100,7 @@ export class Packing {
     })
   }
 
-  #intakeSettings(signal: Signal) {
+  #enqueueSettings(signal: Signal) {
     const { store, clock, account, telemetry, encoding, limits } = this.#settings
     return { store, clock, account, encoding, limits: limits?.[signal], maxRequestBytes, telemetry: telemetry[signal] }
   }

@@ -3,14 +3,14 @@ import type { Batch } from '../../../pdata/batch.ts'
 import type { Compression } from '../wire/compression.ts'
 import { encodePoints } from '../wire/encode-points.ts'
 import { encodedRequests } from './encoded-requests.ts'
-import type { IntakeSettings } from './enqueue-settings.ts'
+import type { EnqueueSettings } from './enqueue-settings.ts'
 import { targetRequestPoints } from './split.ts'
 
 /** Stores the readings of folded queries: an increase and the baseline of its row in one transaction, or neither. */
-export class FoldedIntake {
-  readonly #settings: IntakeSettings
+export class FoldedEnqueuer {
+  readonly #settings: EnqueueSettings
 
-  constructor(settings: IntakeSettings) {
+  constructor(settings: EnqueueSettings) {
     this.#settings = settings
   }
 

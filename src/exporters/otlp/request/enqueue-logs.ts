@@ -23,7 +23,7 @@ export interface LogIntakeSettings {
 }
 
 /** Turns log batches into stored requests. */
-export class LogIntake {
+export class LogEnqueuer {
   readonly #settings: LogIntakeSettings
 
   constructor(settings: LogIntakeSettings) {

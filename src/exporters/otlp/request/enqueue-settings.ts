@@ -6,7 +6,7 @@ import type { DeliveryStore } from '../queue/delivery-store.ts'
 import type { Encoding } from '../wire/encode-points.ts'
 import type { AttributeLimits } from '../wire/limits.ts'
 
-export interface IntakeSettings {
+export interface EnqueueSettings {
   readonly store: DeliveryStore
   readonly account: PointAccount
   readonly telemetry: ExporterTelemetry

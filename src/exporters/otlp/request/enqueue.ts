@@ -1,24 +1,24 @@
 import type { LastComplete } from '../../../deltas/baseline.ts'
-import { type Judged, Reckoning } from '../../../deltas/delta-pass.ts'
+import { DeltaPass, type SeriesOutcome } from '../../../deltas/delta-pass.ts'
 import type { Batch } from '../../../pdata/batch.ts'
 import { pointsIn } from '../../../pdata/points-in.ts'
 import type { Compression } from '../wire/compression.ts'
 import { encodePoints } from '../wire/encode-points.ts'
 import { newRequest } from './encoded-requests.ts'
-import { FoldedIntake } from './enqueue-folded.ts'
-import type { IntakeSettings } from './enqueue-settings.ts'
+import { FoldedEnqueuer } from './enqueue-folded.ts'
+import type { EnqueueSettings } from './enqueue-settings.ts'
 import { inHalves, requestsOf } from './split.ts'
 
 /** Turns batches into stored requests. Nothing here waits: what is judged against the store's baselines is stored at once. */
-export class Intake {
-  readonly #settings: IntakeSettings
-  readonly #folded: FoldedIntake
+export class Enqueuer {
+  readonly #settings: EnqueueSettings
+  readonly #folded: FoldedEnqueuer
   /** Query to `startedMs` of a result of which a part was refused: it must never pass for complete. */
   readonly #incomplete = new Map<string, number>()
 
-  constructor(settings: IntakeSettings) {
+  constructor(settings: EnqueueSettings) {
     this.#settings = settings
-    this.#folded = new FoldedIntake(settings)
+    this.#folded = new FoldedEnqueuer(settings)
   }
 
   /**
@@ -27,23 +27,23 @@ export class Intake {
    * were not keep their old baselines.
    */
   store(batches: readonly Batch[], compression: Compression): ReadonlyMap<Batch, unknown> {
-    const reckoning = new Reckoning(this.#settings.store, this.#settings.temporality)
-    for (const batch of batches) reckoning.add(batch, this.#mayComplete(batch))
-    const requests = requestsOf(reckoning.judged, this.#settings.encoding)
+    const pass = new DeltaPass(this.#settings.store, this.#settings.temporality)
+    for (const batch of batches) pass.add(batch, this.#mayComplete(batch))
+    const requests = requestsOf(pass.outcomes, this.#settings.encoding)
     let stored = 0
     try {
-      for (const [index, judged] of requests.entries()) {
-        const completes = index === requests.length - 1 ? reckoning.completes : new Map<string, LastComplete>()
-        for (const done of this.#put(judged, completes, compression)) stored += done
+      for (const [index, outcomes] of requests.entries()) {
+        const completes = index === requests.length - 1 ? pass.completes : new Map<string, LastComplete>()
+        for (const done of this.#put(outcomes, completes, compression)) stored += done
       }
     } catch (error) {
       // Later points may have been judged by the baselines of those that were refused, so all that follow are refused.
-      const refused = new Map(reckoning.judged.slice(stored).map(({ batch }) => [batch, error]))
+      const refused = new Map(pass.outcomes.slice(stored).map(({ batch }) => [batch, error]))
       const isEmpty = refused.size === 0
       for (const batch of batches) if (isEmpty || batch.folded !== undefined) refused.set(batch, error)
       for (const batch of refused.keys()) this.refuse(batch)
       const folded = batches.reduce((sum, batch) => sum + pointsIn({ ...batch, points: [] }), 0)
-      this.#settings.telemetry.enqueueFailed(reckoning.judged.length - stored + folded)
+      this.#settings.telemetry.enqueueFailed(pass.outcomes.length - stored + folded)
       return refused
     }
     return this.#folded.store(batches, compression)
@@ -61,37 +61,37 @@ export class Intake {
 
   /** Stores one request, or several if it turns out too big; yields how many points each of them dealt with. */
   *#put(
-    judged: readonly Judged[],
+    outcomes: readonly SeriesOutcome[],
     completes: ReadonlyMap<string, LastComplete>,
     compression: Compression,
   ): Generator<number> {
     const { store, encoding, limits, path, clock, maxRequestBytes } = this.#settings
     const encoded = { encoding, compression, path, clock, maxRequestBytes }
-    const outgoing = judged.flatMap(({ batch, verdict }) =>
-      verdict.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: verdict.point }] : [],
+    const outgoing = outcomes.flatMap(({ batch, outcome }) =>
+      outcome.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: outcome.point }] : [],
     )
     const body = outgoing.length === 0 ? undefined : encodePoints(outgoing, encoding, limits)
     if (body !== undefined && body.byteLength > maxRequestBytes && outgoing.length > 1) {
-      const [first, second] = inHalves(judged)
+      const [first, second] = inHalves(outcomes)
       yield* this.#put(first, new Map(), compression)
       yield* this.#put(second, completes, compression)
       return
     }
     const tooLarge = body !== undefined && body.byteLength > maxRequestBytes
     const requests = body === undefined || tooLarge ? [] : [newRequest(body, outgoing.length, encoded)]
-    const baselines = judged.flatMap(({ key, verdict }) =>
-      verdict.baseline === undefined ? [] : [{ key, baseline: verdict.baseline }],
+    const baselines = outcomes.flatMap(({ key, outcome }) =>
+      outcome.baseline === undefined ? [] : [{ key, baseline: outcome.baseline }],
     )
     store.put(requests, baselines, completes)
-    this.#count(judged)
+    this.#count(outcomes)
     if (tooLarge) this.#drop('too_large', outgoing.length)
-    yield judged.length
+    yield outcomes.length
   }
 
-  #count(judged: readonly Judged[]): void {
-    this.#settings.account.consumed(judged.length)
-    for (const [reason, points] of countReasons(judged, 'dropped')) this.#drop(reason, points)
-    for (const [reason, points] of countReasons(judged, 'absorbed')) this.#absorb(reason, points)
+  #count(outcomes: readonly SeriesOutcome[]): void {
+    this.#settings.account.consumed(outcomes.length)
+    for (const [reason, points] of countReasons(outcomes, 'dropped')) this.#drop(reason, points)
+    for (const [reason, points] of countReasons(outcomes, 'absorbed')) this.#absorb(reason, points)
   }
 
   #absorb(reason: string, points: number): void {
@@ -106,10 +106,10 @@ export class Intake {
   }
 }
 
-function countReasons(judged: readonly Judged[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {
+function countReasons(outcomes: readonly SeriesOutcome[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { verdict } of judged) {
-    if (verdict.kind === kind) counts.set(verdict.reason, (counts.get(verdict.reason) ?? 0) + 1)
+  for (const { outcome } of outcomes) {
+    if (outcome.kind === kind) counts.set(outcome.reason, (counts.get(outcome.reason) ?? 0) + 1)
   }
   return counts
 }

@@ -19,7 +19,7 @@ export interface SdkIntakeSettings {
 }
 
 /** Stores metrics of the SDK as they are. */
-export class SdkIntake {
+export class SdkPush {
   readonly #settings: SdkIntakeSettings
 
   constructor(settings: SdkIntakeSettings) {

@@ -1,4 +1,4 @@
-import type { Judged } from '../../../deltas/delta-pass.ts'
+import type { SeriesOutcome } from '../../../deltas/delta-pass.ts'
 import type { Batch, Resource } from '../../../pdata/batch.ts'
 import type { MetricInfo } from '../../../pdata/metric.ts'
 import type { Series } from '../../../pdata/series.ts'
@@ -13,19 +13,19 @@ export const targetRequestBytes = 900_000
 export const targetRequestPoints = 4_000
 
 /** Cuts judged points into what makes a request each, by estimated sizes; at least one, which may be empty. */
-export function requestsOf(judged: readonly Judged[], encoding: Encoding): (readonly Judged[])[] {
-  const requests: (readonly Judged[])[] = []
+export function requestsOf(outcomes: readonly SeriesOutcome[], encoding: Encoding): (readonly SeriesOutcome[])[] {
+  const requests: (readonly SeriesOutcome[])[] = []
   let start = 0
   let size = new RequestSize(encoding)
-  for (const [index, { batch, verdict }] of judged.entries()) {
-    if (verdict.kind !== 'send') continue
-    size.addPoint(batch.resource, verdict.point.series)
+  for (const [index, { batch, outcome }] of outcomes.entries()) {
+    if (outcome.kind !== 'send') continue
+    size.addPoint(batch.resource, outcome.point.series)
     if (!size.full) continue
-    requests.push(judged.slice(start, index + 1))
+    requests.push(outcomes.slice(start, index + 1))
     start = index + 1
     size = new RequestSize(encoding)
   }
-  if (start < judged.length || requests.length === 0) requests.push(judged.slice(start))
+  if (start < outcomes.length || requests.length === 0) requests.push(outcomes.slice(start))
   return requests
 }
 

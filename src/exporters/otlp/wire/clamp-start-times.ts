@@ -16,7 +16,7 @@ const endTime = 3
  * in the queue would get there. What it counted stays as it is.
  * @throws Error where the bytes aren't protobuf
  */
-export function raiseStarts(bytes: Uint8Array, earliestMs: number): Uint8Array | undefined {
+export function clampStartTimes(bytes: Uint8Array, earliestMs: number): Uint8Array | undefined {
   const raised = Buffer.from(bytes)
   return raiseBelow(raised, wayToSums, BigInt(Math.floor(earliestMs)) * 1_000_000n) > 0 ? raised : undefined
 }

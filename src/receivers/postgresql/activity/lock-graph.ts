@@ -1,5 +1,5 @@
 import type { ShownText } from '../../../sql-text/pool/statement-texts.ts'
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import type { DatabaseNames } from '../server/database-list.ts'
 import { shownStatement, statementColumns } from './shown-statement.ts'
 
@@ -137,12 +137,12 @@ export function graphText(versionNumber: number): string {
  * @throws QueryError; the signal's reason when aborted
  */
 export async function readLockGraph(
-  session: Session,
+  connection: Connection,
   databaseOid: string,
   databases: DatabaseNames,
   signal: AbortSignal,
 ): Promise<LockGraph> {
-  const rows = await session.query('lock_graph', graphText(session.versionNumber), [databaseOid], signal)
+  const rows = await connection.query('lock_graph', graphText(connection.versionNumber), [databaseOid], signal)
   const nodes: LockNode[] = []
   const modes: ModeCount[] = []
   let costMs = 0

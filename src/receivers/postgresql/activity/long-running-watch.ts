@@ -3,7 +3,7 @@ import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { StatementText } from '../../../sql-text/pool/statement-texts.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import { CodeQueries } from '../server/code-queries.ts'
 import type { DatabaseNames } from '../server/database-list.ts'
 import type { Measured } from '../server/measured.ts'
@@ -54,15 +54,15 @@ export class LongRunningWatch {
     this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape({ session, observation }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+  async scrape({ connection, serverState }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
     const { thresholds, clock, events, watch } = this.#settings
-    if (!watch.permits(thingsText + detailsText, ['postgresql.long_running'], observation)) return
-    const read = () => readLongThings(session, thresholds, signal)
-    const things = await this.#queries.ask('long_running', session, signal, read)
+    if (!watch.permits(thingsText + detailsText, ['postgresql.long_running'], serverState)) return
+    const read = () => readLongThings(connection, thresholds, signal)
+    const things = await this.#queries.ask('long_running', connection, signal, read)
     const nowMs = clock.now()
     this.#recordEnds(things, nowMs)
     const news = things.filter((thing) => !this.#told.has(keyOf(thing))).slice(0, maxNews)
-    if (news.length > 0) await this.#recordStarts(news, session, nowMs, signal)
+    if (news.length > 0) await this.#recordStarts(news, connection, nowMs, signal)
     const batch = events.take()
     if (batch.records.length > 0) await sink.logs(batch)
   }
@@ -80,11 +80,16 @@ export class LongRunningWatch {
     }
   }
 
-  async #recordStarts(news: readonly LongThing[], session: Session, nowMs: number, signal: AbortSignal): Promise<void> {
+  async #recordStarts(
+    news: readonly LongThing[],
+    connection: Connection,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { databases, texts } = this.#settings
     const pids = [...new Set(news.map(({ pid }) => pid))]
-    const read = () => readSessionDetails(session, pids, databases, signal)
-    const details = await this.#queries.ask('long_running_details', session, signal, read)
+    const read = () => readSessionDetails(connection, pids, databases, signal)
+    const details = await this.#queries.ask('long_running_details', connection, signal, read)
     const statements = await texts.read(
       details.map(({ statement }) => statement),
       signal,

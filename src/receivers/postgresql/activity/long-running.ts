@@ -1,5 +1,5 @@
 import type { ShownText } from '../../../sql-text/pool/statement-texts.ts'
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import type { DatabaseNames } from '../server/database-list.ts'
 import { shownStatement, statementColumns } from './shown-statement.ts'
 
@@ -53,24 +53,24 @@ export const detailsText = `SELECT /* otelephant long running details */ a.pid, 
 
 /** All that lasts too long now, the oldest first. */
 export async function readLongThings(
-  session: Session,
+  connection: Connection,
   thresholds: LongRunningThresholds,
   signal: AbortSignal,
 ): Promise<LongThing[]> {
   const { transactionMs, idleInTransactionMs, statementMs } = thresholds
   const values = [transactionMs, idleInTransactionMs, statementMs]
-  const rows = await session.query('long_running', thingsText, values, signal)
+  const rows = await connection.query('long_running', thingsText, values, signal)
   return rows.flatMap(thingOf)
 }
 
 /** Those of the sessions that are still there. */
 export async function readSessionDetails(
-  session: Session,
+  connection: Connection,
   pids: readonly number[],
   { names }: DatabaseNames,
   signal: AbortSignal,
 ): Promise<SessionDetails[]> {
-  const rows = await session.query('long_running_details', detailsText, [`{${pids.join(',')}}`], signal)
+  const rows = await connection.query('long_running_details', detailsText, [`{${pids.join(',')}}`], signal)
   return rows.map((row) => {
     const [
       pid,

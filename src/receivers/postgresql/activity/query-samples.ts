@@ -35,19 +35,19 @@ export class QuerySamples {
     this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape({ session, observation }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+  async scrape({ connection, serverState }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
     const { clock, texts, events, pace, watch } = this.#settings
     const timeMs = clock.now()
-    const { versionNumber } = observation
-    if (!watch.permits(sampledText(versionNumber, false), ['db.server.query_sample'], observation)) return
+    const { versionNumber } = serverState
+    if (!watch.permits(sampledText(versionNumber, false), ['db.server.query_sample'], serverState)) return
     const mayAskBlockers = watch.permits(
       sampledText(versionNumber, true),
       ['postgresql.blocking.pids of db.server.query_sample'],
-      observation,
+      serverState,
     )
-    const now = { withBlockers: mayAskBlockers && !pace.isResting(timeMs), databaseOid: observation.databaseOid }
-    const ask = () => readSampledSessions(session, this.#settings, now, signal)
-    const sessions = await this.#queries.ask('query_sample', session, signal, ask)
+    const now = { withBlockers: mayAskBlockers && !pace.isResting(timeMs), databaseOid: serverState.databaseOid }
+    const ask = () => readSampledSessions(connection, this.#settings, now, signal)
+    const sessions = await this.#queries.ask('query_sample', connection, signal, ask)
     if (sessions.length === 0) return
     const read = await texts.read(
       sessions.map(({ statement }) => statement),

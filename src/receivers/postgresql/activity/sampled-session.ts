@@ -1,5 +1,5 @@
 import type { ShownText } from '../../../sql-text/pool/statement-texts.ts'
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import type { DatabaseNames } from '../server/database-list.ts'
 import { shownStatement, statementColumns } from './shown-statement.ts'
 
@@ -94,16 +94,16 @@ export function sampledText(versionNumber: number, withBlockers: boolean): strin
 
 /** What runs, waits, or keeps others waiting now, the longest first. */
 export async function readSampledSessions(
-  session: Session,
+  connection: Connection,
   { maxRows, databases, onlyDatabases, excludedDatabases }: SampledSessionsSettings,
   { withBlockers, databaseOid }: SampledNow,
   signal: AbortSignal,
 ): Promise<SampledSession[]> {
-  const text = sampledText(session.versionNumber, withBlockers)
+  const text = sampledText(connection.versionNumber, withBlockers)
   const oidsOf = (wanted: readonly string[]) =>
     `{${[...databases.names].flatMap(([oid, name]) => (wanted.includes(name) ? [oid] : [])).join(',')}}`
   const values = [maxRows, oidsOf(excludedDatabases), onlyDatabases.length === 0, oidsOf(onlyDatabases), databaseOid]
-  const rows = await session.query('query_sample', text, values, signal)
+  const rows = await connection.query('query_sample', text, values, signal)
   return rows.map((row) => sessionOf(row, databases))
 }
 

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 
 /** Sessions that do the same at one moment. */
 export interface SessionGroup {
@@ -62,11 +62,11 @@ export function sampleTextOf(versionNumber: number, { byStatement }: SampleSetti
 
 /** @throws QueryError; the signal's reason when aborted */
 export async function takeSample(
-  session: Session,
+  connection: Connection,
   settings: SampleSettings,
   signal: AbortSignal,
 ): Promise<SessionSample> {
-  const rows = await session.query('session_sample', sampleTextOf(session.versionNumber, settings), [], signal)
+  const rows = await connection.query('session_sample', sampleTextOf(connection.versionNumber, settings), [], signal)
   const groups: SessionGroup[] = []
   let server: Omit<SessionSample, 'groups'> = { computeQueryId: undefined, costMs: 0 }
   for (const row of rows) {

@@ -84,17 +84,17 @@ export class SessionSampler implements Scraper {
   }
 
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { connection, databases, clock, watch, skipped, byStatement, affected } = this.#settings
-    const current = connection.current
+    const { connection: server, databases, clock, watch, skipped, byStatement, affected } = this.#settings
+    const current = server.current
     // Nobody asked the server yet, or it is away, and others are about to find out when it is back.
-    if (current === undefined || !watch.sees(current.observation)) return
-    const { session, observation } = current
-    const text = sampleTextOf(session.versionNumber, { byStatement })
-    if (!watch.permits(text, affected.bySample, observation)) return
-    if (session.busy) return skipped('busy')
+    if (current === undefined || !watch.sees(current.serverState)) return
+    const { connection, serverState } = current
+    const text = sampleTextOf(connection.versionNumber, { byStatement })
+    if (!watch.permits(text, affected.bySample, serverState)) return
+    if (connection.busy) return skipped('busy')
     if (this.#isPutOff(clock.now())) return skipped('dear')
-    const take = () => takeSample(session, { byStatement }, signal)
-    const sample = await this.#queries.ask('session_sample', session, signal, take)
+    const take = () => takeSample(connection, { byStatement }, signal)
+    const sample = await this.#queries.ask('session_sample', connection, signal, take)
     const nowMs = clock.now()
     await databases.learn(
       sample.groups.flatMap(({ databaseOid }) => databaseOid ?? []),
@@ -104,9 +104,9 @@ export class SessionSampler implements Scraper {
     watch.sampled(sample)
     const seconds = this.#secondsSince(nowMs)
     this.#followCost(sample, nowMs)
-    this.#time.add(sample, seconds, nowMs, byStatement && knowsQueryIds(session.versionNumber))
+    this.#time.add(sample, seconds, nowMs, byStatement && knowsQueryIds(connection.versionNumber))
     if (!this.#settings.blocking) return
-    const asksGraph = watch.permits(graphText(session.versionNumber), affected.byGraph, observation)
+    const asksGraph = watch.permits(graphText(connection.versionNumber), affected.byGraph, serverState)
     try {
       if (asksGraph) await this.#followBlocking(sample, current, sink, signal)
     } finally {
@@ -145,12 +145,12 @@ export class SessionSampler implements Scraper {
     await this.#tell(trees, sink, signal)
   }
 
-  async #look({ session, observation }: Observed, signal: AbortSignal): Promise<LockGraph> {
+  async #look({ connection, serverState }: Observed, signal: AbortSignal): Promise<LockGraph> {
     const { pace, clock, databases } = this.#settings
     const startedMs = clock.now()
     try {
-      const read = () => readLockGraph(session, observation.databaseOid, databases, signal)
-      const graph = await this.#queries.ask('lock_graph', session, signal, read)
+      const read = () => readLockGraph(connection, serverState.databaseOid, databases, signal)
+      const graph = await this.#queries.ask('lock_graph', connection, signal, read)
       pace.looked(startedMs, graph.costMs)
       return graph
     } catch (error) {

@@ -39,7 +39,7 @@ export class SessionsScraper implements Scraper {
     await this.#giveTotals(sink)
     if (longRunning === undefined && querySamples === undefined) return
     const observed = await this.#observe(signal)
-    if (!watch.sees(observed.observation)) return
+    if (!watch.sees(observed.serverState)) return
     if (databases.last === undefined) await databases.read(observed, signal)
     await longRunning?.scrape(observed, sink, signal)
     await querySamples?.scrape(observed, sink, signal)

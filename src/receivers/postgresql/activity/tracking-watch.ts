@@ -1,4 +1,4 @@
-import type { Observation } from '../server/read-server-state.ts'
+import type { ServerState } from '../server/read-server-state.ts'
 import type { Omission } from '../server/requirements.ts'
 import { type Unmet, unmetDenial, unmetRole } from '../server/requirements.ts'
 import { isUntracked, type SessionSample } from './session-sample.ts'
@@ -21,7 +21,7 @@ export class TrackingWatch {
   }
 
   /** Whether other roles' sessions can be seen: what is left otherwise would be taken for all there is. */
-  sees({ grants, userName, readsAllStats }: Observation): boolean {
+  sees({ grants, userName, readsAllStats }: ServerState): boolean {
     if (!readsAllStats) this.#omit(this.#settings.affected, unmetRole('pg_read_all_stats', grants.roles, userName))
     return readsAllStats
   }
@@ -30,7 +30,7 @@ export class TrackingWatch {
    * Whether the role may use all that the statement does.
    * @param affected what there is none of otherwise
    */
-  permits(sql: string, affected: readonly string[], { grants, userName }: Observation): boolean {
+  permits(sql: string, affected: readonly string[], { grants, userName }: ServerState): boolean {
     const denial = grants.denials.findIn(sql)
     if (denial !== undefined) this.#omit(affected, unmetDenial(denial, userName))
     return denial === undefined

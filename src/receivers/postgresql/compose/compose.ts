@@ -15,24 +15,28 @@ import {
   resolveVariant,
   unmetCandidate,
 } from './candidates.ts'
-import type { ComposedQuery, Plan, PlanSettings } from './composed-query.ts'
+import type { ComposedQueries, ComposedQuery, ComposeSettings } from './composed-query.ts'
 import { composeText } from './text.ts'
 
 /**
  * Composes the statements for one database: enabled metrics -> needed columns -> SELECT. What the server's version,
  * role, extensions or grants don't allow is left out alone, with the reason.
  */
-export function composePlan(settings: PlanSettings, scope: 'server' | 'database', capabilities: Capabilities): Plan {
+export function composeQueries(
+  settings: ComposeSettings,
+  scope: 'server' | 'database',
+  capabilities: Capabilities,
+): ComposedQueries {
   const omissions: Omission[] = []
   const queries = settings.queries
     .filter((query) => query.scope === scope)
-    .flatMap((query) => planQuery(query, settings, capabilities, omissions) ?? [])
+    .flatMap((query) => composeQuery(query, settings, capabilities, omissions) ?? [])
   return { queries, omissions }
 }
 
-function planQuery(
+function composeQuery(
   query: QueryDefinition,
-  settings: PlanSettings,
+  settings: ComposeSettings,
   capabilities: Capabilities,
   omissions: Omission[],
 ): ComposedQuery | undefined {
@@ -69,7 +73,7 @@ function assemble(
   query: QueryDefinition,
   resolved: Resolved,
   candidates: readonly Candidate[],
-  settings: PlanSettings,
+  settings: ComposeSettings,
   capabilities: Capabilities,
 ): ComposedQuery {
   const extension = query.requires?.extension?.name
@@ -155,7 +159,7 @@ function extensionSchemaOf({ requires }: QueryDefinition, { extensions }: Capabi
 function foldOf(
   { name, fold }: QueryDefinition,
   index: ReadonlyMap<string, number>,
-  { queries, limits, metrics }: PlanSettings,
+  { queries, limits, metrics }: ComposeSettings,
 ): { readonly fold?: TopRowsQuery } {
   if (fold === undefined) return {}
   const places = (columns: readonly string[]) => columns.flatMap((column) => index.get(column) ?? [])

@@ -17,12 +17,12 @@ export interface ComposedQuery extends ComposedText, RowQuery {
   readonly digest: string
 }
 
-export interface Plan {
+export interface ComposedQueries {
   readonly queries: readonly ComposedQuery[]
   readonly omissions: readonly Omission[]
 }
 
-export interface PlanSettings {
+export interface ComposeSettings {
   readonly queries: readonly QueryDefinition[]
   readonly metrics: readonly SourcedMetric[]
   readonly enabled: ReadonlySet<string>

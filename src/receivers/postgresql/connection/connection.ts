@@ -39,7 +39,7 @@ const readOnly = 'BEGIN READ ONLY'
  * One connection, read-only and bounded from its first byte on. Statements run one at a time, in extended mode (which
  * takes one statement, whatever the text says), each under the server's timeouts and a deadline of the client's.
  */
-export class Session {
+export class Connection {
   readonly #bounded: BoundedClient
   readonly #settings: ConnectionSettings
   #turn: Promise<unknown> = Promise.resolve()
@@ -61,12 +61,12 @@ export class Session {
     database: string,
     withOptions: boolean,
     signal: AbortSignal,
-  ): Promise<Session> {
+  ): Promise<Connection> {
     signal.throwIfAborted()
     const bounded = new BoundedClient(makeClient(settings, database, withOptions), settings)
-    const session = new Session(bounded, settings)
-    await bounded.connect(database, (either) => session.#inspect(either), signal)
-    return session
+    const connection = new Connection(bounded, settings)
+    await bounded.connect(database, (either) => connection.#inspect(either), signal)
+    return connection
   }
 
   /** PostgreSQL's server_version_num, e.g. 180004. */

@@ -1,7 +1,7 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { ConnectionSettings, SettingsWay } from '../settings/connection-settings.ts'
-import { Session } from './connection.ts'
+import { Connection } from './connection.ts'
 import { ProtocolFault } from './guard/protocol-fault.ts'
 import { QueryError } from './query-error.ts'
 import { wantsWritten } from './settings-in-force.ts'
@@ -47,32 +47,32 @@ export class Connector {
   }
 
   /** @throws QueryError when the server can't be reached or refuses, or while the back-off lasts */
-  async connect(database: string, signal: AbortSignal): Promise<Session> {
+  async connect(database: string, signal: AbortSignal): Promise<Connection> {
     const turn = this.#turn.then(() => this.#attempt(database, signal))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  async #attempt(database: string, signal: AbortSignal): Promise<Session> {
+  async #attempt(database: string, signal: AbortSignal): Promise<Connection> {
     signal.throwIfAborted()
     for (const key of [server, database]) {
       const refusal = this.#refusals.get(key)
       if (refusal !== undefined && this.#settings.clock.now() < refusal.notBeforeMs) throw refusal.error
     }
     try {
-      const session = await this.#negotiate(database, signal)
-      for (const key of [server, database]) this.#forgive(key)
+      const connection = await this.#negotiate(database, signal)
+      for (const key of [server, database]) this.#retryNow(key)
       // What it says when it lets us in proves nothing: the back-off after this goes on where the last one ended.
-      session.onFault((fault) => this.#refused(server, new QueryError(`the connection to "${database}"`, fault)))
+      connection.onFault((fault) => this.#refused(server, new QueryError(`the connection to "${database}"`, fault)))
       this.#settings.opened()
-      return session
+      return connection
     } catch (error) {
       if (!signal.aborted) this.#refused(concernsServer(error) ? server : database, error)
       throw error
     }
   }
 
-  async #negotiate(database: string, signal: AbortSignal): Promise<Session> {
+  async #negotiate(database: string, signal: AbortSignal): Promise<Connection> {
     try {
       return await this.#open(database, signal)
     } catch (error) {
@@ -83,16 +83,16 @@ export class Connector {
     }
   }
 
-  async #open(database: string, signal: AbortSignal): Promise<Session> {
+  async #open(database: string, signal: AbortSignal): Promise<Connection> {
     const { connection, clock, spacingMs } = this.#settings
     const waitMs = this.#lastStartMs + spacingMs - clock.now()
     if (waitMs > 0) await clock.sleep(waitMs, signal)
     this.#lastStartMs = clock.now()
     const settings = { ...connection, settingsWay: this.#settingsWay }
-    return Session.connect(settings, database, this.#withOptions, signal)
+    return Connection.connect(settings, database, this.#withOptions, signal)
   }
 
-  #forgive(key: string): void {
+  #retryNow(key: string): void {
     if (!isFault(this.#refusals.get(key)?.error)) this.#refusals.delete(key)
   }
 

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import { explainBody, explainOwner, explainSettings } from './explain-function.ts'
 
 const notExactly = (text: string, column: string) => `CASE WHEN ${column} THEN '${text}' END`
@@ -42,15 +42,15 @@ const text = `SELECT /* otelephant plan */ concat_ws(', ',
  * @returns what is wrong with it; `undefined` if it is as the script makes it
  */
 export async function faultOfExplainFunction(
-  session: Session,
+  connection: Connection,
   name: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (session.versionNumber < 140_000) return `the function ${name} needs PostgreSQL 14`
+  if (connection.versionNumber < 140_000) return `the function ${name} needs PostgreSQL 14`
   const [schema, bare] = name.split('.')
   const settings = [...explainSettings]
   const values = [schema, bare, settings, `${explainBody}\n`]
-  const [row] = await session.query('function of plans', text, values, signal)
+  const [row] = await connection.query('function of plans', text, values, signal)
   if (row === undefined) return `there is no function ${name}`
   const [faults] = row
   return faults === '' ? undefined : `the function ${name} is refused: ${faults}`

@@ -1,4 +1,4 @@
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import { budgets } from '../connection/guard/budgets.ts'
 import { quoteIdentifier } from '../connection/identifiers.ts'
 import { QueryError } from '../connection/query-error.ts'
@@ -30,34 +30,38 @@ const localSettings = `SELECT /* otelephant plan */ set_config('statement_timeou
  * read-only transaction that is rolled back; nothing is executed.
  */
 export class ExplainVisit {
-  readonly #session: Session
+  readonly #connection: Connection
   readonly #settings: ExplainVisitSettings
   readonly #obstacle: PlanAbsence | undefined
   readonly #functionFault: string | undefined
 
   private constructor(
-    session: Session,
+    connection: Connection,
     settings: ExplainVisitSettings,
     obstacle: PlanAbsence | undefined,
     functionFault: string | undefined,
   ) {
-    this.#session = session
+    this.#connection = connection
     this.#settings = settings
     this.#obstacle = obstacle
     this.#functionFault = functionFault
   }
 
   /** Looks at who we are here, before anything is planned. */
-  static async begin(session: Session, settings: ExplainVisitSettings, signal: AbortSignal): Promise<ExplainVisit> {
-    const role = await unsafeRole(session, signal)
-    const obstacle = session.pooled
+  static async begin(
+    connection: Connection,
+    settings: ExplainVisitSettings,
+    signal: AbortSignal,
+  ): Promise<ExplainVisit> {
+    const role = await unsafeRole(connection, signal)
+    const obstacle = connection.pooled
       ? absent('pooled', 'the connection goes through a pooler')
       : role === undefined
         ? undefined
         : absent('unsafe_role', role)
     const { function: name } = settings
-    const fault = name === undefined ? undefined : await faultOfExplainFunction(session, name, signal)
-    return new ExplainVisit(session, settings, obstacle, fault)
+    const fault = name === undefined ? undefined : await faultOfExplainFunction(connection, name, signal)
+    return new ExplainVisit(connection, settings, obstacle, fault)
   }
 
   /**
@@ -70,8 +74,8 @@ export class ExplainVisit {
     if (throughFunction && this.#functionFault !== undefined) return absent('function_refused', this.#functionFault)
     await this.#run('BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', [], signal)
     try {
-      await this.#session.query('settings of plans', localSettings, [], signal)
-      const schemas = await searchPathOf(this.#session, userName, signal)
+      await this.#connection.query('settings of plans', localSettings, [], signal)
+      const schemas = await searchPathOf(this.#connection, userName, signal)
       const plan = throughFunction
         ? await this.#callFunction(statement, schemas, signal)
         : await this.#prepareAndExplain(statement, schemas, signal)
@@ -80,10 +84,10 @@ export class ExplainVisit {
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof QueryError)) throw error
-      if (!this.#session.closed) await this.#run('ROLLBACK', [], signal)
-      return absenceOf(error, this.#session.closed)
+      if (!this.#connection.closed) await this.#run('ROLLBACK', [], signal)
+      return absenceOf(error, this.#connection.closed)
     } finally {
-      if (!this.#session.closed && !signal.aborted) await this.#run('DEALLOCATE ALL', [], signal)
+      if (!this.#connection.closed && !signal.aborted) await this.#run('DEALLOCATE ALL', [], signal)
     }
   }
 
@@ -120,11 +124,11 @@ export class ExplainVisit {
 
   async #read(text: string, values: readonly unknown[], signal: AbortSignal) {
     const json = ([first]: TextRow) => first ?? ''
-    const [found] = await this.#session.read('plan', marked('plan', text), values, json, signal, budgets.plan)
+    const [found] = await this.#connection.read('plan', marked('plan', text), values, json, signal, budgets.plan)
     return planOrRefusal(found ?? '')
   }
 
   #run(text: string, values: readonly unknown[], signal: AbortSignal) {
-    return this.#session.query('plan', marked('plan', text), values, signal)
+    return this.#connection.query('plan', marked('plan', text), values, signal)
   }
 }

@@ -70,13 +70,13 @@ export class PlanReader {
     const { connector, config } = this.#settings
     const outcomes: PlanOutcome[] = []
     try {
-      const session = await connector.connect(database, signal)
+      const connection = await connector.connect(database, signal)
       try {
         const settings = { maxRelations: config.max_relations, function: config.function }
-        const visit = await ExplainVisit.begin(session, settings, signal)
+        const visit = await ExplainVisit.begin(connection, settings, signal)
         for (const candidate of candidates) outcomes.push(await this.#plan(visit, candidate, signal))
       } finally {
-        await session.close()
+        await connection.close()
       }
     } catch (error) {
       signal.throwIfAborted()

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 
 /**
  * The setting that a session of that role begins with in this database, most specific first. What the server's own
@@ -15,11 +15,11 @@ const defaultPath = '"$user", public'
 
 /** The schemas in which the statements of a role look for bare names. */
 export async function searchPathOf(
-  session: Session,
+  connection: Connection,
   userName: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const [row] = await session.query('search path of plans', text, [userName], signal)
+  const [row] = await connection.query('search path of plans', text, [userName], signal)
   return parseSearchPath(row?.[0] ?? defaultPath, userName)
 }
 

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 
 /** Roles of the system's that let their members write, run programs or reach the server's files. */
 const powerfulRoles = [
@@ -22,8 +22,8 @@ const text = `SELECT /* otelephant plan */ r.rolname, concat_ws(', ', CASE WHEN 
   ORDER BY r.rolname <> session_user, r.rolname LIMIT 1`
 
 /** What makes the session's role too powerful to plan other people's statements; `undefined` if nothing does. */
-export async function unsafeRole(session: Session, signal: AbortSignal): Promise<string | undefined> {
-  const [row] = await session.query('role of plans', text, [], signal)
+export async function unsafeRole(connection: Connection, signal: AbortSignal): Promise<string | undefined> {
+  const [row] = await connection.query('role of plans', text, [], signal)
   if (row === undefined) return undefined
   const [name, powers, own] = row
   if (own === 't') return `the role "${name}" is too powerful (${powers})`

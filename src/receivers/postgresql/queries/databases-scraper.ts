@@ -1,16 +1,16 @@
 import type { Clock } from '../../../component/clock.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Connector } from '../connection/connector.ts'
 import type { DatabaseList } from '../server/database-list.ts'
 import { type Database, isReachable } from '../server/discovery.ts'
 import type { GrantsReader } from '../server/grants.ts'
 import type { RunContext } from '../server/read-server-state.ts'
-import { observer } from '../server/read-server-state.ts'
+import { stateReader } from '../server/read-server-state.ts'
 import { Retry } from '../server/retry.ts'
 import { Schedule } from '../server/schedule.ts'
 import type { ServerConnection } from '../server/server-connection.ts'
-import { DatabasePlan, type DatabasePlanSettings } from './query-set.ts'
+import { QuerySet, type QuerySetSettings } from './query-set.ts'
 import { failedWith, partial, runDue } from './run-due.ts'
 import type { Absence, Failure, QueryRunner } from './runner.ts'
 
@@ -19,14 +19,14 @@ export interface DatabasesScraperSettings {
   readonly connection: ServerConnection
   readonly connector: Connector
   readonly databases: DatabaseList
-  readonly plan: DatabasePlanSettings
+  readonly plan: QuerySetSettings
   readonly intervalMs: number
 }
 
 /** What is kept of one database from visit to visit. */
 interface Known {
   readonly name: string
-  readonly plan: DatabasePlan
+  readonly plan: QuerySet
   readonly grants: GrantsReader
   /** When it is looked at again after it couldn't be observed. */
   readonly retry: Retry
@@ -54,7 +54,7 @@ export class DatabasesScraper implements Scraper {
   }
 
   /** Makes everything due. */
-  hurry(): void {
+  makeDue(): void {
     this.#connections.clear()
     for (const { plan, retry } of this.#known.values()) {
       plan.schedule.clear()
@@ -66,7 +66,7 @@ export class DatabasesScraper implements Scraper {
     const { connection, databases, clock } = this.#settings
     const observed = await connection.observe(signal).catch((error: unknown) => {
       // Visits have connections of their own: what keeps the kept one from being observed needn't keep them.
-      if (signal.aborted || connection.session === undefined) throw error
+      if (signal.aborted || connection.connection === undefined) throw error
       return undefined
     })
     const found = observed === undefined ? databases.last : await databases.read(observed, signal)
@@ -78,7 +78,7 @@ export class DatabasesScraper implements Scraper {
       const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.left.split(',')])
       // Not earlier: until now a database of the same name may have been visited that is dropped by then.
       if (observed !== undefined && databases.error === undefined) {
-        this.#census = { oids, timeMs: clock.now(), epoch: observed.observation.epoch }
+        this.#census = { oids, timeMs: clock.now(), epoch: observed.serverState.epoch }
       }
     }
   }
@@ -90,11 +90,11 @@ export class DatabasesScraper implements Scraper {
       .filter(isReachable)
       .map((database) => ({ database, name: database.oid, intervalMs: 0 }))
     // What failed and isn't tried again yet is missing all the same.
-    const errors = this.#connections.heldBack(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
+    const errors = this.#connections.backingOff(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
     const failures: Failure[] = []
     for (const { database } of this.#connections.due(candidates, clock.now(), this.#slackMs)) {
       const known = this.#knownOf(database)
-      failures.push(...known.plan.heldBack(clock.now(), this.#slackMs))
+      failures.push(...known.plan.backingOff(clock.now(), this.#slackMs))
       if (!known.plan.isDue(clock.now(), this.#slackMs)) continue
       try {
         failures.push(...(await this.#visit(database, known, sink, signal)))
@@ -169,13 +169,13 @@ export class DatabasesScraper implements Scraper {
     }
   }
 
-  async #connect(database: Database, signal: AbortSignal): Promise<Session> {
+  async #connect(database: Database, signal: AbortSignal): Promise<Connection> {
     const { connector, clock } = this.#settings
     this.#connections.started(database.oid, clock.now())
     try {
-      const session = await connector.connect(database.name, signal)
+      const connection = await connector.connect(database.name, signal)
       this.#connections.succeeded(database.oid)
-      return session
+      return connection
     } catch (error) {
       if (!signal.aborted) this.#connections.failed(database.oid, errorOf(error), clock.now())
       throw error
@@ -190,7 +190,7 @@ export class DatabasesScraper implements Scraper {
     const isNew = this.#census?.oids.has(database.oid) === false
     const known = {
       name: database.name,
-      plan: new DatabasePlan(settings, database, isNew ? this.#census : undefined),
+      plan: new QuerySet(settings, database, isNew ? this.#census : undefined),
       grants: connection.grantsReader(),
       retry: Retry.eachInterval(clock, intervalMs),
     }
@@ -212,21 +212,21 @@ export class DatabasesScraper implements Scraper {
 
 /** What is asked goes by this; the plan is composed anew where it has to be. */
 async function observed(
-  session: Session,
+  connection: Connection,
   { plan, grants }: Known,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<RunContext> {
-  const observation = await observer(session, grants, clock)(signal)
-  await plan.refresh(session, observation, signal)
-  return { session, observation, databases: [], left: '' }
+  const serverState = await stateReader(connection, grants, clock)(signal)
+  await plan.refresh(connection, serverState, signal)
+  return { connection, serverState, databases: [], left: '' }
 }
 
-async function closing<T>(session: Session, work: () => Promise<T>): Promise<T> {
+async function closing<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } finally {
-    await session.close()
+    await connection.close()
   }
 }
 

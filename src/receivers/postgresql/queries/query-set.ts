@@ -1,19 +1,19 @@
 import { TopRows } from '../../../rows/top-rows.ts'
-import { composePlan } from '../compose/compose.ts'
-import type { ComposedQuery, PlanSettings } from '../compose/composed-query.ts'
-import type { Session } from '../connection/connection.ts'
+import { composeQueries } from '../compose/compose.ts'
+import type { ComposedQuery, ComposeSettings } from '../compose/composed-query.ts'
+import type { Connection } from '../connection/connection.ts'
 import { type Capabilities, readCapabilities, type Wanted } from '../server/capabilities.ts'
 import type { Database } from '../server/discovery.ts'
-import type { Observation } from '../server/read-server-state.ts'
+import type { ServerState } from '../server/read-server-state.ts'
 import type { Omission } from '../server/requirements.ts'
 import { Retry } from '../server/retry.ts'
 import { Schedule } from '../server/schedule.ts'
 import type { RowComputer } from './row-computer.ts'
 import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } from './runner.ts'
 
-export interface DatabasePlanSettings {
+export interface QuerySetSettings {
   readonly scope: 'server' | 'database'
-  readonly plan: PlanSettings
+  readonly plan: ComposeSettings
   readonly wanted: Wanted
   readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent' | 'top' | 'computer'>
   /** What fills in the computed columns, by query. */
@@ -23,9 +23,9 @@ export interface DatabasePlanSettings {
 }
 
 /** What is asked of one database (or of the server), composed anew when the capability epoch changes. */
-export class DatabasePlan {
+export class QuerySet {
   readonly schedule = new Schedule()
-  readonly #settings: DatabasePlanSettings
+  readonly #settings: QuerySetSettings
   readonly #database: Database
   readonly #retry: Retry
   /** Until the first plan: what a later one adds may have been there for long. */
@@ -37,7 +37,7 @@ export class DatabasePlan {
   readonly #top = new Map<string, TopRows>()
 
   /** @param absent when the database didn't exist yet, if that was seen */
-  constructor(settings: DatabasePlanSettings, database: Database, absent?: Absence) {
+  constructor(settings: QuerySetSettings, database: Database, absent?: Absence) {
     this.#settings = settings
     this.#database = database
     this.#absent = absent
@@ -65,8 +65,8 @@ export class DatabasePlan {
   }
 
   /** What failed and isn't tried again yet. */
-  heldBack(nowMs: number, slackMs: number): Failure[] {
-    const held = this.schedule.heldBack(this.#scheduled(), nowMs, slackMs)
+  backingOff(nowMs: number, slackMs: number): Failure[] {
+    const held = this.schedule.backingOff(this.#scheduled(), nowMs, slackMs)
     return held.map(([{ runner }, error]) => ({ runner, error }))
   }
 
@@ -80,17 +80,17 @@ export class DatabasePlan {
    * what it was, and it is tried again later and later.
    * @throws QueryError when there is no plan, or the session is lost; the signal's reason when aborted
    */
-  async refresh(session: Session, observation: Observation, signal: AbortSignal): Promise<void> {
-    if (observation.capabilityEpoch === this.#epoch) return this.#retry.succeeded()
+  async refresh(connection: Connection, serverState: ServerState, signal: AbortSignal): Promise<void> {
+    if (serverState.capabilityEpoch === this.#epoch) return this.#retry.succeeded()
     try {
       const { obstacle } = this.#retry
       if (obstacle !== undefined) throw obstacle
-      const capabilities = await readCapabilities(session, observation, this.#settings.wanted, signal)
+      const capabilities = await readCapabilities(connection, serverState, this.#settings.wanted, signal)
       this.#retry.succeeded()
-      this.#compose(capabilities, observation.capabilityEpoch)
+      this.#compose(capabilities, serverState.capabilityEpoch)
     } catch (error) {
       signal.throwIfAborted()
-      if (session.closed || !(error instanceof Error)) throw error
+      if (connection.closed || !(error instanceof Error)) throw error
       if (error !== this.#retry.obstacle) this.#retry.failed(error)
       if (!this.isComposed) throw error
     }
@@ -98,7 +98,7 @@ export class DatabasePlan {
 
   #compose(capabilities: Capabilities, epoch: string): void {
     const { scope, plan, runner, omitted } = this.#settings
-    const { queries, omissions } = composePlan(plan, scope, capabilities)
+    const { queries, omissions } = composeQueries(plan, scope, capabilities)
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
     const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
     const make = (query: ComposedQuery) =>
@@ -107,7 +107,7 @@ export class DatabasePlan {
     this.#absent = undefined
     this.#epoch = epoch
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
-    this.schedule.forgive()
+    this.schedule.retryNow()
     this.#absences = omissions.filter(({ isAbsent }) => isAbsent)
     omitted(omissions, this.#database)
   }

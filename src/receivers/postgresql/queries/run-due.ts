@@ -2,7 +2,7 @@ import type { Clock } from '../../../component/clock.ts'
 import { PartialScrapeError } from '../../../scraper/partial-scrape-error.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { RunContext } from '../server/read-server-state.ts'
-import type { DatabasePlan } from './query-set.ts'
+import type { QuerySet } from './query-set.ts'
 import type { Failure, QueryRunner } from './runner.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { Failure, QueryRunner } from './runner.ts'
  */
 export async function runDue(
   runners: readonly QueryRunner[],
-  plan: Pick<DatabasePlan, 'schedule'>,
+  plan: Pick<QuerySet, 'schedule'>,
   context: RunContext,
   clock: Clock,
   sink: Sink,
@@ -30,7 +30,7 @@ export async function runDue(
       failures.push({ runner, error })
       // Also when it was the session that was lost: perhaps this query is why.
       plan.schedule.failed(name, error, clock.now())
-      if (!signal.aborted && !context.session.closed) continue
+      if (!signal.aborted && !context.connection.closed) continue
       failures.push(...failedWith(error, runners.slice(index + 1)))
       break
     }

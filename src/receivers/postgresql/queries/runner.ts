@@ -2,7 +2,7 @@ import type { Clock } from '../../../component/clock.ts'
 import type { Resource, Scope } from '../../../pdata/batch.ts'
 import type { Reading, ResetToken } from '../../../pdata/reading.ts'
 import { decode, type Row } from '../../../rows/decode.ts'
-import { type ComputeRows, FoldedRows } from '../../../rows/ranked-rows.ts'
+import { type ComputeRows, RankedRows } from '../../../rows/ranked-rows.ts'
 import { RowPoints } from '../../../rows/row-points.ts'
 import { TopRows } from '../../../rows/top-rows.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
@@ -11,7 +11,7 @@ import type { Statement } from '../compose/text.ts'
 import type { TextRow } from '../connection/connection.ts'
 import { QueryError } from '../connection/query-error.ts'
 import { type Measured, timed } from '../server/measured.ts'
-import type { Observation, RunContext } from '../server/read-server-state.ts'
+import type { RunContext, ServerState } from '../server/read-server-state.ts'
 import { resetToken } from '../server/server-state.ts'
 import { type Bounds, type Page, pagesOf } from './pages.ts'
 import type { RowComputer } from './row-computer.ts'
@@ -40,7 +40,7 @@ export interface QueryRunnerSettings {
 /** A moment at which something is known not to have existed. */
 export interface Absence {
   readonly timeMs: number
-  readonly epoch: Observation['epoch']
+  readonly epoch: ServerState['epoch']
 }
 
 /** A query that failed, with what it would have given. */
@@ -54,7 +54,7 @@ export class QueryRunner {
   readonly query: ComposedQuery
   readonly #settings: QueryRunnerSettings
   readonly #points: RowPoints
-  readonly #folded: FoldedRows | undefined
+  readonly #folded: RankedRows | undefined
   #absent: Absence | undefined
   /** Of the row before. */
   #reset: { readonly text: string | null; readonly offsetMs: number; readonly token: ResetToken } | undefined
@@ -64,7 +64,7 @@ export class QueryRunner {
     this.#settings = settings
     this.#points = new RowPoints(settings)
     const { query, top = new TopRows(query.fold?.rows ?? 1) } = settings
-    this.#folded = query.fold && new FoldedRows({ ...settings, fold: query.fold, top })
+    this.#folded = query.fold && new RankedRows({ ...settings, fold: query.fold, top })
     this.#absent = settings.absent
   }
 
@@ -81,7 +81,7 @@ export class QueryRunner {
   }
 
   /** Records what stands for a server that can't be asked. */
-  async unreachable(errorType: string, epoch: Observation['epoch'], sink: Sink): Promise<void> {
+  async unreachable(errorType: string, epoch: ServerState['epoch'], sink: Sink): Promise<void> {
     const timeMs = this.#settings.clock.now()
     const points = this.#points.unreachable(errorType)
     if (points.length === 0) return
@@ -111,29 +111,29 @@ export class QueryRunner {
     const { name } = this.query
     const given = parameters.map((parameter) => values[parameter])
     const command = { text, repeats: this.query.slice !== undefined }
-    return timed(name, clock, measured, () => context.session.read(name, command, given, take, signal))
+    return timed(name, clock, measured, () => context.connection.read(name, command, given, take, signal))
   }
 
   async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
     const { resource, scope, clock } = this.#settings
-    const { observation, left } = context
+    const { serverState, left } = context
     const timeMs = clock.now()
     const points = this.#points.points(
       page.rows.map((row) => this.#decode(row)),
-      page.rows.map((row) => this.#token(row, observation)),
+      page.rows.map((row) => this.#token(row, serverState)),
     )
     // Where rows inherit, a series' absence from a result says nothing of when it began.
     const completes = page.last && !this.query.inheritsCounters
     for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
       const final = from + batchPoints >= points.length
-      const reading = this.#reading(startedMs, timeMs, observation.epoch, left, completes && final)
+      const reading = this.#reading(startedMs, timeMs, serverState.epoch, left, completes && final)
       await sink.metrics({ resource, scope, reading, points: points.slice(from, from + batchPoints) })
     }
   }
 
   /** All rows of the result in one batch: they are ranked against each other, and judged together. */
   async #giveFolded(
-    folded: FoldedRows,
+    folded: RankedRows,
     pages: AsyncGenerator<Page>,
     startedMs: number,
     context: RunContext,
@@ -141,8 +141,8 @@ export class QueryRunner {
     signal: AbortSignal,
   ): Promise<void> {
     const { resource, scope, clock, computer } = this.#settings
-    const { observation, left } = context
-    const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, observation))
+    const { serverState, left } = context
+    const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, serverState))
     // A large result that comes at once is read row by row: its text is gone before all of it is there.
     const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
     if (this.query.slice !== undefined) {
@@ -151,8 +151,8 @@ export class QueryRunner {
     const timeMs = clock.now()
     const compute: ComputeRows | undefined =
       computer && ((measured, isTop) => computer.compute({ query: this.query, rows: measured, isTop, context }, signal))
-    const result = await folded.take(rows, { epoch: observation.epoch, left }, compute)
-    const reading = this.#reading(startedMs, timeMs, observation.epoch, left, !this.query.inheritsCounters)
+    const result = await folded.take(rows, { epoch: serverState.epoch, left }, compute)
+    const reading = this.#reading(startedMs, timeMs, serverState.epoch, left, !this.query.inheritsCounters)
     await sink.metrics({ resource, scope, reading, ...result })
     await computer?.report(reading, sink, signal)
   }
@@ -174,7 +174,7 @@ export class QueryRunner {
   }
 
   /** Rows that were reset together share one token: there are thousands, and each is remembered with its own. */
-  #token(row: TextRow, { offsetMs }: Observation): ResetToken | undefined {
+  #token(row: TextRow, { offsetMs }: ServerState): ResetToken | undefined {
     const { reset } = this.query
     if (reset === undefined) return undefined
     const text = row[reset.column] ?? null

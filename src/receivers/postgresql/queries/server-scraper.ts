@@ -1,15 +1,15 @@
 import type { Clock } from '../../../component/clock.ts'
 import { deadline } from '../../../scraper/deadline.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
-import { composePlan } from '../compose/compose.ts'
+import { composeQueries } from '../compose/compose.ts'
 import { errorCode } from '../connection/sqlstate.ts'
 import { nothingKnown } from '../server/capabilities.ts'
 import type { DatabaseList } from '../server/database-list.ts'
 import type { RunContext } from '../server/read-server-state.ts'
-import { unobserved } from '../server/read-server-state.ts'
+import { unknownState } from '../server/read-server-state.ts'
 import { Schedule } from '../server/schedule.ts'
 import type { ServerConnection } from '../server/server-connection.ts'
-import { DatabasePlan, type DatabasePlanSettings } from './query-set.ts'
+import { QuerySet, type QuerySetSettings } from './query-set.ts'
 import { failedWith, partial, runDue } from './run-due.ts'
 import { type Failure, QueryRunner } from './runner.ts'
 import { needsDatabases, needsNoState, saysWhetherUp, silenceMs } from './vital.ts'
@@ -18,7 +18,7 @@ export interface ServerScraperSettings {
   readonly clock: Clock
   readonly connection: ServerConnection
   readonly databases: DatabaseList
-  readonly plan: DatabasePlanSettings
+  readonly plan: QuerySetSettings
   readonly intervalMs: number
   /** The scrape's own deadline; 0 for none. */
   readonly timeoutMs: number
@@ -39,19 +39,19 @@ const server = { oid: '', name: '' }
 export class ServerScraper implements Scraper {
   readonly name = 'server'
   readonly #settings: ServerScraperSettings
-  readonly #plan: DatabasePlan
+  readonly #plan: QuerySet
   /** What is asked while nothing is known of the server, and what tells that it can't be asked. */
   readonly #vital: readonly QueryRunner[]
-  #last = unobserved
+  #last = unknownState
 
   constructor(settings: ServerScraperSettings) {
     this.#settings = settings
-    this.#plan = new DatabasePlan(settings.plan, server)
+    this.#plan = new QuerySet(settings.plan, server)
     this.#vital = vitalRunners(settings.plan)
   }
 
   /** Makes everything due. */
-  hurry(): void {
+  makeDue(): void {
     this.#plan.schedule.clear()
   }
 
@@ -77,25 +77,25 @@ export class ServerScraper implements Scraper {
 
   /** @throws the reason for which the server can't be asked anything */
   async #prepare(signal: AbortSignal): Promise<Prepared> {
-    const { connection, databases } = this.#settings
+    const { connection: server, databases } = this.#settings
     try {
-      const observed = await connection.observe(signal)
-      const { session, observation } = observed
-      this.#last = observation
+      const observed = await server.observe(signal)
+      const { connection, serverState } = observed
+      this.#last = serverState
       const found = await databases.read(observed, signal)
-      await this.#plan.refresh(session, observation, signal)
+      await this.#plan.refresh(connection, serverState, signal)
       this.#tellAbsences()
       const oids = found?.monitored.map(({ oid }) => oid) ?? []
       return {
-        context: { session, observation, databases: oids, left: found?.left ?? '' },
+        context: { connection, serverState, databases: oids, left: found?.left ?? '' },
         obstacle: (runner) => (found === undefined && needsDatabases(runner) ? databases.error : undefined),
-        errors: [connection.grantsError, databases.error, this.#plan.error].filter((error) => error !== undefined),
+        errors: [server.grantsError, databases.error, this.#plan.error].filter((error) => error !== undefined),
       }
     } catch (error) {
-      const { session } = connection
+      const { connection } = server
       signal.throwIfAborted()
-      if (session === undefined || !(error instanceof Error)) throw error
-      const context = { session, observation: this.#last, databases: [], left: '' }
+      if (connection === undefined || !(error instanceof Error)) throw error
+      const context = { connection, serverState: this.#last, databases: [], left: '' }
       return { context, obstacle: (runner) => (needsNoState(runner) ? undefined : error), errors: [error] }
     }
   }
@@ -117,7 +117,7 @@ export class ServerScraper implements Scraper {
     const { isComposed } = this.#plan
     const due = isComposed ? this.#plan.due(clock.now(), intervalMs / 2) : this.#vital
     const schedule = isComposed ? this.#plan.schedule : new Schedule()
-    const failures = this.#plan.heldBack(clock.now(), intervalMs / 2)
+    const failures = this.#plan.backingOff(clock.now(), intervalMs / 2)
     for (const runner of due) failures.push(...failedFor(obstacle(runner), runner))
     const free = due.filter((runner) => obstacle(runner) === undefined)
     const vital = free.filter(saysWhetherUp)
@@ -125,7 +125,7 @@ export class ServerScraper implements Scraper {
     const lost = await runDue(vital, { schedule }, context, clock, sink, first)
     failures.push(...lost)
     for (const { runner, error } of failures) await tellDown([runner], error)
-    const isOver = first.aborted || context.session.closed
+    const isOver = first.aborted || context.connection.closed
     const why = lost.at(-1)?.error ?? new Error('the connection is closed')
     failures.push(
       ...(isOver ? failedWith(why, others) : await runDue(others, { schedule }, context, clock, sink, whole)),
@@ -139,8 +139,8 @@ function failedFor(error: Error | undefined, runner: QueryRunner): Failure[] {
 }
 
 /** Runners of the queries that have something to say about a server that can't be asked. They need nothing of it. */
-function vitalRunners({ plan, runner }: DatabasePlanSettings): QueryRunner[] {
-  const { queries } = composePlan(plan, 'server', nothingKnown)
+function vitalRunners({ plan, runner }: QuerySetSettings): QueryRunner[] {
+  const { queries } = composeQueries(plan, 'server', nothingKnown)
   return queries
     .map((query) => new QueryRunner({ ...runner, query, database: server }))
     .filter((one) => saysWhetherUp(one))

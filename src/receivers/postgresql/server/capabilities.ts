@@ -1,18 +1,18 @@
 import type { Privilege, QueryDefinition, QueryVariant, Requirements } from '../../../metadata/query.ts'
 import type { SourcedMetric } from '../../../metadata/sourced-metric.ts'
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import { quotedWhereNeeded } from '../connection/identifiers.ts'
 import { type Denial, Denials } from './denials.ts'
 import { probedRoles } from './grant-parts.ts'
 import type { Grants } from './grants.ts'
-import type { Observation } from './read-server-state.ts'
+import type { ServerState } from './read-server-state.ts'
 import { readViews, type ViewParts } from './view-parts.ts'
 
 /** What one database of one server offers to one role. Read once per capability epoch. */
 export interface Capabilities {
   /** As a version range compares it: `[16]` (the major; PostgreSQL's minors change no catalog). */
   readonly server: readonly number[]
-  readonly role: Observation['role']
+  readonly role: ServerState['role']
   readonly userName: string
   readonly extensions: ReadonlyMap<string, Extension>
   /** Why the extensions, or their columns, aren't known. */
@@ -87,8 +87,8 @@ const privilegesSql = `SELECT /* otelephant capabilities */ p.kind, p.name, CASE
   FROM unnest($1::text[], $2::text[]) AS p(kind, name)`
 
 export async function readCapabilities(
-  session: Session,
-  { versionNumber, role, userName, grants }: Observation,
+  connection: Connection,
+  { versionNumber, role, userName, grants }: ServerState,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Capabilities> {
@@ -96,13 +96,13 @@ export async function readCapabilities(
   const extensionsDenial = denials.findIn(extensionsFrom)
   const partsDenial = extensionsDenial ?? denials.findIn(extensionColumns.at(-1)?.sql ?? '')
   const extensions =
-    extensionsDenial === undefined ? await session.query('extensions', extensionsText(denials), [], signal) : []
-  const privileges = await readPrivileges(session, grants, wanted.privileges, signal)
+    extensionsDenial === undefined ? await connection.query('extensions', extensionsText(denials), [], signal) : []
+  const privileges = await readPrivileges(connection, grants, wanted.privileges, signal)
   return {
     ...{ server: [Math.floor(versionNumber / 10_000)], role, userName, privileges, denials, roles: grants.roles },
     extensions: new Map(extensions.map((row) => [row[0] ?? '', extensionOf(row)])),
     ...(partsDenial === undefined ? {} : { extensionsDenial: partsDenial }),
-    views: await readViews(session, denials, wanted.relations, signal),
+    views: await readViews(connection, denials, wanted.relations, signal),
   }
 }
 
@@ -119,7 +119,7 @@ function extensionOf([, version, schema, reachable, loaded, updatable, columns]:
 
 /** Some roles are among the grants; anything else is probed. */
 async function readPrivileges(
-  session: Session,
+  connection: Connection,
   { roles }: Grants,
   wanted: readonly Privilege[],
   signal: AbortSignal,
@@ -129,7 +129,7 @@ async function readPrivileges(
   const asked = wanted.filter((privilege) => !isKnown(privilege))
   const kinds = asked.map(({ kind }) => kind)
   const names = asked.map(({ name }) => name)
-  const rows = asked.length === 0 ? [] : await session.query('privileges', privilegesSql, [kinds, names], signal)
+  const rows = asked.length === 0 ? [] : await connection.query('privileges', privilegesSql, [kinds, names], signal)
   return new Map([
     ...known.map(({ kind, name }) => [`${kind} ${name}`, roles?.has(name) === true] as const),
     ...rows.map(([kind, name, granted]) => [`${kind} ${name}`, granted === null ? null : granted === 't'] as const),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import { type Measured, timed } from './measured.ts'
 import { Schedule } from './schedule.ts'
 
@@ -15,8 +15,8 @@ export class CodeQueries {
   }
 
   /** @throws what `run` throws; while it is too early to try again, what it threw last */
-  async ask<T>(name: string, session: Session, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    const [held] = this.#schedule.heldBack([{ name, intervalMs: 0 }], this.#clock.now(), 0)
+  async ask<T>(name: string, connection: Connection, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+    const [held] = this.#schedule.backingOff([{ name, intervalMs: 0 }], this.#clock.now(), 0)
     if (held !== undefined) throw held[1]
     this.#schedule.started(name, this.#clock.now())
     try {
@@ -24,7 +24,7 @@ export class CodeQueries {
       this.#schedule.succeeded(name)
       return result
     } catch (error) {
-      const isItsOwn = !signal.aborted && !session.closed
+      const isItsOwn = !signal.aborted && !connection.closed
       if (isItsOwn && error instanceof Error) this.#schedule.failed(name, error, this.#clock.now())
       throw error
     }

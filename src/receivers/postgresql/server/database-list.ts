@@ -60,9 +60,9 @@ export class DatabaseList {
     return turn
   }
 
-  async #read({ session, observation }: Observed, signal: AbortSignal): Promise<Discovery | undefined> {
+  async #read({ connection, serverState }: Observed, signal: AbortSignal): Promise<Discovery | undefined> {
     const { discovery, discovered, omitted } = this.#settings
-    const { grants, userName } = observation
+    const { grants, userName } = serverState
     const denial = grants.denials.findIn(discoverText)
     if (denial !== undefined) {
       omitted([{ metric: 'everything about databases', query: 'discover', ...unmetDenial(denial, userName) }])
@@ -70,12 +70,12 @@ export class DatabaseList {
     }
     if (denial !== undefined || this.#retry.obstacle !== undefined) return this.#last
     try {
-      this.#last = await discover(session, discovery, grants.denials, signal)
+      this.#last = await discover(connection, discovery, grants.denials, signal)
       this.#retry.succeeded()
       discovered(this.#last)
     } catch (error) {
       signal.throwIfAborted()
-      if (session.closed || !(error instanceof Error)) throw error
+      if (connection.closed || !(error instanceof Error)) throw error
       this.#retry.failed(error)
     }
     return this.#last

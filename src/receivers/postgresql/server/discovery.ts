@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Denials } from './denials.ts'
 
 export interface Database {
@@ -52,13 +52,13 @@ export const discoverText = text('true')
 
 /** @throws QueryError */
 export async function discover(
-  session: Session,
+  connection: Connection,
   settings: DiscoverySettings,
   denials: Denials,
   signal: AbortSignal,
 ): Promise<Discovery> {
   const sql = text(denials.findIn(granted) === undefined ? granted : 'true')
-  const rows = await session.query('discover', sql, [], signal)
+  const rows = await connection.query('discover', sql, [], signal)
   const monitored: Database[] = []
   const left: string[] = []
   const unreadable: Discovery['missing'][number][] = []

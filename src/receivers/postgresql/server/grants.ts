@@ -1,5 +1,5 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Session, TextRow } from '../connection/connection.ts'
+import type { Connection, TextRow } from '../connection/connection.ts'
 import { type Denial, Denials } from './denials.ts'
 import { type GrantPart, type GrantsRefusals, lastRow } from './grant-parts.ts'
 import { MalformedAnswerError, malformed } from './malformed.ts'
@@ -30,7 +30,7 @@ export class GrantsReader {
   readonly #refusals: GrantsRefusals
   #last: Grants | undefined
   /** When it was read, and over which connection: another may lead to another server. */
-  #read: { readonly session: WeakRef<Session>; readonly timeMs: number } | undefined
+  #read: { readonly connection: WeakRef<Connection>; readonly timeMs: number } | undefined
 
   /** @param refusals shared by those who read as the same role */
   constructor(clock: Clock, intervalMs: number, refusals: GrantsRefusals) {
@@ -46,20 +46,20 @@ export class GrantsReader {
   }
 
   /** @throws QueryError when it can't be read and never could be, or when the session is lost */
-  async read(session: Session, signal: AbortSignal): Promise<Grants> {
+  async read(connection: Connection, signal: AbortSignal): Promise<Grants> {
     const obstacle = this.#retry.obstacle
     if (obstacle !== undefined) return this.#known(obstacle)
-    if (this.#last !== undefined && this.#isFresh(session)) return this.#last
+    if (this.#last !== undefined && this.#isFresh(connection)) return this.#last
     try {
-      const grants = await this.#ask(session, signal)
-      this.#read = { session: new WeakRef(session), timeMs: this.#clock.now() }
+      const grants = await this.#ask(connection, signal)
+      this.#read = { connection: new WeakRef(connection), timeMs: this.#clock.now() }
       this.#retry.succeeded()
       // The same object for as long as nothing changes.
       if (this.#last?.digest !== grants.digest) this.#last = grants
       return this.#last ?? grants
     } catch (cause) {
       signal.throwIfAborted()
-      if (session.closed || cause instanceof MalformedAnswerError) throw cause
+      if (connection.closed || cause instanceof MalformedAnswerError) throw cause
       const error = cause instanceof Error ? cause : new Error(String(cause))
       this.#retry.failed(error)
       return this.#known(error)
@@ -67,9 +67,9 @@ export class GrantsReader {
   }
 
   /** It costs the server two milliseconds: not worth while every second. */
-  #isFresh(session: Session): boolean {
+  #isFresh(connection: Connection): boolean {
     const read = this.#read
-    if (read === undefined || read.session.deref() !== session) return false
+    if (read === undefined || read.connection.deref() !== connection) return false
     return this.#clock.now() < read.timeMs + freshMs - this.#intervalMs
   }
 
@@ -78,12 +78,12 @@ export class GrantsReader {
     return this.#last
   }
 
-  async #ask(session: Session, signal: AbortSignal): Promise<Grants> {
+  async #ask(connection: Connection, signal: AbortSignal): Promise<Grants> {
     for (;;) {
       const { asked } = this.#refusals
       const text = [...asked.map(({ sql }) => sql), lastRow].join(' UNION ALL ')
       try {
-        const rows = await session.query('grants', marked('grants', text), [], signal)
+        const rows = await connection.query('grants', marked('grants', text), [], signal)
         this.#refusals.succeeded(asked)
         return grantsOf(rows, asked, this.#refusals.denials)
       } catch (error) {

@@ -1,13 +1,13 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import { Denials } from './denials.ts'
 import type { Grants, GrantsReader } from './grants.ts'
 import { malformed } from './malformed.ts'
 import { marked } from './own-statements.ts'
-import { parseState, type ServerState, stateText, stateValues } from './server-state.ts'
+import { parseState, type ReportedState, stateText, stateValues } from './server-state.ts'
 
 /** What the first statements of every tick and visit say: whether this is still the same server in the same state. */
-export interface Observation extends ServerState {
+export interface ServerState extends ReportedState {
   readonly versionNumber: number
   /** `0` where nothing tells it. */
   readonly databaseOid: string
@@ -19,20 +19,20 @@ export interface Observation extends ServerState {
 }
 
 /** Observes over one session, as often as it is called. Throws QueryError. */
-export type Observe = (signal: AbortSignal) => Promise<Observation>
+export type ReadState = (signal: AbortSignal) => Promise<ServerState>
 
-export function observer(session: Session, reader: GrantsReader, clock: Clock): Observe {
-  const { versionNumber } = session
+export function stateReader(connection: Connection, reader: GrantsReader, clock: Clock): ReadState {
+  const { versionNumber } = connection
   /** Doesn't change while the session lasts. */
   let databaseOid: string | undefined
   return async (signal) => {
     if (!Number.isSafeInteger(versionNumber) || versionNumber <= 0)
       throw malformed('session', 'no number is its version')
-    const grants = await reader.read(session, signal)
-    databaseOid ??= await readDatabaseOid(session, grants.denials, signal)
+    const grants = await reader.read(connection, signal)
+    databaseOid ??= await readDatabaseOid(connection, grants.denials, signal)
     const asked = stateValues(versionNumber, grants.denials)
     const sentMs = clock.now()
-    const rows = await session.query('observe', stateText(asked), [], signal)
+    const rows = await connection.query('observe', stateText(asked), [], signal)
     const state = parseState(asked, rows, (sentMs + clock.now()) / 2)
     const { role, postmasterStart, epoch } = state
     return {
@@ -50,10 +50,10 @@ const databaseOidTexts = [
   'SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()',
 ] as const
 
-async function readDatabaseOid(session: Session, denials: Denials, signal: AbortSignal): Promise<string> {
+async function readDatabaseOid(connection: Connection, denials: Denials, signal: AbortSignal): Promise<string> {
   const text = databaseOidTexts.find((each) => denials.findIn(each) === undefined)
   if (text === undefined) return '0'
-  const [row, ...others] = await session.query('database oid', marked('database oid', text), [], signal)
+  const [row, ...others] = await connection.query('database oid', marked('database oid', text), [], signal)
   const oid = row?.[0]
   if (others.length > 0 || row?.length !== 1 || typeof oid !== 'string' || !/^[1-9]\d*$/.test(oid)) {
     throw malformed('database oid', 'expected one oid')
@@ -62,7 +62,7 @@ async function readDatabaseOid(session: Session, denials: Denials, signal: Abort
 }
 
 /** Stands for a server that couldn't be observed yet. */
-export const unobserved: Observation = {
+export const unknownState: ServerState = {
   versionNumber: 0,
   role: 'unknown',
   epoch: { server: '', witnesses: [] },
@@ -77,8 +77,8 @@ export const unobserved: Observation = {
 
 /** What a run needs to know of the moment. */
 export interface RunContext {
-  readonly session: Session
-  readonly observation: Observation
+  readonly connection: Connection
+  readonly serverState: ServerState
   /** The oids of the monitored databases. */
   readonly databases: readonly string[]
   /** The oids of databases that exist and aren't monitored, joined: once one of them is, it isn't new. */

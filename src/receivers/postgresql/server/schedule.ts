@@ -32,7 +32,7 @@ export class Schedule {
   }
 
   /** Which of them failed and aren't tried again yet, and why. */
-  heldBack<T extends Scheduled>(things: readonly T[], nowMs: number, slackMs: number): [thing: T, error: Error][] {
+  backingOff<T extends Scheduled>(things: readonly T[], nowMs: number, slackMs: number): [thing: T, error: Error][] {
     return things.flatMap((thing) => {
       const error = this.#entries.get(thing.name)?.error
       return error === undefined || this.#isDue(thing, nowMs, slackMs) ? [] : [[thing, error]]
@@ -63,7 +63,7 @@ export class Schedule {
   }
 
   /** Forgets all failures: the server is another, or its role, extensions or grants have changed. */
-  forgive(): void {
+  retryNow(): void {
     for (const entry of this.#entries.values()) {
       if (entry.failures > 0) entry.notBeforeMs = Number.NEGATIVE_INFINITY
     }

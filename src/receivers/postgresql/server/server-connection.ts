@@ -1,18 +1,18 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Connector } from '../connection/connector.ts'
 import { unlessAborted } from '../connection/unless-aborted.ts'
 import { GrantsRefusals } from './grant-parts.ts'
 import { GrantsReader } from './grants.ts'
 import { MalformedAnswerError } from './malformed.ts'
-import { type Observation, type Observe, observer } from './read-server-state.ts'
+import { type ReadState, type ServerState, stateReader } from './read-server-state.ts'
 import { Retry } from './retry.ts'
 import type { ServerWatch } from './watch.ts'
 
 /** A session and what its first statement of this tick said. */
 export interface Observed {
-  readonly session: Session
-  readonly observation: Observation
+  readonly connection: Connection
+  readonly serverState: ServerState
 }
 
 export interface ServerConnectionSettings {
@@ -25,8 +25,8 @@ export interface ServerConnectionSettings {
 }
 
 interface Kept {
-  readonly session: Session
-  readonly observe: Observe
+  readonly connection: Connection
+  readonly observe: ReadState
 }
 
 /**
@@ -63,12 +63,12 @@ export class ServerConnection {
 
   /** What was observed last, while its session lives: connects to nothing and asks nothing. */
   get current(): Observed | undefined {
-    return this.#last?.session.closed === false ? this.#last : undefined
+    return this.#last?.connection.closed === false ? this.#last : undefined
   }
 
   /** The session, while it lives, whether or not it could be observed. */
-  get session(): Session | undefined {
-    return this.#kept?.session.closed === false ? this.#kept.session : undefined
+  get connection(): Connection | undefined {
+    return this.#kept?.connection.closed === false ? this.#kept.connection : undefined
   }
 
   /** Reads what the same role may do in some database. */
@@ -85,7 +85,7 @@ export class ServerConnection {
   async close(): Promise<void> {
     this.#lifetime.abort(new DOMException('the connection is being closed', 'AbortError'))
     await this.#trying?.catch(() => undefined)
-    await this.#kept?.session.close()
+    await this.#kept?.connection.close()
   }
 
   async #try(): Promise<Observed> {
@@ -97,36 +97,36 @@ export class ServerConnection {
   }
 
   async #observe(signal: AbortSignal): Promise<Observed> {
-    if (this.#kept !== undefined && !this.#kept.session.closed) {
+    if (this.#kept !== undefined && !this.#kept.connection.closed) {
       try {
         return await this.#ask(this.#kept)
       } catch (error) {
         // It may have died with a restart since the last tick: then a new one tells more.
         signal.throwIfAborted()
-        if (!this.#kept.session.closed || error instanceof MalformedAnswerError) throw error
+        if (!this.#kept.connection.closed || error instanceof MalformedAnswerError) throw error
       }
     }
     const { connector, database, clock } = this.#settings
-    const session = await connector.connect(database, signal)
-    this.#kept = { session, observe: observer(session, this.#grants, clock) }
+    const connection = await connector.connect(database, signal)
+    this.#kept = { connection, observe: stateReader(connection, this.#grants, clock) }
     this.#retry.succeeded()
     return this.#ask(this.#kept)
   }
 
-  async #ask({ session, observe }: Kept): Promise<Observed> {
+  async #ask({ connection, observe }: Kept): Promise<Observed> {
     const obstacle = this.#retry.obstacle
     if (obstacle !== undefined) throw obstacle
     try {
-      const observation = await observe(this.#lifetime.signal)
+      const serverState = await observe(this.#lifetime.signal)
       this.#retry.succeeded()
-      this.#settings.watch.observe(observation)
-      this.#last = { session, observation }
+      this.#settings.watch.observe(serverState)
+      this.#last = { connection, serverState }
       return this.#last
     } catch (error) {
       this.#lifetime.signal.throwIfAborted()
       // Answers of statements that were never sent follow on this connection, or anything else.
-      if (error instanceof MalformedAnswerError) await session.close()
-      else if (!session.closed && error instanceof Error) this.#retry.failed(error)
+      if (error instanceof MalformedAnswerError) await connection.close()
+      else if (!connection.closed && error instanceof Error) this.#retry.failed(error)
       throw error
     }
   }

@@ -6,7 +6,7 @@ import { malformed } from './malformed.ts'
 import { marked } from './own-statements.ts'
 
 /** What the server says of itself without reading any relation: no lock keeps it from answering. */
-export interface ServerState {
+export interface ReportedState {
   /** `unknown` where pg_is_in_recovery() is denied. */
   readonly role: 'primary' | 'standby' | 'unknown'
   readonly epoch: StatisticsEpoch
@@ -74,7 +74,7 @@ export function stateText(asked: readonly Name[]): string {
  * @param atMs when it was asked, milliseconds since the Unix epoch on the collector's clock
  * @throws MalformedAnswerError when it isn't one row of just these values
  */
-export function parseState(asked: readonly Name[], rows: readonly TextRow[], atMs: number): ServerState {
+export function parseState(asked: readonly Name[], rows: readonly TextRow[], atMs: number): ReportedState {
   const [row] = rows
   if (rows.length !== 1 || row?.length !== asked.length) {
     throw malformed('observe', `expected 1 row of ${asked.length}, found ${rows.length} of ${row?.length ?? 0}`)

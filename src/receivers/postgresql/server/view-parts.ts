@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Denials } from './denials.ts'
 
 /** What a view of the system computes, in the parts of which a query may need some and not others. */
@@ -16,13 +16,13 @@ const definitionsText = `SELECT /* otelephant views */ c.relname, pg_get_viewdef
 
 /** Of these relations the views; none where nothing is denied but what is denied to everybody from the start. */
 export async function readViews(
-  session: Session,
+  connection: Connection,
   denials: Denials,
   relations: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, ViewParts>> {
   if (!denials.all.some(({ isUsual }) => !isUsual) || denials.findIn(definitionsText) !== undefined) return new Map()
-  const rows = await session.query('views', definitionsText, [relations], signal)
+  const rows = await connection.query('views', definitionsText, [relations], signal)
   return new Map(rows.map(([name, definition]) => [name ?? '', viewParts(definition ?? '')]))
 }
 

@@ -1,16 +1,16 @@
 import type { Logger } from '../../../telemetry/logger.ts'
-import type { Observation } from './read-server-state.ts'
+import type { ServerState } from './read-server-state.ts'
 
 /** Logs what happens to the server between two observations: restart, crash, change of role, another server. */
 export class ServerWatch {
   readonly #logger: Logger
-  #last: Observation | undefined
+  #last: ServerState | undefined
 
   constructor(logger: Logger) {
     this.#logger = logger
   }
 
-  observe(now: Observation): void {
+  observe(now: ServerState): void {
     const last = this.#last
     this.#last = now
     if (last === undefined) {
@@ -29,7 +29,7 @@ export class ServerWatch {
     }
   }
 
-  #sameServer(last: Observation, now: Observation): void {
+  #sameServer(last: ServerState, now: ServerState): void {
     if (last.role !== now.role) this.#logger.warn(`The server has become a ${now.role}.`, { before: last.role })
     const fresh = now.epoch.witnesses.every(({ text }, index) => text !== last.epoch.witnesses[index]?.text)
     const oneMoment = now.epoch.witnesses.every(({ text }) => text === now.epoch.witnesses[0]?.text)

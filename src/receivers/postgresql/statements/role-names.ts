@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 
 export const rolesSql = `SELECT /* otelephant roles */ r.oid, r.rolname FROM pg_roles AS r WHERE r.oid = ANY ($1::oid[])`
 
@@ -10,10 +10,10 @@ export class RoleNames {
     return this.#names.get(oid)
   }
 
-  async learn(oids: readonly string[], session: Session, signal: AbortSignal): Promise<void> {
+  async learn(oids: readonly string[], connection: Connection, signal: AbortSignal): Promise<void> {
     const missing = [...new Set(oids)].filter((oid) => !this.#names.has(oid))
     if (missing.length === 0) return
-    const rows = await session.query('roles', rolesSql, [`{${missing.join(',')}}`], signal)
+    const rows = await connection.query('roles', rolesSql, [`{${missing.join(',')}}`], signal)
     for (const oid of missing) this.#names.set(oid, undefined)
     for (const [oid, name] of rows) this.#names.set(oid ?? '', name ?? undefined)
   }

@@ -40,21 +40,21 @@ export class StatementFacts {
   async learn(
     name: keyof typeof facts,
     sql: string,
-    { session, observation }: RunContext,
+    { connection, serverState }: RunContext,
     signal: AbortSignal,
     run: () => Promise<void>,
   ): Promise<void> {
     const { omitted, degraded } = this.#settings
-    const denial = observation.grants.denials.findIn(sql)
+    const denial = serverState.grants.denials.findIn(sql)
     const { thing, without } = facts[name]
     if (denial !== undefined) {
-      return omitted([{ metric: thing, query: name, ...unmetDenial(denial, observation.userName) }])
+      return omitted([{ metric: thing, query: name, ...unmetDenial(denial, serverState.userName) }])
     }
     try {
-      await this.#queries.ask(name, session, signal, run)
+      await this.#queries.ask(name, connection, signal, run)
     } catch (error) {
       signal.throwIfAborted()
-      if (session.closed || !(error instanceof QueryError)) throw error
+      if (connection.closed || !(error instanceof QueryError)) throw error
       degraded(`${without} until it can be read: ${error.message}.`)
     }
   }

@@ -2,7 +2,7 @@ import { type BackoffSettings, backoffDelay } from '../../../component/backoff.t
 import type { Clock } from '../../../component/clock.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { StatementText, StatementTexts } from '../../../sql-text/pool/statement-texts.ts'
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Measured } from '../server/measured.ts'
 import { isOwnStatement } from '../server/own-statements.ts'
 import type { NamingPace } from '../settings/preset.ts'
@@ -71,11 +71,16 @@ export class StatementNames {
    * @param schema of pg_stat_statements, quoted
    * @throws QueryError when the texts can't be read
    */
-  async learn(keys: readonly StatementKey[], schema: string, session: Session, signal: AbortSignal): Promise<void> {
+  async learn(
+    keys: readonly StatementKey[],
+    schema: string,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, pace } = this.#settings
     const missing = this.#missing(keys)
     if (missing.length === 0 || clock.now() < this.#notBeforeMs) return
-    const found = await this.#readTexts(missing.slice(0, textsAtOnce), schema, session, signal)
+    const found = await this.#readTexts(missing.slice(0, textsAtOnce), schema, connection, signal)
     const waited = new AbortController()
     const named = this.#readNames(found, signal)
     // Neither rejects.
@@ -107,14 +112,14 @@ export class StatementNames {
   async #readTexts(
     keys: readonly StatementKey[],
     schema: string,
-    session: Session,
+    connection: Connection,
     signal: AbortSignal,
   ): Promise<readonly FoundText[]> {
     const { clock, measured, source, pace } = this.#settings
     const sentMs = clock.now()
     let found: readonly FoundText[] | undefined
     try {
-      found = await source.read(keys, schema, session, signal)
+      found = await source.read(keys, schema, connection, signal)
       if (found !== undefined) this.#readBytes = found.reduce((sum, [, text]) => sum + Buffer.byteLength(text ?? ''), 0)
       this.#obstructions = found === undefined ? this.#obstructions + 1 : 0
       return found ?? []

@@ -118,9 +118,9 @@ export class Statements implements RowComputer {
     const { extensionSchema: schema } = query
     await facts.learn('statement_settings', settingsSql, context, signal, () => tracking.look(result, signal))
     const userIds = top.map(({ userId }) => userId)
-    await facts.learn('roles', rolesSql, context, signal, () => this.#roles.learn(userIds, context.session, signal))
+    await facts.learn('roles', rolesSql, context, signal, () => this.#roles.learn(userIds, context.connection, signal))
     if (schema === undefined || (query.computed.length === 0 && top.length === 0)) return
-    const read = () => names.learn([...shown, ...top], schema, context.session, signal)
+    const read = () => names.learn([...shown, ...top], schema, context.connection, signal)
     await facts.learn('statement_texts', textsQuery(schema, 'text').text, context, signal, read)
   }
 

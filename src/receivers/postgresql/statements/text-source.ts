@@ -1,4 +1,4 @@
-import type { Session } from '../connection/connection.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Connector } from '../connection/connector.ts'
 import { QueryError } from '../connection/query-error.ts'
 import { isUndecodable, sqlState } from '../connection/sqlstate.ts'
@@ -55,7 +55,7 @@ export class TextSource {
   async read(
     keys: readonly StatementKey[],
     schema: string,
-    session: Session,
+    connection: Connection,
     signal: AbortSignal,
   ): Promise<readonly FoundText[] | undefined> {
     const known = this.#detour
@@ -66,21 +66,21 @@ export class TextSource {
     }
     try {
       const query = textsQuery(schema, 'text')
-      return joinParts(await session.query('statement_texts', query, textsParameters(keys), signal))
+      return joinParts(await connection.query('statement_texts', query, textsParameters(keys), signal))
     } catch (error) {
       if (!isObstructed(error)) throw error
-      return this.#otherwise(keys, schema, session, signal)
+      return this.#otherwise(keys, schema, connection, signal)
     }
   }
 
   async #otherwise(
     keys: readonly StatementKey[],
     schema: string,
-    session: Session,
+    connection: Connection,
     signal: AbortSignal,
   ): Promise<readonly FoundText[] | undefined> {
     const { databases: known, degraded, noted } = this.#settings
-    const { own, databases } = await encodingsOf(session, signal)
+    const { own, databases } = await encodingsOf(connection, signal)
     const allowed = new Set(known.last?.monitored.map(({ oid }) => oid))
     const takesAll = ({ encoding }: EncodedDatabase) =>
       encoding === 'SQL_ASCII' || (encoding === 'UTF8' && own !== 'UTF8')
@@ -106,13 +106,13 @@ export class TextSource {
     signal: AbortSignal,
   ): Promise<readonly FoundText[] | undefined> {
     try {
-      const session = await this.#settings.connector.connect(database.name, signal)
+      const connection = await this.#settings.connector.connect(database.name, signal)
       try {
-        const found = await readBytes(session, database, keys, signal)
+        const found = await readBytes(connection, database, keys, signal)
         if (found !== undefined) this.#detour = database
         return found
       } finally {
-        await session.close()
+        await connection.close()
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -124,27 +124,27 @@ export class TextSource {
 
 /** @returns `undefined` where the extension isn't there */
 async function readBytes(
-  session: Session,
+  connection: Connection,
   { encoding }: EncodedDatabase,
   keys: readonly StatementKey[],
   signal: AbortSignal,
 ): Promise<readonly FoundText[] | undefined> {
-  const [schema] = (await session.query('statement_texts', schemaSql, [], signal))[0] ?? []
+  const [schema] = (await connection.query('statement_texts', schemaSql, [], signal))[0] ?? []
   if (schema === undefined || schema === null) return undefined
-  const { databases } = await encodingsOf(session, signal)
+  const { databases } = await encodingsOf(connection, signal)
   // A database with an encoding of its own has converted what isn't in it.
   const encodingIn = new Map(
     databases.map(({ oid, encoding: its }) => [oid, encoding === 'SQL_ASCII' ? its : encoding]),
   )
-  const rows = await session.query('statement_texts', textsQuery(schema, 'hex'), textsParameters(keys), signal)
+  const rows = await connection.query('statement_texts', textsQuery(schema, 'hex'), textsParameters(keys), signal)
   return joinParts(rows).map(([key, hex]) => [
     key,
     hex === null ? null : decodedText(Buffer.from(hex, 'hex'), encodingIn.get(key.databaseId) ?? 'UTF8'),
   ])
 }
 
-async function encodingsOf(session: Session, signal: AbortSignal) {
-  const rows = await session.query('encodings', encodingsSql, [], signal)
+async function encodingsOf(connection: Connection, signal: AbortSignal) {
+  const rows = await connection.query('encodings', encodingsSql, [], signal)
   const databases = rows.map(
     ([oid, name, encoding]): EncodedDatabase => ({ oid: oid ?? '', name: name ?? '', encoding: encoding ?? '' }),
   )

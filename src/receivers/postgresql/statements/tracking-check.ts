@@ -43,13 +43,13 @@ export class TrackingCheck {
 
   /** @throws QueryError when the settings can't be read */
   async look({ query, rows, context }: MeasuredResult, signal: AbortSignal): Promise<void> {
-    const { session, observation } = context
+    const { connection, serverState } = context
     const isSilent = rows.every(({ increases }) => increases?.every((increase) => increase === 0) === true)
-    const isNews = observation.capabilityEpoch !== this.#epoch || (isSilent && !this.#wasSilent)
+    const isNews = serverState.capabilityEpoch !== this.#epoch || (isSilent && !this.#wasSilent)
     this.#wasSilent = isSilent
     if (!isNews) return
-    const found = new Map((await session.query('statement_settings', settingsSql, [], signal)).map(pair))
-    this.#epoch = observation.capabilityEpoch
+    const found = new Map((await connection.query('statement_settings', settingsSql, [], signal)).map(pair))
+    this.#epoch = serverState.capabilityEpoch
     if (isSilent) this.#tellWhatStops(found)
     this.#tellWhatStaysZero(found, query)
   }

@@ -3,7 +3,7 @@ import { PointAccount } from '../../../../src/component/point-account.ts'
 import { noExporterTelemetry } from '../../../../src/exporters/otlp/account/exporter-telemetry.ts'
 import { MemoryStore } from '../../../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../../../src/exporters/otlp/queue/store-full-error.ts'
-import { Intake } from '../../../../src/exporters/otlp/request/enqueue.ts'
+import { Enqueuer } from '../../../../src/exporters/otlp/request/enqueue.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import type { Reading } from '../../../../src/pdata/reading.ts'
 import { foldedRows, row, shown } from '../../../deltas/support/folded.ts'
@@ -26,7 +26,7 @@ function intakeWith(maxRequestBytes: number) {
   const store = new WatchedStore({ capacityBytes: 1e9 })
   const account = new PointAccount(0)
   const failures: number[] = []
-  const intake = new Intake({
+  const enqueuer = new Enqueuer({
     ...{ store, account, maxRequestBytes },
     telemetry: { ...noExporterTelemetry, enqueueFailed: (points) => failures.push(points) },
     clock: new FakeClock(),
@@ -35,7 +35,7 @@ function intakeWith(maxRequestBytes: number) {
     limits: undefined,
     path: '/v1/metrics',
   })
-  return { store, intake, account, failures }
+  return { store, enqueuer, account, failures }
 }
 
 /** A batch of rows with a series each, of which all have come to that. */
@@ -48,10 +48,10 @@ function batchOf(of: Reading, count: number, value: number, name: (index: number
 
 describe('a reading', () => {
   test('of several requests is put at once, with the baselines of all its rows', () => {
-    const { store, intake } = intakeWith(2_000)
-    intake.store([batchOf(reading(10), 50, 700)], 'none')
+    const { store, enqueuer } = intakeWith(2_000)
+    enqueuer.store([batchOf(reading(10), 50, 700)], 'none')
     store.puts.length = 0
-    intake.store([batchOf(reading(40), 50, 742)], 'none')
+    enqueuer.store([batchOf(reading(40), 50, 742)], 'none')
     const [gauges, folded, ...more] = store.puts
     expect([gauges, folded?.[1], more]).toEqual([[1, 0], 50, []])
     expect(folded?.[0]).toBeGreaterThan(5)
@@ -64,17 +64,17 @@ describe('a reading', () => {
   })
 
   test('that is refused changes nothing, and comes again with the next', () => {
-    const { store, intake, account, failures } = intakeWith(1e6)
+    const { store, enqueuer, account, failures } = intakeWith(1e6)
     const first = batchOf(reading(10), 2, 700)
-    intake.store([first], 'none')
+    enqueuer.store([first], 'none')
     store.refusing = true
     const before = account.read(0)
     const second = batchOf(reading(40), 2, 742)
-    expect([...intake.store([second], 'none').keys()]).toEqual([second])
+    expect([...enqueuer.store([second], 'none').keys()]).toEqual([second])
     // Two values and a gauge.
     expect([account.read(0), failures]).toEqual([before, [3]])
     store.refusing = false
-    expect(intake.store([batchOf(reading(70), 2, 750)], 'none').size).toBe(0)
+    expect(enqueuer.store([batchOf(reading(70), 2, 750)], 'none').size).toBe(0)
     const points = pointsOf(decodeRequest(store.take()?.bytes ?? new Uint8Array(), 'json'))
     expect(points.map(({ value, startMs, endMs }) => [value, startMs, endMs])).toEqual([
       [50, at(10), at(70)],
@@ -83,21 +83,21 @@ describe('a reading', () => {
   })
 
   test('loses a point that is too large for any request, and no other', () => {
-    const { intake, account, store } = intakeWith(2_000)
+    const { enqueuer, account, store } = intakeWith(2_000)
     const name = (index: number) => (index === 3 ? 'x'.repeat(3_000) : String(index))
-    intake.store([batchOf(reading(10), 6, 700, name)], 'none')
-    expect(intake.store([batchOf(reading(40), 6, 742, name)], 'none').size).toBe(0)
+    enqueuer.store([batchOf(reading(10), 6, 700, name)], 'none')
+    expect(enqueuer.store([batchOf(reading(40), 6, 742, name)], 'none').size).toBe(0)
     const { dropped, consumed, absorbed } = account.read(0)
     expect(dropped).toEqual({ too_large: 1 })
     expect(absorbed).toEqual({ first_sight: 6, folded: 6 })
     expect(consumed).toBe(6 + 6 + 1 + store.size().points)
-    expect(intake.store([batchOf(reading(70), 6, 743, name)], 'none').size).toBe(0)
+    expect(enqueuer.store([batchOf(reading(70), 6, 743, name)], 'none').size).toBe(0)
     expect(account.read(0).dropped).toEqual({ too_large: 2 })
   })
 
   test('of one query twice in a group is judged one after the other', () => {
-    const { intake, store } = intakeWith(1e6)
-    intake.store([batchOf(reading(10), 1, 700), batchOf(reading(40), 1, 742), batchOf(reading(70), 1, 750)], 'none')
+    const { enqueuer, store } = intakeWith(1e6)
+    enqueuer.store([batchOf(reading(10), 1, 700), batchOf(reading(40), 1, 742), batchOf(reading(70), 1, 750)], 'none')
     const values: number[] = []
     for (let request = store.take(); request !== undefined; request = store.take()) {
       values.push(...pointsOf(decodeRequest(request.bytes, 'json')).map(({ value }) => value))
@@ -107,9 +107,9 @@ describe('a reading', () => {
 })
 
 test('where nothing of a group can be stored, all of it is refused', () => {
-  const { store, intake } = intakeWith(1e6)
+  const { store, enqueuer } = intakeWith(1e6)
   store.refusing = true
   const empty = ['a', 'b'].map((query) => batch(reading(10, { query }), []))
   const folded = { ...batch(reading(10), []), folded: foldedRows([]) }
-  expect(new Set(intake.store([...empty, folded], 'none').keys())).toEqual(new Set([...empty, folded]))
+  expect(new Set(enqueuer.store([...empty, folded], 'none').keys())).toEqual(new Set([...empty, folded]))
 })

@@ -106,7 +106,7 @@ test("a log's texts are cut at 4,094 characters, and none of them in its middle"
 test('records that come together share a request, each under its resource; points go beside them', async ({
   signal,
 }) => {
-  await using under = await delivering({ target: { lingerMs: 20 } })
+  await using under = await delivering({ target: { flushTimeoutMs: 20 } })
   const elsewhere = { attributes: { 'service.instance.id': 'other-host:5432' } }
   await Promise.all([
     under.exporter.consumeLogs(logBatch(records(2)), signal),
@@ -222,7 +222,7 @@ test('a full queue refuses records as a whole batch, which is counted and in no 
 })
 
 test('records whose sender gave up before they were stored are not sent', async ({ signal }) => {
-  await using under = await delivering({ target: { lingerMs: 60_000 } })
+  await using under = await delivering({ target: { flushTimeoutMs: 60_000 } })
   const withdrawn = new AbortController()
   const lost = under.exporter.consumeLogs(logBatch([record(10, { 'postgresql.pid': 9 })]), withdrawn.signal)
   const taken = under.exporter.consumeLogs(logBatch(records(1)), signal)

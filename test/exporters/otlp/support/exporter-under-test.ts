@@ -31,7 +31,7 @@ export async function exporterTo(url: string, options: ExporterOptions = {}) {
       temporality: 'delta',
       timeoutMs: 10_000,
       backoff: { initialMs: 5_000, maxMs: 30_000, multiplier: 1.5, jitter: 0 },
-      lingerMs: 0,
+      flushTimeoutMs: 0,
       concurrency: 8,
       tls: { rejectUnauthorized: true },
       ...options.target,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OutgoingPoint, Temporality } from '../../../../src/deltas/outgoing-point.ts'
-import { raiseStarts } from '../../../../src/exporters/otlp/wire/clamp-start-times.ts'
+import { clampStartTimes } from '../../../../src/exporters/otlp/wire/clamp-start-times.ts'
 import { encodePoints } from '../../../../src/exporters/otlp/wire/encode-points.ts'
 import { at, backends, commits, orders, scope, series } from '../../../deltas/support/points.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
@@ -25,8 +25,8 @@ test('a delta that starts too early starts at that moment; all else stays byte f
     { ...counted(10, 500), startMs: at(100) },
     ...[gauge, counted(20, 90), counted(300, 500), counted(10, 500, 'cumulative')],
   )
-  const raised = raiseStarts(body, at(100))
+  const raised = clampStartTimes(body, at(100))
   expect(raised).toEqual(Buffer.from(expected))
   expect(pointsOf(decodeRequest(raised ?? body)).filter(({ startMs }) => startMs === at(100))).toHaveLength(1)
-  expect(raiseStarts(body, at(5))).toBeUndefined()
+  expect(clampStartTimes(body, at(5))).toBeUndefined()
 })

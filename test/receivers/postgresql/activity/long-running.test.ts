@@ -5,7 +5,7 @@ import { eventually } from '../../../support/eventually.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf, socketOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
 import { watchingOn } from '../support/observing.ts'
 import { busySessions } from './support/busy-sessions.ts'
 import { eventsBuilder, keepingSink } from './support/sampler-under-test.ts'
@@ -20,7 +20,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
 
   async function watching(thresholds: { transactionMs: number; idleInTransactionMs: number; statementMs: number }) {
     const { cluster } = await postgres()
-    const session = await sessionOf(settingsOf(socketOf(cluster)))
+    const session = await connectionOf(settingsOf(socketOf(cluster)))
     const texts = childStatementTexts({ logger: memoryLogger() })
     const sink = keepingSink()
     const events = eventsBuilder('postgresql.long_running')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Reckoning } from '../../../../src/deltas/delta-pass.ts'
+import { DeltaPass } from '../../../../src/deltas/delta-pass.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
@@ -10,11 +10,11 @@ const fast = { collection_interval: '200ms', initial_delay: '0s', session_sampli
 
 /** What was counted in all by an exporter that knew nothing before. */
 function counted(batches: readonly Batch[], metric: string): number {
-  const reckoning = new Reckoning({ baseline: () => undefined, lastComplete: () => undefined }, 'delta')
+  const pass = new DeltaPass({ baseline: () => undefined, lastComplete: () => undefined }, 'delta')
   let total = 0
-  for (const batch of batches) reckoning.add(batch, true)
-  for (const { verdict } of reckoning.judged) {
-    if (verdict.kind === 'send' && verdict.point.series.metric.name === metric) total += verdict.point.value
+  for (const batch of batches) pass.add(batch, true)
+  for (const { outcome } of pass.outcomes) {
+    if (outcome.kind === 'send' && outcome.point.series.metric.name === metric) total += outcome.point.value
   }
   return total
 }

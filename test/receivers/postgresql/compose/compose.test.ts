@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { QueryDefinition } from '../../../../src/metadata/query.ts'
-import { composePlan } from '../../../../src/receivers/postgresql/compose/compose.ts'
+import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
 import type { ComposedQuery } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
 import type { Capabilities, Extension } from '../../../../src/receivers/postgresql/server/capabilities.ts'
 import { capabilitiesOf, metricOf, planOf, queryOf } from '../support/composing.ts'
@@ -9,7 +9,7 @@ import { capabilitiesOf, metricOf, planOf, queryOf } from '../support/composing.
 function planned(metrics: readonly string[], capabilities: Partial<Capabilities> = {}) {
   const settings = planOf({ enabled: new Set(metrics) })
   const plans = (['server', 'database'] as const).map((scope) =>
-    composePlan(settings, scope, capabilitiesOf(capabilities)),
+    composeQueries(settings, scope, capabilitiesOf(capabilities)),
   )
   return {
     queries: plans.flatMap(({ queries }) => queries),
@@ -147,7 +147,7 @@ test('a key that no enabled metric shows is neither grouped by nor asked for', (
   ]
   const text = (...enabled: string[]) => {
     const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled) })
-    return composePlan(settings, 'server', capabilitiesOf()).queries[0]?.text
+    return composeQueries(settings, 'server', capabilitiesOf()).queries[0]?.text
   }
   const head = 'SELECT /* otelephant locks */'
   expect(text('by_both', 'all')).toBe(
@@ -170,7 +170,7 @@ test('a query with a slice goes on after the last key', () => {
     "(SELECT c.* FROM pg_class AS c WHERE (c.relkind = 'r') AND c.oid > $1::oid ORDER BY c.oid " +
     'LIMIT (SELECT $2::int8)) AS c'
   const composed = (given: QueryDefinition) =>
-    composePlan(planOf({ queries: [given], metrics }), 'server', capabilitiesOf()).queries[0]
+    composeQueries(planOf({ queries: [given], metrics }), 'server', capabilitiesOf()).queries[0]
   expect(composed(query)).toMatchObject({
     text: `SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM ${sliced} ORDER BY c.oid`,
     parameters: ['after', 'rows'],
@@ -221,7 +221,7 @@ describe('a folded query', () => {
   ]
   const plan = (enabled: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) => {
     const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled), ...overrides })
-    const [planned] = composePlan(settings, 'server', capabilitiesOf()).queries
+    const [planned] = composeQueries(settings, 'server', capabilitiesOf()).queries
     return planned ?? expect.fail('nothing planned')
   }
 
@@ -308,7 +308,7 @@ describe('a folded query', () => {
 test('intervals: the one configured, else the own of the query, never under the collection interval', () => {
   const intervals = (overrides: Parameters<typeof planOf>[0]) =>
     Object.fromEntries(
-      composePlan(planOf(overrides), 'database', capabilitiesOf()).queries.map(({ name, intervalMs }) => [
+      composeQueries(planOf(overrides), 'database', capabilitiesOf()).queries.map(({ name, intervalMs }) => [
         name,
         intervalMs,
       ]),
@@ -319,7 +319,7 @@ test('intervals: the one configured, else the own of the query, never under the 
 
 test('the digest changes with what decides the series of a result, and with nothing else', () => {
   const digest = (metrics: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) =>
-    composePlan(planOf({ enabled: new Set(metrics), ...overrides }), 'database', capabilitiesOf()).queries[0]?.digest
+    composeQueries(planOf({ enabled: new Set(metrics), ...overrides }), 'database', capabilitiesOf()).queries[0]?.digest
   const rows = ['postgresql.rows']
   expect(digest(rows)).toBe(digest(rows, { intervals: { table: 60_000 } }))
   // All rows are in the result, however many have series of their own.

@@ -1,34 +1,37 @@
 import { describe, expect, test } from 'vitest'
-import { composePlan } from '../../../../src/receivers/postgresql/compose/compose.ts'
-import type { ComposedQuery, PlanSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
+import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
+import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
 import type { Statement } from '../../../../src/receivers/postgresql/compose/text.ts'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
 import { inspect, keepingSink, planOf, runnerOf } from '../support/composing.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { serverErrors } from '../support/receiver-under-test.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 
-async function plannedOn(session: Session, overrides: Partial<PlanSettings> = {}): Promise<readonly ComposedQuery[]> {
+async function plannedOn(
+  connection: Connection,
+  overrides: Partial<ComposeSettings> = {},
+): Promise<readonly ComposedQuery[]> {
   const settings = planOf(overrides)
-  const { capabilities } = await inspect(session, settings)
-  return (['server', 'database'] as const).flatMap((scope) => composePlan(settings, scope, capabilities).queries)
+  const { capabilities } = await inspect(connection, settings)
+  return (['server', 'database'] as const).flatMap((scope) => composeQueries(settings, scope, capabilities).queries)
 }
 
-async function explained(session: Session, { text, parameters }: Statement): Promise<string> {
+async function explained(connection: Connection, { text, parameters }: Statement): Promise<string> {
   const given = { after: '0', rows: '250', databases: '{1,5}' }
   const values = parameters.map((name) => given[name])
-  const rows = await session.query('explain', `EXPLAIN (COSTS OFF) ${text}`, values, never)
+  const rows = await connection.query('explain', `EXPLAIN (COSTS OFF) ${text}`, values, never)
   return rows.map(([line]) => line).join('\n')
 }
 
 type Given = readonly [key: string, value: unknown]
 
 /** What one run of a planned query gives: every point's series and value, every folded row's key and values. */
-async function resultOf(session: Session, query: ComposedQuery) {
+async function resultOf(connection: Connection, query: ComposedQuery) {
   const sink = keepingSink()
-  const { observation } = await inspect(session)
-  await runnerOf(query).run({ session, observation, databases: [], left: '' }, sink, never)
+  const { serverState } = await inspect(connection)
+  await runnerOf(query).run({ connection, serverState, databases: [], left: '' }, sink, never)
   const rows = sink.batches.flatMap(({ points, folded }) => [
     ...points.map(({ series, value }): Given => [series.key, value]),
     ...(folded?.rows ?? []).map(({ key, values }): Given => [key, values]),
@@ -43,19 +46,19 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     const { cluster } = await postgres()
     await using standby = await cluster.standby({ name: `standby_${major}` })
     for (const server of [cluster, standby]) {
-      await using session = await sessionOf(settingsOf(server))
+      await using connection = await connectionOf(settingsOf(server))
       for (const sliceRows of [5, 250]) {
-        const queries = await plannedOn(session, { sliceRows })
+        const queries = await plannedOn(connection, { sliceRows })
         expect(queries.length).toBeGreaterThan(major >= 17 ? 23 : 21)
-        for (const query of queries) await explained(session, query)
+        for (const query of queries) await explained(connection, query)
       }
     }
   })
 
   test('joins whose columns nobody asks for are not made', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
-    const queries = await plannedOn(session)
+    await using connection = await connectionOf(settingsOf(cluster))
+    const queries = await plannedOn(connection)
     for (const [name, joined] of [
       ['table_io', /Scan.* on pg_index/g],
       ['table_size', /pg_lock/g],
@@ -65,11 +68,11 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
         query.text.indexOf('LATERAL (SELECT '),
         query.text.indexOf(' FROM pg_namespace AS n'),
       )
-      expect((await explained(session, query)).match(joined)?.length).toBeGreaterThanOrEqual(
+      expect((await explained(connection, query)).match(joined)?.length).toBeGreaterThanOrEqual(
         name === 'table_io' ? 2 : 1,
       )
       const unasked = query.text.replace(columns, 'LATERAL (SELECT true AS "found$"')
-      expect(await explained(session, { ...query, text: unasked })).not.toMatch(joined)
+      expect(await explained(connection, { ...query, text: unasked })).not.toMatch(joined)
     }
   })
 
@@ -80,11 +83,13 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
       'CREATE TABLE small (a int); CREATE TABLE large AS SELECT i FROM generate_series(1, 5000) AS i; ANALYZE',
       database,
     )
-    await using session = await sessionOf(settingsOf(cluster), database)
-    const query = (await plannedOn(session, { sliceRows: 1 })).find(({ name }) => name === 'table_size')
+    await using connection = await connectionOf(settingsOf(cluster), database)
+    const query = (await plannedOn(connection, { sliceRows: 1 })).find(({ name }) => name === 'table_size')
     const explain = `EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF) ${query?.text}`
     const [before] = await cluster.query("SELECT 'small'::regclass::oid::int8 - 1 AS oid", database)
-    const plan = (await session.query('plan', explain, [before?.['oid'], '1'], never)).map(([line]) => line).join('\n')
+    const plan = (await connection.query('plan', explain, [before?.['oid'], '1'], never))
+      .map(([line]) => line)
+      .join('\n')
     const asking = [...plan.matchAll(/rows=([\d.]+) loops=(\d+)\)\n *Output: .*pg_total_relation_size/g)]
     expect(asking).not.toEqual([])
     for (const [, rows, loops] of asking) expect(Number(rows) * Number(loops)).toBe(1)
@@ -95,17 +100,17 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     const database = await createDatabase()
     const tables = Array.from({ length: 23 }, (_, i) => `CREATE TABLE t${i} (id int PRIMARY KEY, note text);`)
     await cluster.query(tables.join(''), database)
-    await using session = await sessionOf(settingsOf(cluster), database)
+    await using connection = await connectionOf(settingsOf(cluster), database)
     const sliced = new Set(['table', 'table_io', 'table_size', 'index', 'index_size'])
-    const whole = await plannedOn(session, { sliceRows: 250 })
+    const whole = await plannedOn(connection, { sliceRows: 250 })
     for (const query of whole.filter(({ name }) => sliced.has(name))) {
-      const expected = await resultOf(session, query)
+      const expected = await resultOf(connection, query)
       expect(expected.rows.length).toBeGreaterThanOrEqual(23)
       expect(expected.completes).toEqual([!query.inheritsCounters])
       for (const sliceRows of [1, 7, 23, 24]) {
-        const same = (await plannedOn(session, { sliceRows })).find(({ name }) => name === query.name)
+        const same = (await plannedOn(connection, { sliceRows })).find(({ name }) => name === query.name)
         expect(same?.slice?.rows).toBe(sliceRows)
-        const found = await resultOf(session, same ?? expect.fail('not planned'))
+        const found = await resultOf(connection, same ?? expect.fail('not planned'))
         expect(new Map(found.rows)).toEqual(new Map(expected.rows))
         // What is folded comes whole, whatever it was read in.
         expect(found.completes).toEqual(expected.completes)

@@ -5,7 +5,7 @@ import type { QueryDefinition } from '../../../../src/metadata/query.ts'
 import { Connector } from '../../../../src/receivers/postgresql/connection/connector.ts'
 import { sessionSettings } from '../../../../src/receivers/postgresql/connection/session-settings.ts'
 import { DatabasesScraper } from '../../../../src/receivers/postgresql/queries/databases-scraper.ts'
-import type { DatabasePlanSettings } from '../../../../src/receivers/postgresql/queries/query-set.ts'
+import type { QuerySetSettings } from '../../../../src/receivers/postgresql/queries/query-set.ts'
 import { ServerScraper } from '../../../../src/receivers/postgresql/queries/server-scraper.ts'
 import { DatabaseList } from '../../../../src/receivers/postgresql/server/database-list.ts'
 import { ServerConnection } from '../../../../src/receivers/postgresql/server/server-connection.ts'
@@ -49,7 +49,7 @@ async function settingsByKind(server: { host: string; port: number }, database: 
     settingsQuery('visit', settings, { scope: 'database' }),
     settingsQuery('own', settings, { scope: 'database', takesLocks: true }),
   ]
-  const plan = (scope: DatabasePlanSettings['scope']): DatabasePlanSettings => ({
+  const plan = (scope: QuerySetSettings['scope']): QuerySetSettings => ({
     scope,
     plan: planOf({ queries: kinds.map(({ query }) => query), metrics: kinds.map(({ metric }) => metric) }),
     wanted: { privileges: [], relations: [] },

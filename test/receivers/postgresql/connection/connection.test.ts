@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryError } from '../../../../src/receivers/postgresql/connection/query-error.ts'
 import { sessionSettings } from '../../../../src/receivers/postgresql/connection/session-settings.ts'
 import type { ConnectionSettings } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { majors, startTestCluster, usePostgres } from '../../../support/postgres.ts'
 import { startTcpProxy } from '../../../support/tcp-proxy.ts'
-import { never, sessionOf, settingsOf, socketOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
 
 const newest = majors.at(-1) ?? 18
 const certificate = (name: string) =>
@@ -51,7 +51,7 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
   test('runs under every setting from its first statement on', async () => {
     const { cluster } = await postgres()
     const settings = settingsOf(cluster)
-    await using session = await sessionOf(settings)
+    await using connection = await connectionOf(settings)
     const expected = {
       ...sessionSettings(settings.limits),
       // In milliseconds, unlike the others.
@@ -66,9 +66,9 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
     const text = `SELECT ${Object.keys(expected)
       .map((name) => `current_setting('${name}')`)
       .join(', ')}`
-    const [row = []] = await session.query('settings', text, [], never)
+    const [row = []] = await connection.query('settings', text, [], never)
     expect(Object.fromEntries(Object.keys(expected).map((name, index) => [name, row[index]]))).toEqual(expected)
-    expect([session.pooled, Math.floor(session.versionNumber / 10_000)]).toEqual([false, major])
+    expect([connection.pooled, Math.floor(connection.versionNumber / 10_000)]).toEqual([false, major])
   })
 
   test('shows limits as the server does, whatever their unit', async () => {
@@ -78,52 +78,54 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
       [60_000, 90_000],
       [2_000, 0],
     ] as const) {
-      await using session = await sessionOf(settingsOf(cluster, { limits: { statementTimeoutMs, lockTimeoutMs } }))
-      expect(session.pooled).toBe(false)
+      await using connection = await connectionOf(
+        settingsOf(cluster, { limits: { statementTimeoutMs, lockTimeoutMs } }),
+      )
+      expect(connection.pooled).toBe(false)
     }
   })
 
   test('refuses to write and to run two statements of one text', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster, { username: 'postgres' }))
-    const attempt = async (text: string) => (await failure(session.query('attempt', text, [], never))).code
+    await using connection = await connectionOf(settingsOf(cluster, { username: 'postgres' }))
+    const attempt = async (text: string) => (await failure(connection.query('attempt', text, [], never))).code
     expect(await attempt('CREATE TABLE public.mine (a int)')).toBe('25006')
     expect(await attempt('SELECT 1; SET default_transaction_read_only = off')).toBe('42601')
     expect(await attempt('SELECT nothing FROM nowhere')).toBe('42P01')
-    expect(await session.query('sum', 'SELECT $1::int + 1, NULL, true', [41], never)).toEqual([['42', null, 't']])
+    expect(await connection.query('sum', 'SELECT $1::int + 1, NULL, true', [41], never)).toEqual([['42', null, 't']])
   })
 
   test('is ended by the statement timeout on the server', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(
+    await using connection = await connectionOf(
       settingsOf(cluster, { limits: { statementTimeoutMs: 100, lockTimeoutMs: 100 } }),
     )
-    expect((await failure(session.query('sleep', 'SELECT pg_sleep(20)', [], never))).code).toBe('57014')
-    expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
+    expect((await failure(connection.query('sleep', 'SELECT pg_sleep(20)', [], never))).code).toBe('57014')
+    expect(await connection.query('one', 'SELECT 1', [], never)).toEqual([['1']])
   })
 
   test.each(['tcp', 'unix'])(
     'aborting ends the statement on the server, over %s, and the session lives',
     async (way) => {
       const { cluster } = await postgres()
-      await using session = await sessionOf(settingsOf(way === 'tcp' ? cluster : socketOf(cluster)))
+      await using connection = await connectionOf(settingsOf(way === 'tcp' ? cluster : socketOf(cluster)))
       const controller = new AbortController()
-      const sleeping = session.query('sleep', 'SELECT pg_sleep(4.125)', [], controller.signal)
+      const sleeping = connection.query('sleep', 'SELECT pg_sleep(4.125)', [], controller.signal)
       const aborted = expect(sleeping).rejects.toThrow('enough')
       await running(cluster, 'pg_sleep(4.125)')
       controller.abort(new Error('enough'))
       await ended(cluster, 'pg_sleep(4.125)', 2_500)
       await aborted
-      expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
+      expect(await connection.query('one', 'SELECT 1', [], never)).toEqual([['1']])
     },
   )
 
   test('a cancel request never hits a later statement', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
+    await using connection = await connectionOf(settingsOf(cluster))
     for (let round = 0; round < 40; round++) {
       const controller = new AbortController()
-      const quick = session.query(
+      const quick = connection.query(
         'quick',
         `SELECT count(*) FROM generate_series(1, ${round * 2_000})`,
         [],
@@ -133,7 +135,7 @@ describe.each(majors)('a session on PostgreSQL %i', (major) => {
       await delay(round % 8)
       controller.abort(new Error('enough'))
       await settled
-      expect(await session.query('next', 'SELECT pg_sleep(0.002), 7', [], never)).toEqual([['', '7']])
+      expect(await connection.query('next', 'SELECT pg_sleep(0.002), 7', [], never)).toEqual([['', '7']])
     }
   })
 })
@@ -144,7 +146,7 @@ describe('a session that loses its server', () => {
   test('gives up on a server that falls silent, at its own deadline', async () => {
     const { cluster } = await postgres()
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
-    const session = await Session.connect(
+    const connection = await Connection.connect(
       settingsOf(proxy, { limits: { statementTimeoutMs: 100, lockTimeoutMs: 100 } }),
       'postgres',
       true,
@@ -152,11 +154,11 @@ describe('a session that loses its server', () => {
     )
     await proxy.set({ kind: 'black_hole' })
     const start = performance.now()
-    const error = await failure(session.query('one', 'SELECT 1', [], never))
+    const error = await failure(connection.query('one', 'SELECT 1', [], never))
     expect(error).toMatchObject({ code: 'timeout', message: 'one: no answer within 2.1s' })
     expect(performance.now() - start).toBeLessThan(4_000)
-    expect(session.closed).toBe(true)
-    expect((await failure(session.query('two', 'SELECT 2', [], never))).message).toContain('closed')
+    expect(connection.closed).toBe(true)
+    expect((await failure(connection.query('two', 'SELECT 2', [], never))).message).toContain('closed')
   })
 
   test('gives up on a server that takes connections and says nothing', async () => {
@@ -165,14 +167,14 @@ describe('a session that loses its server', () => {
       target: { host: cluster.host, port: cluster.port },
       mode: { kind: 'black_hole' },
     })
-    const error = await failure(sessionOf(settingsOf(proxy, { connectTimeoutMs: 200 })))
+    const error = await failure(connectionOf(settingsOf(proxy, { connectTimeoutMs: 200 })))
     expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('no answer within 200ms') })
   })
 
   test('gives up when the server falls silent between the handshake and the first answer', async () => {
     const { cluster } = await postgres()
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
-    const connecting = failure(sessionOf(settingsOf(proxy, { connectTimeoutMs: 400 })))
+    const connecting = failure(connectionOf(settingsOf(proxy, { connectTimeoutMs: 400 })))
     await eventually(() => expect(proxy.accepted).toBe(1), { intervalMs: 1 })
     await proxy.set({ kind: 'black_hole' })
     expect((await connecting).code).toBe('timeout')
@@ -185,7 +187,7 @@ describe('a session that loses its server', () => {
       mode: { kind: 'black_hole' },
     })
     const controller = new AbortController()
-    const connecting = Session.connect(settingsOf(proxy), 'postgres', true, controller.signal)
+    const connecting = Connection.connect(settingsOf(proxy), 'postgres', true, controller.signal)
     const aborted = expect(connecting).rejects.toThrow('enough')
     await eventually(() => expect(proxy.accepted).toBe(1), { intervalMs: 1 })
     controller.abort(new Error('enough'))
@@ -195,10 +197,10 @@ describe('a session that loses its server', () => {
   test('is closed by an administrator without harm, idle or busy', async () => {
     const { cluster } = await postgres()
     const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'otelephant'`
-    const idle = await Session.connect(settingsOf(cluster), 'postgres', true, never)
+    const idle = await Connection.connect(settingsOf(cluster), 'postgres', true, never)
     await cluster.query(end)
     await eventually(() => expect(idle.closed).toBe(true))
-    const busy = await Session.connect(settingsOf(cluster), 'postgres', true, never)
+    const busy = await Connection.connect(settingsOf(cluster), 'postgres', true, never)
     const sleeping = failure(busy.query('sleep', 'SELECT pg_sleep(4.25)', [], never))
     await running(cluster, 'pg_sleep(4.25)')
     await cluster.query(end)
@@ -210,10 +212,10 @@ describe('a session that loses its server', () => {
   test('says that the connection broke, idle or busy', async () => {
     const { cluster } = await postgres()
     await using proxy = await startTcpProxy({ target: { host: cluster.host, port: cluster.port } })
-    const idle = await Session.connect(settingsOf(proxy), 'postgres', true, never)
+    const idle = await Connection.connect(settingsOf(proxy), 'postgres', true, never)
     proxy.reset()
     await eventually(() => expect(idle.closed).toBe(true))
-    const busy = await Session.connect(settingsOf(proxy), 'postgres', true, never)
+    const busy = await Connection.connect(settingsOf(proxy), 'postgres', true, never)
     const sleeping = failure(busy.query('sleep', 'SELECT pg_sleep(1.5)', [], never))
     await running(cluster, 'pg_sleep(1.5)')
     proxy.reset()
@@ -224,13 +226,13 @@ describe('a session that loses its server', () => {
 
   test('says which database there is not, and who is not let in', async () => {
     const { cluster } = await postgres()
-    const unknown = await failure(sessionOf(settingsOf(cluster), 'nowhere'))
+    const unknown = await failure(connectionOf(settingsOf(cluster), 'nowhere'))
     expect(unknown).toMatchObject({
       code: '3D000',
       message: expect.stringContaining('database "nowhere" does not exist (3D000)'),
     })
-    expect((await failure(sessionOf(settingsOf(cluster, { username: 'nobody' })))).code).toBe('28000')
-    const refused = await failure(sessionOf(settingsOf({ host: '127.0.0.1', port: 1 })))
+    expect((await failure(connectionOf(settingsOf(cluster, { username: 'nobody' })))).code).toBe('28000')
+    const refused = await failure(connectionOf(settingsOf({ host: '127.0.0.1', port: 1 })))
     expect(refused.code).toBe('ECONNREFUSED')
   })
 })
@@ -257,13 +259,13 @@ describe('a session on a server that asks for passwords and speaks TLS', () => {
     settingsOf(await secured(), { ssl: { rejectUnauthorized: false }, password: 'opensesame', ...overrides })
 
   test('asks for the password that nobody gave, and refuses a wrong one', async () => {
-    const missing = await failure(sessionOf(await encrypted({ password: undefined })))
+    const missing = await failure(connectionOf(await encrypted({ password: undefined })))
     expect(missing.message).toContain('the configuration gives none; set `password`')
-    expect((await failure(sessionOf(await encrypted({ password: 'opensesami' })))).code).toBe('28P01')
-    await using session = await sessionOf(await encrypted())
-    expect(await session.query('ssl', 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()', [], never)).toEqual([
-      ['t'],
-    ])
+    expect((await failure(connectionOf(await encrypted({ password: 'opensesami' })))).code).toBe('28P01')
+    await using connection = await connectionOf(await encrypted())
+    expect(
+      await connection.query('ssl', 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()', [], never),
+    ).toEqual([['t']])
   })
 
   test('takes nothing from PG* variables of the environment', async () => {
@@ -279,15 +281,15 @@ describe('a session on a server that asks for passwords and speaks TLS', () => {
     }
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
     try {
-      const missing = await failure(sessionOf(await encrypted({ password: undefined })))
+      const missing = await failure(connectionOf(await encrypted({ password: undefined })))
       expect(missing.message).toContain('set `password`')
       for (const withOptions of [true, false]) {
-        await using session = await sessionOf(await encrypted(), 'postgres', withOptions)
+        await using connection = await connectionOf(await encrypted(), 'postgres', withOptions)
         const text = `SELECT current_setting('work_mem'), current_setting('application_name'), current_database(), s.ssl
           FROM pg_stat_ssl AS s WHERE s.pid = pg_backend_pid()`
-        expect(await session.query('environment', text, [], never)).toEqual([['4MB', 'otelephant', 'postgres', 't']])
+        expect(await connection.query('environment', text, [], never)).toEqual([['4MB', 'otelephant', 'postgres', 't']])
       }
-      const plain = await failure(sessionOf(await encrypted({ ssl: undefined })))
+      const plain = await failure(connectionOf(await encrypted({ ssl: undefined })))
       expect(plain.code).toBe('28000')
     } finally {
       vi.unstubAllEnvs()
@@ -298,13 +300,15 @@ describe('a session on a server that asks for passwords and speaks TLS', () => {
     const ca = await certificate('ca.crt')
     const { port } = await secured()
     for (const host of ['127.0.0.1', 'localhost']) {
-      await using session = await sessionOf(await encrypted({ host, port, ssl: { rejectUnauthorized: true, ca } }))
-      expect(session.pooled).toBe(false)
+      await using connection = await connectionOf(
+        await encrypted({ host, port, ssl: { rejectUnauthorized: true, ca } }),
+      )
+      expect(connection.pooled).toBe(false)
     }
-    const unknown = await failure(sessionOf(await encrypted({ ssl: { rejectUnauthorized: true } })))
+    const unknown = await failure(connectionOf(await encrypted({ ssl: { rejectUnauthorized: true } })))
     expect(unknown.code).toMatch(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY)$/)
     const elsewhere = await failure(
-      sessionOf(await encrypted({ host: '127.0.0.2', ssl: { rejectUnauthorized: true, ca } })),
+      connectionOf(await encrypted({ host: '127.0.0.2', ssl: { rejectUnauthorized: true, ca } })),
     )
     expect(['ECONNREFUSED', 'ERR_TLS_CERT_ALTNAME_INVALID']).toContain(elsewhere.code)
   })
@@ -312,20 +316,20 @@ describe('a session on a server that asks for passwords and speaks TLS', () => {
   test.each(['127.0.0.1', 'localhost'])('cancels encrypted and verified, at %s', async (host) => {
     const cluster = await secured()
     const ssl = { rejectUnauthorized: true, ca: await certificate('ca.crt') }
-    await using session = await sessionOf(await encrypted({ host, ssl }))
+    await using connection = await connectionOf(await encrypted({ host, ssl }))
     const controller = new AbortController()
-    const sleeping = session.query('sleep', 'SELECT pg_sleep(4.5)', [], controller.signal)
+    const sleeping = connection.query('sleep', 'SELECT pg_sleep(4.5)', [], controller.signal)
     const aborted = expect(sleeping).rejects.toThrow('enough')
     await running(cluster, 'pg_sleep(4.5)')
     controller.abort(new Error('enough'))
     await ended(cluster, 'pg_sleep(4.5)', 2_500)
     await aborted
-    expect(session.closed).toBe(false)
+    expect(connection.closed).toBe(false)
   })
 
   test('says when the server has no TLS', async () => {
     await using plain = await startTestCluster({ major: newest })
-    const error = await failure(sessionOf(settingsOf(plain, { ssl: { rejectUnauthorized: false } })))
+    const error = await failure(connectionOf(settingsOf(plain, { ssl: { rejectUnauthorized: false } })))
     expect(error.message).toContain('does not support SSL')
   })
 })

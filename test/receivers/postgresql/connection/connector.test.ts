@@ -21,7 +21,7 @@ async function connectorTo(proxy: TcpProxy, spacingMs = 1_000) {
   const attempt = async (database = 'postgres') => {
     const before = proxy.accepted
     const error: unknown = await connector.connect(database, never).then(
-      (session) => session.close(),
+      (connection) => connection.close(),
       (reason: unknown) => reason,
     )
     return { reached: proxy.accepted > before, error }
@@ -39,10 +39,10 @@ describe('the connector', () => {
     await using proxy = await proxied()
     const { connector, clock, opened } = await connectorTo(proxy)
     const order: string[] = []
-    const sessions = ['postgres', 'template1', 'postgres'].map(async (database, index) => {
-      const session = await connector.connect(database, never)
+    const connections = ['postgres', 'template1', 'postgres'].map(async (database, index) => {
+      const connection = await connector.connect(database, never)
       order.push(`${index} ${database}`)
-      return session
+      return connection
     })
     await clock.whenSleeping(1, never)
     expect(proxy.accepted).toBe(1)
@@ -52,7 +52,7 @@ describe('the connector', () => {
     await clock.whenSleeping(1, never)
     expect(proxy.accepted).toBe(2)
     await clock.advance(1_000)
-    for (const session of await Promise.all(sessions)) await session.close()
+    for (const connection of await Promise.all(connections)) await connection.close()
     expect(opened).toEqual([0, 1_000, 2_000])
     expect(order).toEqual(['0 postgres', '1 template1', '2 postgres'])
   })

@@ -10,7 +10,7 @@ import { discover } from '../../../../src/receivers/postgresql/server/discovery.
 import { eventually } from '../../../support/eventually.ts'
 import { majors, startTestCluster } from '../../../support/postgres.ts'
 import { rawClient } from '../../../support/raw-client.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { receiverOf, serverErrors } from '../support/receiver-under-test.ts'
 
 const hour = 3_600_000
@@ -190,7 +190,7 @@ describe.each(majors)('PostgreSQL %i', (major) => {
         await using busy = await rawClient(cluster, 'ascii', 'r\u00e4')
         await busy.send("SET application_name = 'app\u00e4'")
         await busy.send(`BEGIN; ${badByte}`)
-        await using session = await sessionOf(settingsOf(cluster), database)
+        await using connection = await connectionOf(settingsOf(cluster), database)
         const [{ pid } = { pid: 0 }] = await cluster.query(
           "SELECT pid FROM pg_stat_activity WHERE state LIKE 'idle in%'",
         )
@@ -200,19 +200,19 @@ describe.each(majors)('PostgreSQL %i', (major) => {
         const now = { withBlockers: true, databaseOid: '1' }
         let failures = 0
         for (const work of [
-          () => discover(session, { databases: [], exclude: [] }, Denials.none, never),
-          () => discover(session, { databases: [], exclude: [] }, Denials.none, never),
-          () => readSampledSessions(session, wanted, now, never),
-          () => readSessionDetails(session, [Number(pid)], list, never),
-          () => readLockGraph(session, '1', list, never),
-          () => takeSample(session, { byStatement: true }, never),
+          () => discover(connection, { databases: [], exclude: [] }, Denials.none, never),
+          () => discover(connection, { databases: [], exclude: [] }, Denials.none, never),
+          () => readSampledSessions(connection, wanted, now, never),
+          () => readSessionDetails(connection, [Number(pid)], list, never),
+          () => readLockGraph(connection, '1', list, never),
+          () => takeSample(connection, { byStatement: true }, never),
         ]) {
           await work().catch(() => {
             failures += 1
           })
         }
         expect(failures).toBe(fails)
-        const [sampled] = await readSampledSessions(session, wanted, now, never)
+        const [sampled] = await readSampledSessions(connection, wanted, now, never)
         expect(sampled).toMatchObject({
           pid: Number(pid),
           database: 'ascii',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../../src/component/clock.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { Connector } from '../../../../src/receivers/postgresql/connection/connector.ts'
 import { sessionSettings } from '../../../../src/receivers/postgresql/connection/session-settings.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
@@ -20,7 +20,7 @@ const poolers = {
   'refuses the options': startRefusingPooler,
 }
 
-async function connectThrough(pooler: { host: string; port: number }): Promise<Session> {
+async function connectThrough(pooler: { host: string; port: number }): Promise<Connection> {
   const connector = new Connector({
     connection: settingsOf(pooler),
     clock: systemClock(),
@@ -37,7 +37,7 @@ describe.each(majors)('PostgreSQL %i behind a pooler', (major) => {
     test('every limit is in force inside each query', async () => {
       const { cluster } = await postgres()
       await using pooler = await start(cluster)
-      const session = await connectThrough(pooler)
+      const connection = await connectThrough(pooler)
       const local = Object.entries(sessionSettings(settingsOf(cluster).limits)).filter(
         ([name]) => !name.startsWith('default_transaction_'),
       )
@@ -50,24 +50,24 @@ describe.each(majors)('PostgreSQL %i behind a pooler', (major) => {
       const text = `SELECT ${Object.keys(expected)
         .map((name) => `current_setting('${name}')`)
         .join(', ')}`
-      const [row = []] = await session.query('settings', text, [], never)
+      const [row = []] = await connection.query('settings', text, [], never)
       expect(Object.fromEntries(Object.keys(expected).map((name, index) => [name, row[index]]))).toEqual(expected)
-      expect(session.pooled).toBe(true)
-      await session.close()
+      expect(connection.pooled).toBe(true)
+      await connection.close()
     })
 
     test('nothing is set for the session and no transaction stays open, also when queries fail', async () => {
       const { cluster } = await postgres()
       await using pooler = await start(cluster)
-      const session = await connectThrough(pooler)
+      const connection = await connectThrough(pooler)
       const before = (await cluster.log()).length
-      const [pid] = await session.query('pid', 'SELECT pg_backend_pid()', [], never)
-      await expect(session.query('write', 'CREATE TABLE public.t ()', [], never)).rejects.toMatchObject({
+      const [pid] = await connection.query('pid', 'SELECT pg_backend_pid()', [], never)
+      await expect(connection.query('write', 'CREATE TABLE public.t ()', [], never)).rejects.toMatchObject({
         code: '25006',
       })
-      await expect(session.query('two', 'SELECT 1; SELECT 2', [], never)).rejects.toMatchObject({ code: '42601' })
-      await expect(session.query('sleep', 'SELECT pg_sleep(9)', [], AbortSignal.timeout(100))).rejects.toThrow()
-      expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
+      await expect(connection.query('two', 'SELECT 1; SELECT 2', [], never)).rejects.toMatchObject({ code: '42601' })
+      await expect(connection.query('sleep', 'SELECT pg_sleep(9)', [], AbortSignal.timeout(100))).rejects.toThrow()
+      expect(await connection.query('one', 'SELECT 1', [], never)).toEqual([['1']])
       expect(await cluster.query(`SELECT state, xact_start FROM pg_stat_activity WHERE pid = ${pid?.[0]}`)).toEqual([
         { state: 'idle', xact_start: null },
       ])
@@ -75,7 +75,7 @@ describe.each(majors)('PostgreSQL %i behind a pooler', (major) => {
       const sets = statements.match(/\bSET\s+(?!LOCAL )\w+|set_config/g) ?? []
       expect(statements).toContain('SET LOCAL statement_timeout')
       expect(sets).toEqual([])
-      await session.close()
+      await connection.close()
     })
   })
 

@@ -1,22 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 
 const prepared = 'SELECT name, statement FROM pg_prepared_statements ORDER BY name'
 
 describe.each(majors)('what is asked over and over on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
-  const sessions: Session[] = []
-  afterEach(() => Promise.all(sessions.splice(0).map((session) => session.close())))
+  const connections: Connection[] = []
+  afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())))
 
   async function open(database?: string) {
     const { cluster } = await postgres()
-    const session = await sessionOf(settingsOf(cluster), database)
-    sessions.push(session)
+    const connection = await connectionOf(settingsOf(cluster), database)
+    connections.push(connection)
     const repeated = (text: string, ...values: readonly unknown[]) =>
-      session.query('repeated', { text, repeats: true }, values, never)
-    return { session, repeated, names: () => session.query('names', prepared, [], never) }
+      connection.query('repeated', { text, repeats: true }, values, never)
+    return { connection, repeated, names: () => connection.query('names', prepared, [], never) }
   }
 
   test('is parsed once', async () => {
@@ -36,17 +36,17 @@ describe.each(majors)('what is asked over and over on PostgreSQL %i', (major) =>
   })
 
   test('is answered where its name is forgotten, and has none from then on', async () => {
-    const { session, repeated, names } = await open()
+    const { connection, repeated, names } = await open()
     await repeated('SELECT 1')
-    await session.query('deallocate', 'DEALLOCATE ALL', [], never)
+    await connection.query('deallocate', 'DEALLOCATE ALL', [], never)
     expect(await repeated('SELECT 1')).toEqual([['1']])
     expect(await repeated('SELECT 2')).toEqual([['2']])
     expect(await names()).toEqual([])
   })
 
   test('is answered where somebody else has taken its name', async () => {
-    const { session, repeated } = await open()
-    await session.query('prepare', 'PREPARE otelephant_1 AS SELECT 3', [], never)
+    const { connection, repeated } = await open()
+    await connection.query('prepare', 'PREPARE otelephant_1 AS SELECT 3', [], never)
     expect(await repeated('SELECT 1')).toEqual([['1']])
   })
 

@@ -149,11 +149,11 @@ describe.each(majors)('on PostgreSQL %i, of locked relations', (major) => {
     const counted =
       "SELECT FROM pg_stat_user_tables WHERE relname ~ '(filled|emptied)_after' AND n_live_tup + n_dead_tup > 0"
     await eventually(async () => expect(await cluster.query(counted, database)).toHaveLength(2))
-    await using session = await cluster.connect(database)
+    await using connection = await cluster.connect(database)
     await using under = receiverOf(cluster, { databases: [database] })
     const before = await under.collect()
-    await session.query('BEGIN')
-    for (const table of Object.keys(histories)) await session.query(held(table))
+    await connection.query('BEGIN')
+    for (const table of Object.keys(histories)) await connection.query(held(table))
     const during = await under.collect()
     expect(during.error).toBeUndefined()
     const shown = (from: typeof before, metric: string) =>

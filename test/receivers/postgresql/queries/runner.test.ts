@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../../src/component/clock.ts'
 import type { QueryDefinition } from '../../../../src/metadata/query.ts'
-import { composePlan } from '../../../../src/receivers/postgresql/compose/compose.ts'
+import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
 import { inspect, keepingSink, metricOf, planOf, queryOf, runnerOf } from '../support/composing.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { serverErrors } from '../support/receiver-under-test.ts'
 
 const postgres = usePostgres(majors.at(-1) ?? 18, { settings: { log_statement: 'all' } })
@@ -19,21 +19,21 @@ const blindSizes: Partial<QueryDefinition> = {
 
 async function runnerOn(database: string, definition: Partial<QueryDefinition>, sliceRows: number) {
   const { cluster } = await postgres()
-  const session = await sessionOf(settingsOf(cluster, { username: 'postgres' }), database)
+  const connection = await connectionOf(settingsOf(cluster, { username: 'postgres' }), database)
   const settings = planOf({
     queries: [queryOf('sizes', definition)],
     metrics: [metricOf('size', { query: 'sizes', points: [{ value: 'size', attributes: {} }] })],
     sliceRows,
   })
-  const { observation, capabilities } = await inspect(session, settings)
-  const [query = expect.fail('nothing planned')] = composePlan(settings, 'server', capabilities).queries
+  const { serverState, capabilities } = await inspect(connection, settings)
+  const [query = expect.fail('nothing planned')] = composeQueries(settings, 'server', capabilities).queries
   const sink = keepingSink()
   const runner = runnerOf(query, systemClock())
   return {
-    session,
+    connection,
     sink,
-    run: () => runner.run({ session, observation, databases: [], left: '' }, sink, never),
-    [Symbol.asyncDispose]: () => session.close(),
+    run: () => runner.run({ connection, serverState, databases: [], left: '' }, sink, never),
+    [Symbol.asyncDispose]: () => connection.close(),
   }
 }
 

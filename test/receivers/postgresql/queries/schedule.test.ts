@@ -47,9 +47,9 @@ describe('what failed', () => {
         schedule.failed('quick', failure(code), nowMs)
         nowMs += pauseMs * factor
         expect(names(schedule, nowMs - 1, 0)).toEqual(['slow'])
-        expect(schedule.heldBack([slow, quick], nowMs - 1, 0).map(([{ name }]) => name)).toEqual(['quick'])
+        expect(schedule.backingOff([slow, quick], nowMs - 1, 0).map(([{ name }]) => name)).toEqual(['quick'])
         expect(names(schedule, nowMs, 0)).toContain('quick')
-        expect(schedule.heldBack([slow, quick], nowMs, 0)).toEqual([])
+        expect(schedule.backingOff([slow, quick], nowMs, 0)).toEqual([])
       }
     } finally {
       random.mockRestore()
@@ -73,7 +73,7 @@ describe('what failed', () => {
     schedule.started('quick', 0)
     schedule.failed('quick', failure('42501'), 0)
     expect(names(schedule, 1)).toEqual(['slow'])
-    schedule.forgive()
+    schedule.retryNow()
     expect(names(schedule, 1)).toEqual(['slow', 'quick'])
     schedule.failed('quick', failure('42501'), 1)
     schedule.keep(new Set(['slow']))

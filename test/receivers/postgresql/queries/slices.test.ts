@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { composePlan } from '../../../../src/receivers/postgresql/compose/compose.ts'
-import type { ComposedQuery, PlanSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
+import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { pagesOf } from '../../../../src/receivers/postgresql/queries/pages.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { majors, oneMajor, startTestCluster, usePostgres } from '../../../support/postgres.ts'
 import { inspect, planOf } from '../support/composing.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { type SliceCost, sliceCosts } from './support/slice-cost.ts'
 
-async function slicedOn(session: Session, overrides: Partial<PlanSettings> = {}): Promise<readonly ComposedQuery[]> {
+async function slicedOn(
+  connection: Connection,
+  overrides: Partial<ComposeSettings> = {},
+): Promise<readonly ComposedQuery[]> {
   const settings = planOf(overrides)
-  const { capabilities } = await inspect(session, settings)
+  const { capabilities } = await inspect(connection, settings)
   const queries = (['server', 'database'] as const).flatMap(
-    (scope) => composePlan(settings, scope, capabilities).queries,
+    (scope) => composeQueries(settings, scope, capabilities).queries,
   )
   return queries.filter(({ slice }) => slice !== undefined)
 }
@@ -74,10 +77,10 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
       const found = new Map<string, ReturnType<typeof dearest>>()
       for (const name of ['table', 'table_io', 'table_size', 'index', 'index_size']) {
         // A session of its own: what one has opened is cheaper to open again.
-        await using session = await sessionOf(settingsOf(cluster), database)
-        const query = (await slicedOn(session)).find((one) => one.name === name)
+        await using connection = await connectionOf(settingsOf(cluster), database)
+        const query = (await slicedOn(connection)).find((one) => one.name === name)
         if (query === undefined) expect.fail(`no query ${name}`)
-        found.set(name, dearest(await sliceCosts(session, query, keys)))
+        found.set(name, dearest(await sliceCosts(connection, query, keys)))
       }
       expectSlicesOnly(found, stage)
       return found
@@ -131,12 +134,12 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
         `INSERT INTO pg_database SELECT ${String(row?.['list'])} FROM pg_database AS d, generate_series(${from}, ${to}) AS g
           WHERE d.datname = 'template1'`,
       )
-      await using session = await sessionOf(settingsOf(cluster))
-      const [query = expect.fail('not planned')] = await slicedOn(session)
+      await using connection = await connectionOf(settingsOf(cluster))
+      const [query = expect.fail('not planned')] = await slicedOn(connection)
       expect(query.name).toBe('database_size')
       const oids = (await cluster.query('SELECT oid FROM pg_database')).map(({ oid }) => String(oid))
       const keys = await keysOf(cluster, 'pg_database', 'postgres')
-      const cost = dearest(await sliceCosts(session, query, keys, oids))
+      const cost = dearest(await sliceCosts(connection, query, keys, oids))
       expectSlicesOnly(new Map([[query.name, cost]]), `${oids.length} databases`)
       return cost
     }
@@ -211,21 +214,21 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
     await other.query('CREATE TABLE first (id int PRIMARY KEY, note text)')
     await other.query(temporary)
     await cluster.query(everyKind, database)
-    await using session = await sessionOf(settingsOf(cluster), database)
+    await using connection = await connectionOf(settingsOf(cluster), database)
     const views = async (sql: string) => {
       const shown = `SELECT * FROM (${sql}${sql.includes('WHERE') ? ' AND' : ' WHERE'} c.relkind IN ('r', 'm')
         AND s.schemaname !~ '^pg_temp') AS v ORDER BY 1`
-      return session.query('views', shown, [], never)
+      return connection.query('views', shown, [], never)
     }
     for (const sliceRows of [1, 7, 250]) {
       for (const [name, sql] of Object.entries(expected)) {
-        const query = (await slicedOn(session, { sliceRows })).find((one) => one.name === name)
+        const query = (await slicedOn(connection, { sliceRows })).find((one) => one.name === name)
         if (query === undefined) expect.fail(`no query ${name}`)
         const read = async () => {
           const rows = []
           for await (const page of pagesOf(query, ({ text, parameters }, bounds) => {
             const given = { ...bounds, databases: '{}' }
-            return session.query(
+            return connection.query(
               name,
               text,
               parameters.map((parameter) => given[parameter]),

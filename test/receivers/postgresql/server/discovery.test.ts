@@ -5,7 +5,7 @@ import { Denials } from '../../../../src/receivers/postgresql/server/denials.ts'
 import { type DiscoverySettings, discover } from '../../../../src/receivers/postgresql/server/discovery.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { receiverOf } from '../support/receiver-under-test.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 
@@ -27,10 +27,10 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
       await cluster.query(sql)
     }
     await cluster.query("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'half_dropped'")
-    await using session = await sessionOf(settingsOf(cluster))
+    await using connection = await connectionOf(settingsOf(cluster))
     const found = async (settings: Partial<DiscoverySettings>) => {
       const { monitored, missing } = await discover(
-        session,
+        connection,
         { databases: [], exclude: [], ...settings },
         Denials.none,
         never,
@@ -140,8 +140,8 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     const database = await createDatabase()
     await using under = await tickingReceiver(cluster)
     expect((await under.tick()).names).toContain('postgresql.table.count')
-    const sessions = `SELECT datname FROM pg_stat_activity WHERE application_name = 'otelephant'`
-    await eventually(async () => expect(await cluster.query(sessions)).toEqual([{ datname: 'postgres' }]), {
+    const connections = `SELECT datname FROM pg_stat_activity WHERE application_name = 'otelephant'`
+    await eventually(async () => expect(await cluster.query(connections)).toEqual([{ datname: 'postgres' }]), {
       timeoutMs: 2_000,
     })
     expect(database).not.toBe('postgres')

@@ -4,7 +4,7 @@ import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import type { Privilege } from '../../../../src/metadata/query.ts'
 import { Connector } from '../../../../src/receivers/postgresql/connection/connector.ts'
 import { DatabasesScraper } from '../../../../src/receivers/postgresql/queries/databases-scraper.ts'
-import type { DatabasePlanSettings } from '../../../../src/receivers/postgresql/queries/query-set.ts'
+import type { QuerySetSettings } from '../../../../src/receivers/postgresql/queries/query-set.ts'
 import { ServerScraper } from '../../../../src/receivers/postgresql/queries/server-scraper.ts'
 import { DatabaseList } from '../../../../src/receivers/postgresql/server/database-list.ts'
 import { Notices } from '../../../../src/receivers/postgresql/server/notices.ts'
@@ -41,7 +41,7 @@ async function toldOf(
     requires: { privileges: [privilege] },
   })
   const metric = metricOf('jobs.waiting', { query: 'jobs', points: [{ value: 'jobs', attributes: {} }] })
-  const plan: DatabasePlanSettings = {
+  const plan: QuerySetSettings = {
     ...{ scope, omitted: notices.omitted, wanted: { privileges: [privilege], relations: [] } },
     plan: planOf({ queries: [query], metrics: [metric] }),
     runner: {

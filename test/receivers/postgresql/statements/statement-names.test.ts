@@ -7,7 +7,7 @@ import type { StatementText, StatementTexts } from '../../../../src/sql-text/poo
 import { sqlOf } from '../../../../src/sql-text/shown-text.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { usePostgres } from '../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 
 const postgres = usePostgres(18)
 
@@ -37,12 +37,12 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
   const { cluster, database } = await postgres()
   await cluster.query('SELECT pg_stat_statements_reset()')
   for (const sql of statements) await cluster.query(sql, database)
-  const session = await sessionOf(settingsOf(cluster))
+  const connection = await connectionOf(settingsOf(cluster))
   const readings: string[] = []
-  const slowly = new Proxy(session, {
+  const slowly = new Proxy(connection, {
     get: (target, property) =>
       property === 'query'
-        ? async (...asked: Parameters<typeof session.query>) => {
+        ? async (...asked: Parameters<typeof connection.query>) => {
             readings.push(asked[0])
             const rows = await target.query(...asked)
             await clock.advance(20)
@@ -60,7 +60,7 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
   return {
     ...{ names, keys, clock, readings },
     learn: (wanted: readonly StatementKey[] = keys) => names.learn(wanted, 'public', slowly, never),
-    [Symbol.asyncDispose]: () => session.close(),
+    [Symbol.asyncDispose]: () => connection.close(),
   }
 }
 

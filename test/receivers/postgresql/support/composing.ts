@@ -5,8 +5,8 @@ import type { MetricPoint, MetricSource } from '../../../../src/metadata/model.t
 import type { QueryDefinition } from '../../../../src/metadata/query.ts'
 import type { SourcedMetric } from '../../../../src/metadata/sourced-metric.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
-import type { ComposedQuery, PlanSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryRunner, type QueryRunnerSettings } from '../../../../src/receivers/postgresql/queries/runner.ts'
 import {
   type Capabilities,
@@ -15,13 +15,13 @@ import {
   readCapabilities,
   wantedOf,
 } from '../../../../src/receivers/postgresql/server/capabilities.ts'
-import type { Observation } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
+import type { ServerState } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
 import type { Sink } from '../../../../src/scraper/scraper.ts'
 import { never } from './connecting.ts'
 import { observedOn } from './observing.ts'
 
 /** What the receiver plans, with everything enabled unless said otherwise. */
-export function planOf(overrides: Partial<PlanSettings> = {}): PlanSettings {
+export function planOf(overrides: Partial<ComposeSettings> = {}): ComposeSettings {
   return {
     queries,
     metrics: sourcedMetrics,
@@ -86,12 +86,12 @@ export function metricOf(
 
 /** What the server of a session is and grants. */
 export async function inspect(
-  session: Session,
-  settings: Pick<PlanSettings, 'queries' | 'metrics'> = planOf(),
-): Promise<{ readonly observation: Observation; readonly capabilities: Capabilities }> {
-  const { observation } = await observedOn(session, systemClock())
+  connection: Connection,
+  settings: Pick<ComposeSettings, 'queries' | 'metrics'> = planOf(),
+): Promise<{ readonly serverState: ServerState; readonly capabilities: Capabilities }> {
+  const { serverState } = await observedOn(connection, systemClock())
   const wanted = wantedOf(settings.queries, settings.metrics)
-  return { observation, capabilities: await readCapabilities(session, observation, wanted, never) }
+  return { serverState, capabilities: await readCapabilities(connection, serverState, wanted, never) }
 }
 
 /** A runner of a planned query. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
-import { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import type { ConnectionSettings } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
 import { defaultLimits } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
 import { authenticationMethods } from '../../../../src/receivers/postgresql/settings/require-auth.ts'
@@ -31,11 +31,11 @@ export function socketOf(cluster: Cluster): { readonly host: string; readonly po
 }
 
 /** A session that is closed with its scope. */
-export async function sessionOf(
+export async function connectionOf(
   settings: ConnectionSettings,
   database = 'postgres',
   withOptions = true,
-): Promise<Session & AsyncDisposable> {
-  const session = await Session.connect(settings, database, withOptions, never)
-  return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })
+): Promise<Connection & AsyncDisposable> {
+  const connection = await Connection.connect(settings, database, withOptions, never)
+  return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() })
 }

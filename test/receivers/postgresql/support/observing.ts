@@ -1,11 +1,11 @@
 import type { Clock } from '../../../../src/component/clock.ts'
 import { TrackingWatch } from '../../../../src/receivers/postgresql/activity/tracking-watch.ts'
-import type { Session } from '../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { DatabaseList } from '../../../../src/receivers/postgresql/server/database-list.ts'
 import { GrantsRefusals } from '../../../../src/receivers/postgresql/server/grant-parts.ts'
 import { GrantsReader } from '../../../../src/receivers/postgresql/server/grants.ts'
 import { Notices } from '../../../../src/receivers/postgresql/server/notices.ts'
-import { observer } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
+import { stateReader } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
 import type { Observed } from '../../../../src/receivers/postgresql/server/server-connection.ts'
 import type { Logger } from '../../../../src/telemetry/logger.ts'
 import { never } from './connecting.ts'
@@ -13,18 +13,23 @@ import { never } from './connecting.ts'
 const intervalMs = 30_000
 
 /** What the first statements of a session say. */
-export async function observedOn(session: Session, clock: Clock): Promise<Observed> {
-  const observation = await observer(
-    session,
+export async function observedOn(connection: Connection, clock: Clock): Promise<Observed> {
+  const serverState = await stateReader(
+    connection,
     new GrantsReader(clock, intervalMs, new GrantsRefusals(clock)),
     clock,
   )(never)
-  return { session, observation }
+  return { connection, serverState }
 }
 
 /** What those who watch the sessions share: an observed session, the databases' names, and what is told. */
-export async function watchingOn(session: Session, clock: Clock, logger: Logger, affected: readonly string[] = []) {
-  const observed = await observedOn(session, clock)
+export async function watchingOn(
+  connection: Connection,
+  clock: Clock,
+  logger: Logger,
+  affected: readonly string[] = [],
+) {
+  const observed = await observedOn(connection, clock)
   const notices = new Notices(logger, 'postgres')
   const databases = new DatabaseList({
     ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },

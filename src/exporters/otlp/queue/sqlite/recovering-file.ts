@@ -16,7 +16,7 @@ const lookEveryMs = 1_000
 /** A new file that could not be filled is tried again after so many times as long as that took: it may be half a gigabyte. */
 const pauseFactor = 10
 
-export interface MendingFileSettings {
+export interface RecoveringFileSettings {
   readonly path: string
   readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
@@ -37,8 +37,8 @@ export interface MendingFileSettings {
  * A store's file. If it is damaged, deleted or replaced a new one is filled; if it can't be written at present, it is tried
  * again.
  */
-export class MendingFile implements Disposable {
-  readonly #settings: MendingFileSettings
+export class RecoveringFile implements Disposable {
+  readonly #settings: RecoveringFileSettings
   /** Missing while no new one could be made in place of a damaged or lost one. */
   #file: StoreFile | undefined
   #place: FilePlace | undefined
@@ -51,7 +51,7 @@ export class MendingFile implements Disposable {
   #closed = false
 
   /** @throws FileInUseError; errors of the file system and of SQLite where the file can't be opened or made */
-  constructor(settings: MendingFileSettings) {
+  constructor(settings: RecoveringFileSettings) {
     this.#settings = settings
     try {
       this.#open()

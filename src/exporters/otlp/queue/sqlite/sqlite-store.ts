@@ -13,7 +13,7 @@ import type {
 } from '../delivery-store.ts'
 import { bytesOf, RequestQueue } from '../request-queue.ts'
 import type { Refilled } from './predecessor.ts'
-import { MendingFile } from './recovering-file.ts'
+import { RecoveringFile } from './recovering-file.ts'
 import { type Entry, entryOf, insert, insertRow } from './request-entry.ts'
 import { SqliteBaselines } from './sqlite-baselines.ts'
 import { checkedBytes, type StoreContents } from './store-contents.ts'
@@ -39,7 +39,7 @@ export class SqliteStore implements DeliveryStore {
   readonly #taken = new Map<number, StoredRequest>()
   /** Requests that have ended and whose rows are still to be deleted. */
   readonly #ended = new Set<number>()
-  readonly #file: MendingFile
+  readonly #file: RecoveringFile
   #nextId = 1
   #dropped: DropListener = () => {}
 
@@ -50,7 +50,7 @@ export class SqliteStore implements DeliveryStore {
     this.#path = path
     this.#logger = logger
     this.#queue = new RequestQueue(settings)
-    this.#file = new MendingFile({
+    this.#file = new RecoveringFile({
       ...{ path, clock, logger },
       load: (contents) => this.#load(contents),
       refill: (file, bytesOf) => this.#refill(file, bytesOf),

@@ -12,7 +12,7 @@ import type { Sink } from '../../../../../src/scraper/scraper.ts'
 import { childStatementTexts } from '../../../../../src/sql-text/pool/child-statement-texts.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../../support/memory-logger.ts'
-import { never, sessionOf, settingsOf, socketOf } from '../../support/connecting.ts'
+import { connectionOf, never, settingsOf, socketOf } from '../../support/connecting.ts'
 import { watchingOn } from '../../support/observing.ts'
 
 export const intervalMs = 1_000
@@ -58,7 +58,7 @@ export async function samplerOn(
 ) {
   const clock = new FakeClock()
   const logger = memoryLogger()
-  const session = await sessionOf(settingsOf(socketOf(cluster), { username: overrides.username ?? 'monitor' }))
+  const session = await connectionOf(settingsOf(socketOf(cluster), { username: overrides.username ?? 'monitor' }))
   const { observed, databases, watch } = await watchingOn(session, clock, logger, ['postgresql.session.time'])
   const skipped: string[] = []
   const asked: string[] = []

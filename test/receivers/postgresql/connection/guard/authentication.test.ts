@@ -14,7 +14,7 @@ import type {
 import { authenticationMethods } from '../../../../../src/receivers/postgresql/settings/require-auth.ts'
 import { majors, startTestCluster } from '../../../../support/postgres.ts'
 import { startTlsRelay } from '../../../../support/tls-relay.ts'
-import { never, sessionOf, settingsOf } from '../../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../../support/connecting.ts'
 
 const certificate = (name: string) =>
   readFile(new URL(`../../../../support/certificates/${name}`, import.meta.url), 'utf8')
@@ -146,8 +146,8 @@ describe.each(majors)('a role of PostgreSQL %i', (major) => {
       authentication: { ...lax, ...policy },
       ...(warned !== undefined && { warned }),
     })
-    await using session = await sessionOf(settings)
-    const [row] = await session.query('me', 'SELECT current_user', [], never)
+    await using connection = await connectionOf(settings)
+    const [row] = await connection.query('me', 'SELECT current_user', [], never)
     return row?.[0]
   }
 
@@ -231,9 +231,9 @@ test('a server that offers to bind a channel and can not do it for its certifica
   })
   await server.query(`CREATE ROLE monitor LOGIN PASSWORD '${verifier(4_096)}'`)
   const settings = settingsOf(server, { password, ssl: anyCertificate })
-  expect((await failure(sessionOf(settings))).message).toContain('set channel_binding: disable')
-  await using session = await sessionOf({ ...settings, authentication: { ...lax, channelBinding: 'disable' } })
-  expect(await session.query('one', 'SELECT 1', [], never)).toEqual([['1']])
+  expect((await failure(connectionOf(settings))).message).toContain('set channel_binding: disable')
+  await using connection = await connectionOf({ ...settings, authentication: { ...lax, channelBinding: 'disable' } })
+  expect(await connection.query('one', 'SELECT 1', [], never)).toEqual([['1']])
 })
 
 test('a channel that must be bound is refused by a server without TLS before it is told anything', async () => {
@@ -243,6 +243,6 @@ test('a channel that must be bound is refused by a server without TLS before it 
   })
   const authentication = { ...lax, channelBinding: 'require' } as const
   const settings = settingsOf(server, { username: 'postgres', password, authentication, ssl: anyCertificate })
-  expect((await failure(sessionOf(settings))).message).toContain('does not support SSL connections')
+  expect((await failure(connectionOf(settings))).message).toContain('does not support SSL connections')
   expect(await server.log()).not.toContain('password authentication failed')
 })

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../../src/demo/embedded-postgres/cluster.ts'
-import type { Session, TextRow } from '../../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection, TextRow } from '../../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryError } from '../../../../../src/receivers/postgresql/connection/query-error.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { majors, usePostgres } from '../../../../support/postgres.ts'
-import { never, sessionOf, settingsOf } from '../../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../../support/connecting.ts'
 import { startRefusingPooler } from '../support/refusing-pooler.ts'
 
 const mebibyte = 1_048_576
 const asIs = (row: TextRow) => row
 
 /** The error that a statement fails with. */
-async function failureOf(session: Session, text: string, maxBytes?: number): Promise<QueryError> {
-  const error: unknown = await session.read('attempt', text, [], asIs, never, maxBytes).then(
+async function failureOf(connection: Connection, text: string, maxBytes?: number): Promise<QueryError> {
+  const error: unknown = await connection.read('attempt', text, [], asIs, never, maxBytes).then(
     () => 'nothing failed',
     (reason: unknown) => reason,
   )
@@ -62,12 +62,17 @@ describe.each(majors)('a result from PostgreSQL %i that is larger than it may be
       async ({ text, says }) => {
         const { cluster } = await postgres()
         await using server = await reach(cluster)
-        await using session = await sessionOf(settingsOf(server), 'postgres', reach === poolerless)
-        const [before] = await session.query('backend', 'SELECT pg_backend_pid()', [], never)
-        const error = await failureOf(session, text)
+        await using connection = await connectionOf(settingsOf(server), 'postgres', reach === poolerless)
+        const [before] = await connection.query('backend', 'SELECT pg_backend_pid()', [], never)
+        const error = await failureOf(connection, text)
         expect([error.code, error.message]).toEqual(['too_large', `attempt: ${says} (too_large)`])
         // The next statement has its own answer, and the whole budget.
-        const [after] = await session.query('backend', "SELECT pg_backend_pid() FROM repeat('e', 7000000)", [], never)
+        const [after] = await connection.query(
+          'backend',
+          "SELECT pg_backend_pid() FROM repeat('e', 7000000)",
+          [],
+          never,
+        )
         expect(after).toEqual(before)
         await eventually(async () => {
           const held = `SELECT state FROM pg_stat_activity WHERE application_name = 'otelephant' AND state <> 'idle'`
@@ -79,17 +84,17 @@ describe.each(majors)('a result from PostgreSQL %i that is larger than it may be
 
   test('a statement may have a smaller budget of its own', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
+    await using connection = await connectionOf(settingsOf(cluster))
     const text = "SELECT repeat('f', 1000000), repeat('g', 60000)"
-    expect((await failureOf(session, text, mebibyte)).message).toContain('the result is larger than 1 MiB')
-    const [row] = await session.query('the same', text, [], never)
+    expect((await failureOf(connection, text, mebibyte)).message).toContain('the result is larger than 1 MiB')
+    const [row] = await connection.query('the same', text, [], never)
     expect(row?.map((column) => column?.length)).toEqual([1_000_000, 60_000])
   })
 
   test('rows that fit in are all there', async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
-    const rows = await session.query(
+    await using connection = await connectionOf(settingsOf(cluster))
+    const rows = await connection.query(
       'many',
       "SELECT i, repeat('h', 200) FROM generate_series(1, 100000) AS i",
       [],

@@ -18,10 +18,10 @@ function connectorTo(server: HostileServer) {
   const attempt = async () => {
     const before = server.connections()
     const error: unknown = await connector.connect('postgres', never).then(
-      async (session) => {
-        const asked = session.query('attempt', 'SELECT 1', [], never)
+      async (connection) => {
+        const asked = connection.query('attempt', 'SELECT 1', [], never)
         return asked.then(
-          () => session.close(),
+          () => connection.close(),
           (reason: unknown) => reason,
         )
       },
@@ -72,9 +72,9 @@ test('a server that speaks out of turn while nobody asks is left alone too', asy
     }
   })
   const { connector } = connectorTo(server)
-  const session = await connector.connect('postgres', never)
-  await session.query('attempt', 'SELECT 1', [], never)
-  await eventually(() => expect(session.closed).toBe(true))
+  const connection = await connector.connect('postgres', never)
+  await connection.query('attempt', 'SELECT 1', [], never)
+  await eventually(() => expect(connection.closed).toBe(true))
   await expect(connector.connect('postgres', never)).rejects.toThrow('ReadyForQuery out of turn')
   expect(server.connections()).toBe(1)
 })

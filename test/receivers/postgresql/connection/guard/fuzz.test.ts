@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { seeded } from '../../../../faults/support/seeded.ts'
 import { eventually } from '../../../../support/eventually.ts'
 import { oneMajor, usePostgres } from '../../../../support/postgres.ts'
-import { sessionOf, settingsOf } from '../../support/connecting.ts'
+import { connectionOf, settingsOf } from '../../support/connecting.ts'
 import { Fuzz, places } from './support/fuzz.ts'
 import { startHostileServer } from './support/hostile-server.ts'
 import { learnedAnswers } from './support/learned-answers.ts'
@@ -39,8 +39,8 @@ test(
   `${messages} spoilt messages end no process, hang none and fill none; a healthy server is watched all along`,
   async () => {
     const { cluster } = await postgres()
-    await using session = await sessionOf(settingsOf(cluster))
-    const fuzz = new Fuzz(seeded(seed), learnedAnswers(session))
+    await using connection = await connectionOf(settingsOf(cluster))
+    const fuzz = new Fuzz(seeded(seed), learnedAnswers(connection))
     await using hostile = await startHostileServer(() => fuzz.behaviour())
     const endpoints = [cluster, hostile].map(({ host, port }) => `${host}:${port}`)
     const child = spawn(process.execPath, [...lean, program, ...endpoints, ...attacked], {

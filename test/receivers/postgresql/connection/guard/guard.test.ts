@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Session } from '../../../../../src/receivers/postgresql/connection/connection.ts'
+import { Connection } from '../../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryError } from '../../../../../src/receivers/postgresql/connection/query-error.ts'
-import { never, sessionOf, settingsOf } from '../../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../../support/connecting.ts'
 import { startHostileServer } from './support/hostile-server.ts'
 import { type Method, ordinaryReplies } from './support/ordinary-replies.ts'
 import { protocolFaults } from './support/protocol-faults.ts'
@@ -13,16 +13,16 @@ async function failureOf(
   server: { readonly host: string; readonly port: number },
   ssl: { rejectUnauthorized: boolean } | undefined,
 ): Promise<unknown> {
-  let session: Session | undefined
+  let connection: Connection | undefined
   try {
-    session = await Session.connect(settingsOf(server, { ssl, password: 'pass' }), 'postgres', true, never)
+    connection = await Connection.connect(settingsOf(server, { ssl, password: 'pass' }), 'postgres', true, never)
     // What comes behind an answer is seen by the next statement at the latest.
-    for (const text of ['SELECT 1', 'SELECT 2']) await session.query('attempt', text, [], never)
+    for (const text of ['SELECT 1', 'SELECT 2']) await connection.query('attempt', text, [], never)
     return undefined
   } catch (error) {
     return error
   } finally {
-    await session?.close()
+    await connection?.close()
   }
 }
 
@@ -35,9 +35,9 @@ describe.each(Object.entries(encryptions))('a connection, %s,', (_, ssl) => {
           const replyTo = ordinaryReplies(method, isPooler)
           return { received: (message, peer) => peer.send(Buffer.concat(replyTo(message))) }
         })
-        await using session = await sessionOf(settingsOf(server, { ssl, password: 'pass' }))
-        const rows = await session.query('anything', 'SELECT 1 AS anything', [], never)
-        expect([session.pooled, rows.length, rows[0]]).toEqual([isPooler, 2, ['SELECT 1 AS anything', '12', null]])
+        await using connection = await connectionOf(settingsOf(server, { ssl, password: 'pass' }))
+        const rows = await connection.query('anything', 'SELECT 1 AS anything', [], never)
+        expect([connection.pooled, rows.length, rows[0]]).toEqual([isPooler, 2, ['SELECT 1 AS anything', '12', null]])
       }
     },
   )

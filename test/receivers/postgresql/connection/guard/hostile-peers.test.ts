@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { makeClient } from '../../../../../src/receivers/postgresql/connection/client.ts'
-import { Session } from '../../../../../src/receivers/postgresql/connection/connection.ts'
+import { Connection } from '../../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryError } from '../../../../../src/receivers/postgresql/connection/query-error.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { never, sessionOf, settingsOf } from '../../support/connecting.ts'
+import { connectionOf, never, settingsOf } from '../../support/connecting.ts'
 import { type Behaviour, type Peer, startHostileServer } from './support/hostile-server.ts'
 import { ordinaryReplies } from './support/ordinary-replies.ts'
 import { sayingIn } from './support/protocol-faults.ts'
@@ -78,11 +78,11 @@ describe('a server that never stops sending', () => {
     ['long errors', begin(1), errorResponse('XX000', 'd'.repeat(mebibyte)), 'too_large'],
   ])('%s: the statement fails, the connection ends, and little of it was kept', async (_, first, again, code) => {
     await using server = await startHostileServer(until(3, forever(first, again)))
-    const session = await Session.connect(settingsOf(server, { limits: hasty }), 'postgres', true, never)
+    const connection = await Connection.connect(settingsOf(server, { limits: hasty }), 'postgres', true, never)
     const before = process.memoryUsage.rss()
-    const error = await failureOf(session.query('attempt', 'SELECT 1', [], never))
+    const error = await failureOf(connection.query('attempt', 'SELECT 1', [], never))
     expect(error.code).toBe(code)
-    await eventually(() => expect(session.closed).toBe(true))
+    await eventually(() => expect(connection.closed).toBe(true))
     // Of what comes in 2.5 s: gigabytes.
     expect(process.memoryUsage.rss() - before).toBeLessThan(150 * mebibyte)
   })
@@ -102,7 +102,7 @@ describe('a server that answers the request for TLS', () => {
     ['with a flood', Buffer.alloc(10_000_000, 'S'), 'neither yes nor no'],
   ])('%s ends that connection, and it is said why', async (_, tlsReply, said) => {
     await using server = await startHostileServer(() => ({ tlsReply, received() {} }))
-    const error = await failureOf(Session.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
+    const error = await failureOf(Connection.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
     expect(error.message).toContain(said)
   })
 })
@@ -116,7 +116,7 @@ test.each([
     afterTlsReply: bytes,
     received() {},
   }))
-  const error = await failureOf(Session.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
+  const error = await failureOf(Connection.connect(settingsOf(server, { ssl: unverified }), 'postgres', true, never))
   expect(error.code).toMatch(/^(?:ERR_SSL_|EPROTO|ECONNRESET|08006)/)
 })
 
@@ -150,10 +150,10 @@ describe('an answer that nobody asked for', () => {
         },
       }
     })
-    await using session = await sessionOf(settingsOf(server))
-    expect((await session.query('first', 'SELECT 1 AS first', [], never))[0]?.[0]).toBe('SELECT 1 AS first')
-    await eventually(() => expect(session.closed).toBe(true))
-    const error = await failureOf(session.query('second', 'SELECT 2 AS second', [], never))
+    await using connection = await connectionOf(settingsOf(server))
+    expect((await connection.query('first', 'SELECT 1 AS first', [], never))[0]?.[0]).toBe('SELECT 1 AS first')
+    await eventually(() => expect(connection.closed).toBe(true))
+    const error = await failureOf(connection.query('second', 'SELECT 2 AS second', [], never))
     expect([error.code, error.message]).toEqual(['08P01', 'second: the server sent ParseComplete out of turn (08P01)'])
   })
 })
@@ -178,7 +178,7 @@ describe('a server that cheats at SCRAM', () => {
     ['asks for a password in the middle of it', 1, authentication(3), 'came out of turn'],
   ] as const)('%s', async (_, reply, bytes, said) => {
     await using server = await startHostileServer(sayingIn(reply, [bytes], 'scram'))
-    const connecting = Session.connect(settingsOf(server, { password: 'pass' }), 'postgres', true, never)
+    const connecting = Connection.connect(settingsOf(server, { password: 'pass' }), 'postgres', true, never)
     expect((await failureOf(connecting)).message).toContain(said)
   })
 })
@@ -194,13 +194,13 @@ describe('a server that is asked to cancel', () => {
       until(3, () => resolve()),
       onCancel,
     )
-    const session = await Session.connect(settingsOf(server), 'postgres', true, never)
+    const connection = await Connection.connect(settingsOf(server), 'postgres', true, never)
     const controller = new AbortController()
-    const asked = session.query('attempt', 'SELECT 1', [], controller.signal)
+    const asked = connection.query('attempt', 'SELECT 1', [], controller.signal)
     await asks
     controller.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
-    await eventually(() => expect([server.cancelled(), session.closed]).toEqual([1, true]))
+    await eventually(() => expect([server.cancelled(), connection.closed]).toEqual([1, true]))
   })
 })
 
@@ -226,8 +226,8 @@ test('a server that speaks byte by byte is understood', async () => {
       },
     }
   })
-  await using session = await sessionOf(settingsOf(server, { password: 'pass' }))
-  expect(await session.query('anything', 'SELECT 1', [], never)).toHaveLength(2)
+  await using connection = await connectionOf(settingsOf(server, { password: 'pass' }))
+  expect(await connection.query('anything', 'SELECT 1', [], never)).toHaveLength(2)
 })
 
 test('a cancel request names the whole key, however long it is', async () => {
@@ -255,13 +255,13 @@ test('a cancel request names the whole key, however long it is', async () => {
       socket.destroy()
     },
   )
-  const session = await Session.connect(settingsOf(server), 'postgres', true, never)
+  const connection = await Connection.connect(settingsOf(server), 'postgres', true, never)
   const controller = new AbortController()
-  const asked = session.query('attempt', 'SELECT 1', [], controller.signal)
+  const asked = connection.query('attempt', 'SELECT 1', [], controller.signal)
   await asks
   controller.abort(new Error('enough'))
   await expect(asked).rejects.toThrow('enough')
-  await session.close()
+  await connection.close()
   expect(named.map((packet) => [packet.readInt32BE(0), packet.readInt32BE(8), packet.subarray(12)])).toEqual([
     [212, 815, key],
   ])
@@ -279,7 +279,7 @@ test('a row that drips byte by byte is waited for until the deadline of the stat
       drip(0)
     }),
   )
-  const session = await Session.connect(settingsOf(server, { limits: hasty }), 'postgres', true, never)
-  expect((await failureOf(session.query('attempt', 'SELECT 1', [], never))).code).toBe('timeout')
-  expect(session.closed).toBe(true)
+  const connection = await Connection.connect(settingsOf(server, { limits: hasty }), 'postgres', true, never)
+  expect((await failureOf(connection.query('attempt', 'SELECT 1', [], never))).code).toBe('timeout')
+  expect(connection.closed).toBe(true)
 })

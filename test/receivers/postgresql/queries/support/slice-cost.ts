@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ComposedQuery } from '../../../../../src/receivers/postgresql/compose/composed-query.ts'
-import type { Session } from '../../../../../src/receivers/postgresql/connection/connection.ts'
+import type { Connection } from '../../../../../src/receivers/postgresql/connection/connection.ts'
 import { never } from '../../support/connecting.ts'
 
 const node = z.object({
@@ -19,7 +19,7 @@ const node = z.object({
 })
 type Node = z.output<typeof node>
 
-const explained = z.tuple([z.object({ Plan: node, 'Execution Time': z.number() })])
+const explained = z.tuple([z.object({ ComposedQueries: node, 'Execution Time': z.number() })])
 
 /** What one slice makes the server do. */
 export interface SliceCost {
@@ -36,7 +36,7 @@ export interface SliceCost {
 
 /** What the slices of a query cost that begin after these keys: planned for each, and by the plan that serves all. */
 export async function sliceCosts(
-  session: Session,
+  connection: Connection,
   { text, parameters, slice }: ComposedQuery,
   keys: readonly string[],
   databases: readonly string[] = [],
@@ -44,18 +44,18 @@ export async function sliceCosts(
   const costs: SliceCost[] = []
   const explain = async (statement: string, values: readonly string[]) => {
     const asked = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${statement}`
-    const [line = []] = await session.query('explain', asked, values, never)
-    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
+    const [line = []] = await connection.query('explain', asked, values, never)
+    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].ComposedQueries))
   }
-  await session.query('generic', 'SET plan_cache_mode = force_generic_plan', [], never)
-  await session.query('prepare', `PREPARE sliced AS ${text}`, [], never)
+  await connection.query('generic', 'SET plan_cache_mode = force_generic_plan', [], never)
+  await connection.query('prepare', `PREPARE sliced AS ${text}`, [], never)
   for (const after of keys) {
     const given = { after, rows: String(slice?.rows), databases: `{${databases.join(',')}}` }
     const values = parameters.map((parameter) => given[parameter])
     await explain(text, values)
     await explain(`EXECUTE sliced (${values.map((value) => `'${value}'`).join(', ')})`, [])
   }
-  await session.query('prepare', 'DEALLOCATE sliced', [], never)
+  await connection.query('prepare', 'DEALLOCATE sliced', [], never)
   return costs
 }
 

@@ -48,7 +48,7 @@ export async function startHostileServer(
   const tls = { key: await readFile(certificate('server.key')), cert: await readFile(certificate('server.crt')) }
   const sockets = new Set<Socket>()
   const counts = { connections: 0, cancelled: 0 }
-  const sessions: Sessions = {
+  const connections: Sessions = {
     tls,
     behave() {
       counts.connections += 1
@@ -61,7 +61,7 @@ export async function startHostileServer(
   }
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket.on('close', () => sockets.delete(socket)))
-    serve(socket, sessions)
+    serve(socket, connections)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -77,7 +77,7 @@ export async function startHostileServer(
   }
 }
 
-function serve(socket: Socket, sessions: Sessions, accepted?: Behaviour): void {
+function serve(socket: Socket, connections: Sessions, accepted?: Behaviour): void {
   let behaviour = accepted
   let pending = Buffer.alloc(0)
   let isIn = false
@@ -102,10 +102,10 @@ function serve(socket: Socket, sessions: Sessions, accepted?: Behaviour): void {
       pending = pending.subarray(bytes)
       const code = isIn ? 0 : packet.readInt32BE(4)
       if (code === codes.cancel) {
-        sessions.cancelled(socket, packet)
+        connections.cancelled(socket, packet)
         return
       }
-      behaviour ??= sessions.behave()
+      behaviour ??= connections.behave()
       if (code !== codes.tls) {
         behaviour.received({ type: isIn ? packet.toString('latin1', 0, 1) : '', body: packet.subarray(head + 4) }, peer)
         isIn = true
@@ -117,7 +117,7 @@ function serve(socket: Socket, sessions: Sessions, accepted?: Behaviour): void {
       if (afterTlsReply !== undefined) setTimeout(() => peer.send(afterTlsReply), 20)
       if (reply[0] !== acceptsTls[0] || afterTlsReply !== undefined) return
       socket.off('data', read)
-      serve(new TLSSocket(socket, { isServer: true, ...sessions.tls }), sessions, behaviour)
+      serve(new TLSSocket(socket, { isServer: true, ...connections.tls }), connections, behaviour)
       return
     }
   })
