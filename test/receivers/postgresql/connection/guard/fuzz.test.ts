@@ -32,7 +32,8 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-const [major = 18] = oneMajor
+// The hostile server says that it is an 18: it answers as one.
+const major = oneMajor.at(-1) ?? 18
 const postgres = usePostgres(major)
 
 test(
