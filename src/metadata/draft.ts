@@ -10,7 +10,7 @@ export interface Draft {
   readonly metadata: Metadata
   /** Whether nothing was left out. What is unused can only be told then. */
   readonly complete: boolean
-  /** The names of each section's entries as written, in the order of the file; `''` for an entity without type. */
+  /** The names of each section's entries as written, in the order of the files; `''` for an entity without type. */
   readonly declared: Readonly<Record<Section, readonly string[]>>
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly resourceAttributes: ReadonlyMap<string, ResourceAttribute>
@@ -18,14 +18,18 @@ export interface Draft {
   readonly queries: ReadonlyMap<string, QueryDefinition>
 }
 
-export type Section =
-  | 'resource_attributes'
-  | 'attributes'
-  | 'entities'
-  | 'queries'
-  | 'metrics'
-  | 'events'
-  | 'telemetry.metrics'
+/** What has entries with names; entities have types. */
+export const sections = [
+  'resource_attributes',
+  'attributes',
+  'entities',
+  'queries',
+  'metrics',
+  'events',
+  'telemetry.metrics',
+] as const
+
+export type Section = (typeof sections)[number]
 
 /** Where a section's entry stands in the file. */
 export function entryPath(section: Section, name: string, index: number): Path {

@@ -37,6 +37,21 @@ const configProperty = z.strictObject({
 /** The names of the sections' entries, whatever the entries say: they are read one by one. */
 const entries = z.record(z.string(), z.unknown()).exactOptional()
 
+/** What a file and its parts have. */
+const contents = {
+  include: z.array(text).min(1).exactOptional(),
+  resource_attributes: entries,
+  attributes: entries,
+  entities: z.array(z.unknown()).exactOptional(),
+  queries: entries,
+  metrics: entries,
+  events: entries,
+  telemetry: z.strictObject({ metrics: entries }).exactOptional(),
+}
+
+/** A file that another includes, but for the entries of its sections. */
+export const part = z.strictObject(contents)
+
 /** A metadata file but for the entries of its sections. */
 export const file = z.strictObject({
   type: z.string().regex(/^[a-z][a-z0-9_]*$/, { error: 'expected small letters, digits and underscores' }),
@@ -65,13 +80,7 @@ export const file = z.strictObject({
   }),
   sem_conv_version: text.exactOptional(),
   config: z.record(z.string(), configProperty).exactOptional(),
-  resource_attributes: entries,
-  attributes: entries,
-  entities: z.array(z.unknown()).exactOptional(),
-  queries: entries,
-  metrics: entries,
-  events: entries,
-  telemetry: z.strictObject({ metrics: entries }).exactOptional(),
+  ...contents,
 })
 
 /** An entry of `resource_attributes`. */

@@ -1,6 +1,7 @@
-import { parseYaml } from '../yaml/document.ts'
 import { type Fault, sortFaults } from '../yaml/fault.ts'
 import type { Report, Rule } from './draft.ts'
+import { readIncluded } from './include.ts'
+import { mergeMetadata } from './merged.ts'
 import type { Metadata } from './model.ts'
 import { readDraft } from './read.ts'
 import { attributesAreDefined, attributesAreUsed } from './rules/attributes.ts'
@@ -9,7 +10,6 @@ import { entitiesAreSound } from './rules/entities.ts'
 import { namesAreWellFormed } from './rules/names.ts'
 import { queriesAreSound } from './rules/queries.ts'
 import { slicesAreSound } from './rules/slices.ts'
-import { entriesAreSorted } from './rules/sorted.ts'
 import { sourcesFit } from './rules/sources.ts'
 import { sqlIsBound } from './rules/sql.ts'
 import { namesAreUnique } from './rules/unique.ts'
@@ -20,7 +20,6 @@ export type LoadedMetadata =
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
 
 const rules: readonly Rule[] = [
-  entriesAreSorted,
   namesAreWellFormed,
   namesAreUnique,
   configNamesAreFree,
@@ -36,20 +35,23 @@ const rules: readonly Rule[] = [
 ]
 
 /**
- * Reads and checks a metadata file.
- * @param file its name, for the faults
- * @returns the checked model, or all that is wrong in the order of the file
+ * Reads and checks a metadata file with the parts that it includes.
+ * @param file its path: that of the faults, and what its `include` is relative to
+ * @param text what stands in it
+ * @returns the checked model, or all that is wrong in the order of the files
  */
 export function loadMetadata(file: string, text: string): LoadedMetadata {
-  const parsed = parseYaml(file, text)
-  if (parsed.kind === 'faults') return parsed
-  const { document } = parsed
-  const { draft, faults: shapeFaults } = readDraft(document)
-  const faults = [...shapeFaults]
+  const { documents, faults } = readIncluded(file, text)
+  const [root, ...parts] = documents
+  // Without a part, what hangs on it would be faults too.
+  if (root === undefined || faults.length > 0) return { kind: 'faults', faults: sortFaults(faults) }
+  const files = mergeMetadata(root, parts)
+  const { draft, faults: shapeFaults } = readDraft(files)
+  const found = [...shapeFaults]
   const report: Report = (path, message, place = 'value') => {
-    const position = place === 'key' ? document.keyPosition(path) : document.position(path)
-    faults.push({ position, path, message })
+    const position = place === 'key' ? files.keyPosition(path) : files.position(path)
+    found.push({ position, path, message })
   }
   for (const rule of rules) rule(draft, report)
-  return faults.length === 0 ? { kind: 'ok', metadata: draft.metadata } : { kind: 'faults', faults: sortFaults(faults) }
+  return found.length === 0 ? { kind: 'ok', metadata: draft.metadata } : { kind: 'faults', faults: sortFaults(found) }
 }

@@ -18,9 +18,13 @@ export interface Fault {
 
 /** `config.yaml:3:5: receivers::postgresql::endpoint: expected ...` */
 export function renderFault({ position, path, message }: Fault): string {
-  const place = position.line > 0 ? `${position.file}:${position.line}:${position.column}` : position.file
   const key = path.length > 0 ? `${path.join('::')}: ` : ''
-  return `${place}: ${key}${message}`
+  return `${renderPosition(position)}: ${key}${message}`
+}
+
+/** `config.yaml:3:5` */
+export function renderPosition({ file, line, column }: Position): string {
+  return line > 0 ? `${file}:${line}:${column}` : file
 }
 
 /** In the order of the files, so that a person can walk through them. */

@@ -85,7 +85,7 @@ test('a MetadataError says all its faults, one a line', () => {
 describe('the model', () => {
   const metadata = metadataOf(valid)
 
-  test('keeps the entries in the order of the file', () => {
+  test('has its entries by name', () => {
     expect(metadata.queries.map(({ name }) => name)).toEqual(['lag', 'locks', 'server', 'table'])
   })
 
