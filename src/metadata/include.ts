@@ -84,7 +84,11 @@ function textOf(name: string, say: Say): string | undefined {
     return readFileSync(name, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    say(code === 'ENOENT' ? `expected a file, found no ${name}` : `expected a file, but ${name} can't be read: ${String(code)}`)
+    say(
+      code === 'ENOENT'
+        ? `expected a file, found no ${name}`
+        : `expected a file, but ${name} can't be read: ${String(code)}`,
+    )
     return undefined
   }
 }
