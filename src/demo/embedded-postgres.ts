@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly hba?: readonly string[]
   /** Files to be in the data directory before the first start, e.g. a certificate and its key. */
   readonly files?: Readonly<Record<string, string>>
+  /** Where temporary places are made; /tmp without. */
+  readonly parent?: string
   /** A folder of ready-made data directories, filled as needed: starts are faster. */
   readonly templates?: string
 }
@@ -42,7 +44,7 @@ const trustLocal = ['host all all 127.0.0.1/32 trust', 'host replication all 127
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { major, templates } = options
   const account = serverAccount()
-  const directory = await temporaryDirectory(account)
+  const directory = await temporaryDirectory(account, options.parent)
   try {
     const binaries = await locateBinaries(major, account, directory)
     const dataDirectory = options.dataDirectory ?? join(directory, 'data')
@@ -58,6 +60,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       binaries,
       account,
       directory,
+      parent: options.parent,
       dataDirectory,
       port: options.port ?? (await freePort()),
       settings,

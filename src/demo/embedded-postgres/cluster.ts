@@ -17,6 +17,8 @@ export interface Installation {
   readonly binaries: Binaries
   readonly account: ServerAccount | undefined
   readonly directory: string
+  /** Where others like it are made. */
+  readonly parent: string | undefined
   readonly dataDirectory: string
   readonly port: number
   readonly settings: Readonly<Record<string, string>>
@@ -142,7 +144,7 @@ export class Cluster implements AsyncDisposable {
   async standby(options: StandbyOptions = {}): Promise<Cluster> {
     const { major, binaries, account } = this.#installation
     const name = options.name ?? 'standby'
-    const directory = await temporaryDirectory(account)
+    const directory = await temporaryDirectory(account, this.#installation.parent)
     try {
       const dataDirectory = join(directory, 'data')
       await using client = await this.connect()
@@ -165,6 +167,7 @@ export class Cluster implements AsyncDisposable {
         binaries,
         account,
         directory,
+        parent: this.#installation.parent,
         dataDirectory,
         port: await freePort(),
         settings,

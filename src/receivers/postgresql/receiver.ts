@@ -36,6 +36,8 @@ type Instruments = ReturnType<typeof instruments>
 export interface ReceiverSettings {
   /** At least this long between the starts of two connections. */
   readonly connectionSpacingMs: number
+  /** Until a new connection has answered its first statement; 10 s without. */
+  readonly connectTimeoutMs?: number
 }
 
 /** Watches one PostgreSQL server: one kept session for the server's statistics, one lane for visits to its databases. */
@@ -62,7 +64,7 @@ export class PostgresqlReceiver implements Receiver {
     this.#notices = notices
     const own = instruments(meter)
     const connector = new Connector({
-      connection: connectionSettings(config, notices.degraded),
+      connection: connectionSettings(config, notices.degraded, settings.connectTimeoutMs),
       clock,
       spacingMs: settings.connectionSpacingMs,
       opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),

@@ -51,13 +51,18 @@ export interface ConnectionSettings {
   readonly settingsWay?: SettingsWay
 }
 
-const connectTimeoutMs = 10_000
+const usualConnectTimeoutMs = 10_000
 
 /**
  * How the configured server is reached.
  * @param warned told what works and should not have to
+ * @param connectTimeoutMs until a new connection has answered its first statement
  */
-export function connectionSettings(config: PostgresqlConfig, warned?: (message: string) => void): ConnectionSettings {
+export function connectionSettings(
+  config: PostgresqlConfig,
+  warned?: (message: string) => void,
+  connectTimeoutMs = usualConnectTimeoutMs,
+): ConnectionSettings {
   const { host, port } = parseEndpoint(config.endpoint) ?? { host: 'localhost', port: 5432 }
   return {
     host: config.transport === 'unix' ? `/${host.replace(/^\//, '')}` : host,

@@ -17,6 +17,7 @@ export interface ReceiverOptions {
   readonly clock?: Clock
   readonly consumer?: Consumer
   readonly env?: Readonly<Record<string, string>>
+  readonly connectTimeoutMs?: number
 }
 
 /** A receiver as `monitor` on a server, with a clock that can be skipped, and all that it gives. */
@@ -56,6 +57,7 @@ export function receiverOf(
     hostName: 'collector-1',
     env: options.env ?? {},
     connectionSpacingMs: 0,
+    ...(options.connectTimeoutMs !== undefined && { connectTimeoutMs: options.connectTimeoutMs }),
   }
   const receiver = new PostgresqlReceiver(parsed, settings, consumer)
   return {
