@@ -1,9 +1,16 @@
 import type { Metadata } from '../src/metadata/model.ts'
+import { type ConfigImport, configImports, keySchemas } from './config-keys.ts'
 import { comment, literal } from './literal.ts'
 import { valueTypes } from './metrics-view.ts'
 
 /** What config.ts.hbs is rendered from; names are literals. */
 export interface ConfigView {
+  readonly description: string
+  readonly imports: readonly ConfigImport[]
+  /** Of the component's own keys, as TypeScript. */
+  readonly keys: readonly string[]
+  /** Whether there are metrics, and what follows from them. */
+  readonly measures: boolean
   readonly metrics: readonly { readonly name: string; readonly enabled: boolean }[]
   readonly warnings: readonly { readonly name: string; readonly texts: string }[]
   readonly events: readonly { readonly name: string; readonly enabled: boolean }[]
@@ -19,8 +26,14 @@ export interface ResourceView {
 
 const schemas = { string: 'z.string()', int: 'z.int()', double: 'z.number()', bool: 'z.boolean()' } as const
 
-export function configView({ metrics, events, resourceAttributes, queries }: Metadata): ConfigView {
+export function configView(metadata: Metadata): ConfigView {
+  const { displayName, config, metrics, events, resourceAttributes, queries } = metadata
+  const measures = metrics.length > 0
   return {
+    description: comment(displayName),
+    imports: configImports(config, measures ? ['positive_duration'] : []),
+    keys: keySchemas(config),
+    measures,
     metrics: metrics.map(({ name, enabled }) => ({ name: literal(name), enabled })),
     warnings: metrics.flatMap(({ name, warnings }) =>
       warnings === undefined ? [] : [{ name: literal(name), texts: literal(warnings) }],

@@ -1,5 +1,7 @@
 import type { Entity, Event, Metadata, Metric, TelemetryMetric, Warnings } from '../src/metadata/model.ts'
 import { entityInfos, sourcedMetrics } from '../src/metadata/tables.ts'
+import { type ConfigKeyView, configKeyViews } from './config-documentation.ts'
+import { cell } from './literal.ts'
 import { intervalOf, type QueryView, queryView } from './query-documentation.ts'
 import { requirementText, sourceRequirements } from './requirement-text.ts'
 
@@ -7,6 +9,7 @@ import { requirementText, sourceRequirements } from './requirement-text.ts'
 export interface DocumentationView {
   readonly title: string
   readonly description: string
+  readonly config: readonly ConfigKeyView[]
   readonly metrics: readonly MetricView[]
   readonly events: readonly EventView[]
   readonly entities: readonly EntityView[]
@@ -76,6 +79,7 @@ export function documentationView(metadata: Metadata): DocumentationView {
   return {
     title: metadata.displayName,
     description: metadata.description,
+    config: configKeyViews(metadata),
     metrics: metadata.metrics.map((metric) => metricView(metadata, metric)),
     events: metadata.events.map((event) => eventView(metadata, event)),
     entities: metadata.entities.map((entity) => entityView(metadata, entity)),
@@ -177,9 +181,4 @@ function inWords(vocabulary: 'both' | 'semconv' | 'legacy'): string {
 
 function onOff(enabled: boolean): string {
   return enabled ? 'on' : 'off'
-}
-
-/** Text for a cell of a Markdown table. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 }

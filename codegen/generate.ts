@@ -16,9 +16,11 @@ export async function generate(metadata: Metadata, metadataFile: string, outDir:
   const banner = `${generatedMark}${basename(metadataFile)}. DO NOT EDIT.`
   const src = relative(outDir, join(import.meta.dirname, '..', 'src'))
   const page = <View>(view: View) => ({ banner, src, view })
-  const measuring = {
+  const configured = {
     'config.ts': render('config.ts', page(configView(metadata))),
     'config.schema.json': JSON.stringify({ $comment: banner, ...configSchema(metadata) }, undefined, 2),
+  }
+  const measuring = {
     'events.ts': render('events.ts', page(eventsView(metadata))),
     'metrics.ts': render('metrics.ts', page(metricsView(metadata))),
     'queries.ts': render('queries.ts', page(queriesView(metadata))),
@@ -26,7 +28,8 @@ export async function generate(metadata: Metadata, metadataFile: string, outDir:
   }
   const telemetry = { 'telemetry.ts': render('telemetry.ts', page(telemetryView(metadata))) }
   const code = {
-    // What only tells about itself has nothing else to configure or to record.
+    // What only tells about itself has nothing to configure or to record.
+    ...(metadata.metrics.length + Object.keys(metadata.config).length > 0 ? configured : {}),
     ...(metadata.metrics.length > 0 ? measuring : {}),
     ...(metadata.telemetry.metrics.length > 0 ? telemetry : {}),
   }

@@ -1,4 +1,8 @@
-import type { ConfigProperty, Metadata, ResourceAttribute } from '../src/metadata/model.ts'
+import { isSecretSchema } from '../src/config/secret.ts'
+import { configFormats } from '../src/metadata/config-formats.ts'
+import type { ConfigProperties, ConfigProperty } from '../src/metadata/config-grammar.ts'
+import type { Metadata, ResourceAttribute } from '../src/metadata/model.ts'
+import { derivedKeys } from './derived-keys.ts'
 
 const types = { string: 'string', int: 'integer', double: 'number', bool: 'boolean' } as const
 
@@ -8,15 +12,12 @@ export function configSchema(metadata: Metadata): Record<string, unknown> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `Configuration of ${metadata.type}`,
     description: metadata.description,
-    ...objectOf(metadata.config, derivedProperties(metadata)),
+    ...objectOf(metadata.config, metadata.metrics.length === 0 ? {} : derivedProperties(metadata)),
   }
 }
 
 /** An object of these properties and no others. */
-function objectOf(
-  properties: Readonly<Record<string, ConfigProperty>>,
-  derived: Readonly<Record<string, unknown>> = {},
-) {
+function objectOf(properties: ConfigProperties, derived: Readonly<Record<string, unknown>> = {}) {
   const required = Object.keys(properties).filter((name) => properties[name]?.required === true)
   return {
     type: 'object',
@@ -29,33 +30,39 @@ function objectOf(
   }
 }
 
-/** JSON schema says of the object, not of the property, what is required. */
-function schemaOf({ required: _, properties, ...keywords }: ConfigProperty): Record<string, unknown> {
-  return properties === undefined ? keywords : { ...keywords, ...objectOf(properties) }
+/** JSON schema says of the object, not of the property, what is required; its bounds are of numbers alone. */
+function schemaOf({ required: _, ...property }: ConfigProperty): Record<string, unknown> {
+  if (property.type === 'object') {
+    const { properties, error: _error, ...keywords } = property
+    return { ...keywords, ...objectOf(properties) }
+  }
+  if (property.type !== 'string') return property
+  const { format, minimum: _least, maximum: _most, error: _error, ...keywords } = property
+  return format !== undefined && isSecretSchema(configFormats[format]) ? { ...keywords, writeOnly: true } : keywords
 }
 
 function derivedProperties({ metrics, events, queries, resourceAttributes }: Metadata): Record<string, unknown> {
   return {
     metrics: closed(
-      'Which metrics are collected.',
+      derivedKeys.metrics,
       metrics.map(({ name, description, enabled }) => [name, switchOf(description, enabled)]),
     ),
     events: closed(
-      'Which events are sent, to the exporters of the logs pipelines.',
+      derivedKeys.events,
       events.map(({ name, description, enabled }) => [name, switchOf(description, enabled)]),
     ),
     intervals: closed(
-      'The least time between two runs of a query, such as 30s or 5m.',
+      derivedKeys.intervals,
       queries.map(({ name, description }) => [name, { type: 'string', description }]),
     ),
     limits: closed(
-      'How many rows a query reads at most.',
+      derivedKeys.limits,
       queries.flatMap(({ name, description, fold }) =>
         fold === undefined ? [] : [[name, { type: 'integer', minimum: 1, default: fold.rows, description }] as const],
       ),
     ),
     resource_attributes: closed(
-      'What is sent about the server with everything.',
+      derivedKeys.resource_attributes,
       resourceAttributes.map((attribute) => [attribute.name, resourceAttributeSchema(attribute)]),
     ),
   }

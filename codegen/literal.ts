@@ -7,3 +7,8 @@ export function literal(value: unknown): string {
 export function comment(text: string): string {
   return text.replaceAll('*/', '*\\/').replaceAll(/\s+/g, ' ').trim()
 }
+
+/** Text for a cell of a Markdown table. */
+export function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
+}

@@ -6,7 +6,7 @@ import { SessionSampler } from '../../src/receivers/postgresql/activity/session-
 import { Connection } from '../../src/receivers/postgresql/connection/connection.ts'
 import type { ConnectionSettings } from '../../src/receivers/postgresql/settings/connection-settings.ts'
 import { defaultLimits } from '../../src/receivers/postgresql/settings/connection-settings.ts'
-import { authenticationMethods } from '../../src/receivers/postgresql/settings/require-auth.ts'
+import { authenticationMethods } from '../../src/config/database-url/require-auth.ts'
 import { childStatementTexts } from '../../src/sql-text/pool/child-statement-texts.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
 import { watchingOn } from '../../test/receivers/postgresql/support/observing.ts'

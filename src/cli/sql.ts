@@ -1,5 +1,5 @@
+import { functionName } from '../config/function-name.ts'
 import { explainFunctionScript } from '../receivers/postgresql/explain/explain-function.ts'
-import { functionName } from '../receivers/postgresql/settings/explain-config.ts'
 import { exitCode, type Io } from './io.ts'
 
 export interface ExplainFunctionOptions {

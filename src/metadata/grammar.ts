@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { configProperties } from './config-grammar.ts'
 import { stabilities } from './metric-grammar.ts'
 import type { Entity, EntityAttribute, ResourceAttribute } from './model.ts'
 import type { Unnamed } from './query-grammar.ts'
@@ -18,21 +19,6 @@ const classes = [
   'receiver',
   'scraper',
 ] as const
-
-const jsonType = z.enum(['string', 'number', 'integer', 'boolean', 'object', 'array'])
-
-/** An entry of `config`: a JSON schema of the property; `required: true` is the entry's own. */
-const configProperty = z.strictObject({
-  type: jsonType,
-  description: text,
-  default: z.unknown().exactOptional(),
-  enum: z.array(z.string()).exactOptional(),
-  items: z.strictObject({ type: jsonType }).exactOptional(),
-  required: z.boolean().exactOptional(),
-  get properties() {
-    return z.record(z.string(), configProperty).exactOptional()
-  },
-})
 
 /** The names of the sections' entries, whatever the entries say: they are read one by one. */
 const entries = z.record(z.string(), z.unknown()).exactOptional()
@@ -79,7 +65,7 @@ export const file = z.strictObject({
     unsupported_platforms: z.array(text).exactOptional(),
   }),
   sem_conv_version: text.exactOptional(),
-  config: z.record(z.string(), configProperty).exactOptional(),
+  config: configProperties.exactOptional(),
   ...contents,
 })
 

@@ -5,7 +5,7 @@ import { mergeMetadata } from './merged.ts'
 import type { Metadata } from './model.ts'
 import { readDraft } from './read.ts'
 import { attributesAreDefined, attributesAreUsed } from './rules/attributes.ts'
-import { configNamesAreFree } from './rules/config.ts'
+import { configIsSound, configNamesAreFree } from './rules/config.ts'
 import { entitiesAreSound } from './rules/entities.ts'
 import { namesAreWellFormed } from './rules/names.ts'
 import { queriesAreSound } from './rules/queries.ts'
@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   namesAreWellFormed,
   namesAreUnique,
   configNamesAreFree,
+  configIsSound,
   attributesAreDefined,
   attributesAreUsed,
   entitiesAreSound,

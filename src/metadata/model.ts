@@ -1,3 +1,4 @@
+import type { ConfigProperties } from './config-grammar.ts'
 import type { QueryDefinition, Requirements } from './query.ts'
 
 /** A checked metadata file: mdatagen's schema, and `queries` with `source`. Names are as written; nothing is defaulted silently. */
@@ -13,8 +14,8 @@ export interface Metadata {
     readonly stability: Readonly<Record<string, readonly string[]>>
     readonly distributions: readonly string[]
   }
-  /** JSON schema properties of the component's own configuration keys, beyond the derived ones. */
-  readonly config: Readonly<Record<string, ConfigProperty>>
+  /** The component's own configuration keys, beyond the derived ones. */
+  readonly config: ConfigProperties
   readonly resourceAttributes: readonly ResourceAttribute[]
   readonly attributes: readonly Attribute[]
   readonly entities: readonly Entity[]
@@ -26,17 +27,6 @@ export interface Metadata {
 
 export type AttributeType = 'string' | 'int' | 'double' | 'bool'
 export type Stability = 'development' | 'alpha' | 'beta' | 'stable' | 'deprecated'
-
-/** A JSON schema, as far as a configuration key needs it. */
-export interface ConfigProperty {
-  readonly type: string
-  readonly description: string
-  readonly default?: unknown
-  readonly enum?: readonly string[]
-  readonly items?: { readonly type: string }
-  readonly required?: boolean
-  readonly properties?: Readonly<Record<string, ConfigProperty>>
-}
 
 export interface ResourceAttribute {
   readonly name: string

@@ -1,7 +1,7 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { copyOfTheProject, insertBefore } from '../support/project-copy.ts'
 import { root, start, startCommand } from './support/otelephant.ts'
 import { licenseKey } from './support/secrets.ts'
 import { endpointOf, useWatched } from './support/watched.ts'
@@ -23,21 +23,6 @@ const metric = `  postgresql.sessions:
         points:
           - {value: sessions}
 `
-
-async function copyOfTheProject(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'one-entry-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  for (const name of ['src', 'codegen', 'generated', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore']) {
-    await cp(join(root, name), join(folder, name), { recursive: true })
-  }
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  return folder
-}
-
-function insertBefore(text: string, anchor: string, piece: string): string {
-  expect(text.split(anchor), anchor).toHaveLength(2)
-  return text.replace(anchor, () => `${piece}${anchor}`)
-}
 
 test('a new metric is one entry in metadata.yaml: generated, collected and delivered, no other file touched', async () => {
   const folder = await copyOfTheProject()

@@ -19,8 +19,13 @@ export async function runGenerator(...args: readonly string[]): Promise<Run> {
 }
 
 /** Runs a program under this Node in the project's folder. */
-export async function runNode(...args: readonly string[]): Promise<Run> {
-  const child = spawn(process.execPath, args, { cwd: root })
+export function runNode(...args: readonly string[]): Promise<Run> {
+  return runNodeIn(root, ...args)
+}
+
+/** Runs a program under this Node in a folder. */
+export async function runNodeIn(cwd: string, ...args: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, args, { cwd })
   const exit = Promise.withResolvers<number | null>()
   child.once('error', exit.reject)
   child.once('close', exit.resolve)

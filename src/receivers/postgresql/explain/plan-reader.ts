@@ -2,7 +2,7 @@ import type { Clock } from '../../../component/clock.ts'
 import type { StatementTexts } from '../../../sql-text/pool/statement-texts.ts'
 import type { Connector } from '../connection/connector.ts'
 import { QueryError } from '../connection/query-error.ts'
-import type { PlansConfig } from '../settings/explain-config.ts'
+import type { PostgresqlConfig } from '../settings/config.ts'
 import type { ExplainedStatement } from '../statements/explain-candidate.ts'
 import { ExplainVisit } from './explain-visit.ts'
 import { type Explainable, explainable } from './explainable.ts'
@@ -17,7 +17,7 @@ export interface PlanOutcome {
 }
 
 export interface PlanReaderSettings {
-  readonly config: PlansConfig
+  readonly config: PostgresqlConfig['plans']
   readonly connector: Connector
   readonly clock: Clock
   readonly texts: Pick<StatementTexts, 'redact'>

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls'
 import { isLoopback } from '../../../config/database-url/loopback.ts'
+import { type AuthenticationMethod, authenticationMethods } from '../../../config/database-url/require-auth.ts'
+import { parseHostPort } from '../../../config/host-port.ts'
 import type { PostgresqlConfig } from './config.ts'
-import { parseEndpoint } from './endpoint.ts'
-import { type AuthenticationMethod, authenticationMethods } from './require-auth.ts'
 
 /** The limits that every session runs under; what is measured about them: docs/decisions/0003-session-safety.md. */
 export interface SessionLimits {
@@ -63,7 +63,7 @@ export function connectionSettings(
   warned?: (message: string) => void,
   connectTimeoutMs = usualConnectTimeoutMs,
 ): ConnectionSettings {
-  const { host, port } = parseEndpoint(config.endpoint) ?? { host: 'localhost', port: 5432 }
+  const { host, port } = parseHostPort(config.endpoint) ?? { host: 'localhost', port: 5432 }
   return {
     host: config.transport === 'unix' ? `/${host.replace(/^\//, '')}` : host,
     port,
@@ -81,7 +81,7 @@ export function connectionSettings(
 
 /** Whether traffic is encrypted to a server whose certificate nobody checks. */
 export function isUnverified(config: PostgresqlConfig): boolean {
-  return tlsOptions(config, parseEndpoint(config.endpoint)?.host ?? '')?.rejectUnauthorized === false
+  return tlsOptions(config, parseHostPort(config.endpoint)?.host ?? '')?.rejectUnauthorized === false
 }
 
 function authenticationPolicy(

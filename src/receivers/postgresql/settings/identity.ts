@@ -1,14 +1,14 @@
 import type { ResourceValues } from '../../../../generated/postgresql/resource.ts'
 import { isLoopback } from '../../../config/database-url/loopback.ts'
+import { parseHostPort } from '../../../config/host-port.ts'
 import type { PostgresqlConfig } from './config.ts'
-import { parseEndpoint } from './endpoint.ts'
 
 /**
  * What names the server: service.instance.id = host:port, which New Relic's entity hangs on. A loopback host says
  * nothing elsewhere, so this host's name stands in.
  */
 export function identity(config: PostgresqlConfig, hostName: string): ResourceValues {
-  const { host, port } = parseEndpoint(config.endpoint) ?? { host: 'unknown', port: 5432 }
+  const { host, port } = parseHostPort(config.endpoint) ?? { host: 'unknown', port: 5432 }
   const local = config.transport === 'unix' || isLoopback(host)
   const name = local ? hostName : host
   const address = config.transport === 'unix' ? `/${host.replace(/^\//, '')}/.s.PGSQL.${port}` : name
@@ -25,7 +25,7 @@ export function identityIsFleeting(
   env: Readonly<Record<string, string | undefined>>,
   exists: (path: string) => boolean,
 ): boolean {
-  const { host } = parseEndpoint(config.endpoint) ?? { host: '' }
+  const { host } = parseHostPort(config.endpoint) ?? { host: '' }
   const local = config.transport === 'unix' || isLoopback(host)
   const contained =
     env['KUBERNETES_SERVICE_HOST'] !== undefined || exists('/.dockerenv') || exists('/run/.containerenv')

@@ -21,14 +21,23 @@ test('the generated JSON schema has the keys that the receiver takes, and asks f
   expect(shape(generated)).toEqual(shape(taken))
 })
 
+/** What the schema says of keys that aren't there, nested ones too. */
+function defaults(schema: unknown): Record<string, unknown> {
+  const properties = Object.entries(objectSchema.safeParse(schema).data?.properties ?? {})
+  return Object.fromEntries(
+    properties.flatMap(([name, property]) => {
+      const { success, data } = z.object({ type: z.string(), default: z.unknown() }).safeParse(property)
+      if (!success || data.default === undefined) return []
+      return [[name, data.type === 'object' ? defaults(property) : data.default]]
+    }),
+  )
+}
+
 test("the generated JSON schema's defaults are the receiver's", () => {
-  const defaults = Object.fromEntries(
-    Object.entries(generated.properties).flatMap(([name, property]) =>
-      'default' in property ? [[name, property.default]] : [],
-    ),
-  )
+  const given = defaults(generated)
   expect(postgresqlConfig.parse({ username: 'monitor' })).toEqual(
-    postgresqlConfig.parse({ username: 'monitor', ...defaults }),
+    postgresqlConfig.parse({ username: 'monitor', ...given }),
   )
-  expect(Object.keys(defaults).length).toBeGreaterThan(5)
+  expect(Object.keys(given).length).toBeGreaterThan(5)
+  expect(given).toMatchObject({ plans: { cache_ttl: '1h' }, long_running: { transaction: '5m' } })
 })

@@ -1,8 +1,8 @@
+import { authenticationMethods } from '../../../../src/config/database-url/require-auth.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import type { ConnectionSettings } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
 import { defaultLimits } from '../../../../src/receivers/postgresql/settings/connection-settings.ts'
-import { authenticationMethods } from '../../../../src/receivers/postgresql/settings/require-auth.ts'
 
 export const never: AbortSignal = new AbortController().signal
 

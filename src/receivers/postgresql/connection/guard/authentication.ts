@@ -1,5 +1,5 @@
+import type { AuthenticationMethod } from '../../../../config/database-url/require-auth.ts'
 import type { AuthenticationPolicy } from '../../settings/connection-settings.ts'
-import type { AuthenticationMethod } from '../../settings/require-auth.ts'
 import { sqlState } from '../sqlstate.ts'
 
 /** What a server asks of a client before it lets it in (manual, "Message Formats", the Authentication messages). */

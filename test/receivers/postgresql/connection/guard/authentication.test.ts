@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, describe, expect, test } from 'vitest'
+import { authenticationMethods } from '../../../../../src/config/database-url/require-auth.ts'
 import type { Cluster } from '../../../../../src/demo/embedded-postgres/cluster.ts'
 import {
   type AuthenticationRequest,
@@ -11,7 +12,6 @@ import type {
   AuthenticationPolicy,
   ConnectionSettings,
 } from '../../../../../src/receivers/postgresql/settings/connection-settings.ts'
-import { authenticationMethods } from '../../../../../src/receivers/postgresql/settings/require-auth.ts'
 import { majors, startTestCluster } from '../../../../support/postgres.ts'
 import { startTlsRelay } from '../../../../support/tls-relay.ts'
 import { connectionOf, never, settingsOf } from '../../support/connecting.ts'

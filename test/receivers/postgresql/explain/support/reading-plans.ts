@@ -1,10 +1,10 @@
 import { afterAll } from 'vitest'
+import { configKeys } from '../../../../../generated/postgresql/config.ts'
 import { Connector } from '../../../../../src/receivers/postgresql/connection/connector.ts'
 import type { AbsenceReason, PlanAbsence } from '../../../../../src/receivers/postgresql/explain/plan-absence.ts'
 import { PlanNotices } from '../../../../../src/receivers/postgresql/explain/plan-notices.ts'
 import { PlanReader } from '../../../../../src/receivers/postgresql/explain/plan-reader.ts'
 import type { QueryPlan } from '../../../../../src/receivers/postgresql/explain/query-plan.ts'
-import { plansConfig } from '../../../../../src/receivers/postgresql/settings/explain-config.ts'
 import type { ExplainedStatement } from '../../../../../src/receivers/postgresql/statements/explain-candidate.ts'
 import { childStatementTexts } from '../../../../../src/sql-text/pool/child-statement-texts.ts'
 import type { StatementTexts } from '../../../../../src/sql-text/pool/statement-texts.ts'
@@ -49,7 +49,7 @@ function readingPlans(server: Server, options: ReadingOptions, texts: StatementT
     },
   })
   const reader = new PlanReader({
-    config: plansConfig.parse({ enabled: true, max_per_interval: 100, ...config }),
+    config: configKeys.shape.plans.parse({ enabled: true, max_per_interval: 100, ...config }),
     connector,
     clock,
     texts,

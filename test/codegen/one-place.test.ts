@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { copyOfTheProject, insertBefore } from '../support/project-copy.ts'
+import { type Run, runNodeIn } from './support/generator.ts'
+
+/** A copy of the project with one piece more in one file, and what is generated of it. */
+async function copyWith(file: string, pieces: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await copyOfTheProject()
+  const path = join(folder, file)
+  let text = await readFile(path, 'utf8')
+  for (const [anchor, piece] of Object.entries(pieces)) text = insertBefore(text, anchor, piece)
+  await writeFile(path, text)
+  expect(await runNodeIn(folder, 'codegen/main.ts')).toMatchObject({ code: 0, stderr: '' })
+  return folder
+}
+
+/** Checks the types of a file of the copy and of all that it imports. */
+async function types(folder: string, file: string): Promise<Run> {
+  await writeFile(join(folder, 'tsconfig.one.json'), JSON.stringify({ extends: './tsconfig.json', include: [file] }))
+  return runNodeIn(folder, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.one.json')
+}
+
+const right = { code: 0, stdout: '', stderr: '' }
+
+test('a configuration key, a nested one too, is added in one place: type, schema, JSON schema and reference have it', async () => {
+  const folder = await copyWith('metadata.yaml', {
+    '  preset:\n':
+      '  patience:\n    type: string\n    format: positive_duration\n    default: 17s\n    description: What it waits for.\n',
+    '      max_relations: {':
+      '      max_depth: {type: integer, minimum: 3, default: 23, description: What it descends to.}\n',
+  })
+  const use = `
+    import { type PostgresqlConfig, postgresqlConfig } from './src/receivers/postgresql/settings/config.ts'
+    const { patience, plans }: PostgresqlConfig = postgresqlConfig.parse({ username: 'monitor', plans: { max_depth: 31 } })
+    const ms: number = patience
+    const depth: number = plans.max_depth
+    const { error } = postgresqlConfig.safeParse({ username: 'monitor', patience: '0s', plans: { max_depth: 2 } })
+    const { plans: byDefault } = postgresqlConfig.parse({ username: 'monitor' })
+    console.log(JSON.stringify([ms, depth, byDefault.max_depth, error?.issues.map(({ path }) => path.join('.'))]))
+  `
+  await writeFile(join(folder, 'use.ts'), use)
+  expect(await types(folder, 'use.ts')).toEqual(right)
+  const { stdout } = await runNodeIn(folder, 'use.ts')
+  expect(JSON.parse(stdout)).toEqual([17_000, 31, 23, ['patience', 'plans.max_depth']])
+
+  const schema: unknown = JSON.parse(await readFile(join(folder, 'generated/postgresql/config.schema.json'), 'utf8'))
+  const nested = { properties: { max_depth: { type: 'integer', minimum: 3, default: 23 } } }
+  expect(schema).toMatchObject({ properties: { patience: { type: 'string', default: '17s' }, plans: nested } })
+  const reference = await readFile(join(folder, 'generated/postgresql/documentation.md'), 'utf8')
+  expect(reference).toContain('| `patience` | duration above 0 | `17s` | What it waits for. |')
+  expect(reference).toContain('| `plans.max_depth` | integer, at least 3 | `23` | What it descends to. |')
+
+  await writeFile(join(folder, 'use.ts'), use.replace('plans.max_depth', 'plans.max_deptH'))
+  expect(await types(folder, 'use.ts')).toMatchObject({ code: 1, stdout: expect.stringContaining('max_deptH') })
+})
+
+test('an instrument about itself is added in one place: type and documentation have it', async () => {
+  const instrument = `    otelcol_scraper_naps:
+      enabled: true
+      stability: development
+      description: Naps between two scrapes.
+      unit: "{nap}"
+      sum: {value_type: int, monotonic: true, aggregation_temporality: cumulative}
+      attributes: [scraper]
+`
+  const folder = await copyWith('src/scraper/metadata.yaml', {
+    '    otelcol_scraper_scraped_log_records:\n': instrument,
+  })
+  const use = `
+    import type { Instruments } from './generated/scraper/telemetry.ts'
+    export const nap = ({ otelcolScraperNaps }: Instruments) => otelcolScraperNaps.add(1, { scraper: 'server' })
+  `
+  await writeFile(join(folder, 'use.ts'), use)
+  expect(await types(folder, 'use.ts')).toEqual(right)
+  const documentation = await readFile(join(folder, 'generated/scraper/documentation.md'), 'utf8')
+  expect(documentation).toContain(
+    '| `otelcol_scraper_naps` | counter, int | {nap} | Naps between two scrapes. | `scraper` |',
+  )
+
+  await writeFile(join(folder, 'use.ts'), use.replace('{ scraper:', '{ scrapper:'))
+  expect(await types(folder, 'use.ts')).toMatchObject({ code: 1, stdout: expect.stringContaining('scrapper') })
+})
