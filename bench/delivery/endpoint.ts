@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
       response.writeHead(200).end(String(points))
       return
     default:
-      if (up) points += countItems({ bytes: decompress(body, 'zstd'), encoding: 'protobuf', path: '/v1/metrics' })
+      if (up) points += countItems({ bytes: decompress(body, 'zstd'), encoding: 'protobuf', signal: 'metrics' })
       response.writeHead(up ? 200 : 503).end()
   }
 })

@@ -1,8 +1,8 @@
 import process from 'node:process'
-import { PointAccount } from '../../src/component/point-account.ts'
-import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
-import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
-import { maxRequestBytes } from '../../src/exporters/otlp/request/split.ts'
+import { Ledger } from '../../src/exporters/otlp/account/ledger.ts'
+import { PointEnqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
+import { maxRequestBytes, targetRequestItems } from '../../src/exporters/otlp/request/request-size.ts'
+import { Compressor } from '../../src/exporters/otlp/wire/compressor.ts'
 import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import { otlpSettings } from '../encode/otlp-settings.ts'
 import { TableBatches } from '../encode/table-batches.ts'
@@ -28,17 +28,20 @@ process.stdout.write(
 )
 
 function fill(): void {
-  const enqueuer = new Enqueuer({
-    ...{ store, clock: settings.clock, maxRequestBytes, limits: newRelicLimits.metrics, path: '/v1/metrics' },
-    account: new PointAccount(0),
-    telemetry: noExporterTelemetry,
+  const enqueuer = new PointEnqueuer({
+    store,
+    clock: settings.clock,
+    ledger: new Ledger(0).metrics,
     temporality: 'delta',
     encoding: 'protobuf',
+    compressor: new Compressor('zstd'),
+    limits: newRelicLimits.metrics,
+    maxRequestBytes,
   })
   const batches = new TableBatches()
   for (let scrape = 0; scrape < scrapes; scrape++) {
     for (const batch of batches.scrape(scrape, points)) {
-      for (const error of enqueuer.store([batch], 'zstd').values()) throw error
+      for (const error of enqueuer.store([batch], targetRequestItems).values()) throw error
     }
   }
 }

@@ -1,7 +1,7 @@
-import { PointAccount } from '../../src/component/point-account.ts'
-import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
-import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
-import { maxRequestBytes } from '../../src/exporters/otlp/request/split.ts'
+import { Ledger } from '../../src/exporters/otlp/account/ledger.ts'
+import { PointEnqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
+import { maxRequestBytes, targetRequestItems } from '../../src/exporters/otlp/request/request-size.ts'
+import { Compressor } from '../../src/exporters/otlp/wire/compressor.ts'
 import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import type { EncodeCase } from './case.ts'
 import { otlpSettings } from './otlp-settings.ts'
@@ -11,22 +11,21 @@ import { TableBatches } from './table-batches.ts'
 export function pipeline(points: number): EncodeCase {
   const batches = new TableBatches()
   const { store, clock } = otlpSettings('')
-  const enqueuer = new Enqueuer({
+  const enqueuer = new PointEnqueuer({
     store,
     clock,
     maxRequestBytes,
-    account: new PointAccount(0),
-    telemetry: noExporterTelemetry,
+    ledger: new Ledger(0).metrics,
     temporality: 'delta',
     encoding: 'protobuf',
+    compressor: new Compressor('zstd'),
     limits: newRelicLimits.metrics,
-    path: '/v1/metrics',
   })
   return {
     async scrape(scrape) {
       let sent = 0
       for (const batch of batches.scrape(scrape, points)) {
-        for (const error of enqueuer.store([batch], 'zstd').values()) throw error
+        for (const error of enqueuer.store([batch], targetRequestItems).values()) throw error
         for (let request = store.take(); request !== undefined; request = store.take()) {
           sent += request.points
           store.remove(request)

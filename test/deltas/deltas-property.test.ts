@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PointAccount } from '../../src/component/point-account.ts'
-import { noExporterTelemetry } from '../../src/exporters/otlp/account/exporter-telemetry.ts'
+import { Ledger } from '../../src/exporters/otlp/account/ledger.ts'
 import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../src/exporters/otlp/queue/store-full-error.ts'
-import { Enqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
+import { PointEnqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
+import { maxRequestBytes, targetRequestItems } from '../../src/exporters/otlp/request/request-size.ts'
+import { Compressor } from '../../src/exporters/otlp/wire/compressor.ts'
 import type { Reading } from '../../src/pdata/reading.ts'
 import { decodeRequest, pointsOf } from '../exporters/otlp/support/decode-request.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -82,16 +83,15 @@ class World {
   readonly store = new FickleStore({ capacityBytes: 1e9 })
   readonly happened: Record<string, number> = {}
   readonly counted: Record<string, number> = {}
-  readonly enqueuer = new Enqueuer({
+  readonly enqueuer = new PointEnqueuer({
     store: this.store,
-    account: new PointAccount(0),
-    telemetry: noExporterTelemetry,
+    ledger: new Ledger(0).metrics,
     clock: new FakeClock(),
     temporality: 'delta',
     encoding: 'json',
+    compressor: new Compressor('none'),
     limits: undefined,
-    path: '/v1/metrics',
-    maxRequestBytes: 1e6,
+    maxRequestBytes,
   })
   #server = new Server(40, [-1_000, -999])
   #other = new Server(70_000, [-2_000, -1_999])
@@ -121,7 +121,7 @@ class World {
     })
     const { witnesses, processes } = this.#server
     const of: Reading = reading(this.#second, { epoch: epoch(...witnesses, 'server-1', processes), completes: whole })
-    this.enqueuer.store([batch(of, points)], 'none')
+    this.enqueuer.store([batch(of, points)], targetRequestItems)
     this.#collect()
   }
 

@@ -114,7 +114,7 @@ class World {
   }
 
   #checkAccount(): void {
-    const { consumed, dropped, absorbed } = this.#enqueuer.account.read(0)
+    const { consumed, dropped, absorbed } = this.#enqueuer.ledger.read(0)
     const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0)
     expect(consumed).toBe(this.#enqueuer.sent + sum(dropped) + sum(absorbed))
     expect(dropped).toEqual({})

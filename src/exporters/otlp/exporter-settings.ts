@@ -1,10 +1,9 @@
-import type { BackoffSettings } from '../../component/backoff.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { Temporality } from '../../deltas/outgoing-point.ts'
-import type { Signal } from '../../pdata/signal.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { SignalTelemetry } from './account/exporter-telemetry.ts'
 import type { DeliveryReading } from './account/observe-queue.ts'
+import type { DeliveryTarget } from './delivery/delivery-settings.ts'
 import type { TlsSettings } from './delivery/dispatcher.ts'
 import type { DeliveryStore } from './queue/delivery-store.ts'
 import type { Compression } from './wire/compression.ts'
@@ -12,18 +11,12 @@ import type { Encoding } from './wire/encode-points.ts'
 import type { SignalLimits } from './wire/limits.ts'
 
 /** Where and how an exporter sends: what the configuration of `otlp_http` or `newrelic` comes to. */
-export interface OtlpTarget {
-  /** The whole URL of each signal; one that is missing can't be sent. */
-  readonly urls: Readonly<Partial<Record<Signal, string>>>
-  readonly headers: Readonly<Record<string, string>>
+export interface OtlpTarget extends DeliveryTarget {
   readonly compression: Compression
   readonly encoding: Encoding
   readonly temporality: Temporality
-  readonly timeoutMs: number
-  readonly backoff: BackoffSettings
+  /** How long a request waits for the points of other queries. */
   readonly flushTimeoutMs: number
-  /** Most requests in flight at once. */
-  readonly concurrency: number
   readonly tls: TlsSettings
   readonly limits?: SignalLimits
 }
@@ -35,7 +28,7 @@ export interface OtlpExporterSettings {
   readonly logger: Logger
   /** For the User-Agent. */
   readonly version: string
-  /** Nothing is told where it is missing. */
+  /** Missing where nothing is measured. */
   readonly telemetry?: SignalTelemetry
   /** Lets the queue be observed from `start` until it is disposed at shutdown. */
   observeQueue?(read: () => DeliveryReading): Disposable

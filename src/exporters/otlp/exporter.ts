@@ -2,24 +2,26 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { Dispatcher } from 'undici'
 import type { Account, Exporter } from '../../component/exporter.ts'
 import type { Host } from '../../component/host.ts'
-import { PointAccount } from '../../component/point-account.ts'
 import type { Status } from '../../component/status.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LogBatch } from '../../pdata/log-record.ts'
 import { pointsIn } from '../../pdata/points-in.ts'
 import type { Signal } from '../../pdata/signal.ts'
-import { noSignalTelemetry, type SignalTelemetry } from './account/exporter-telemetry.ts'
+import { Ledger } from './account/ledger.ts'
 import type { DeliveryReading } from './account/observe-queue.ts'
 import { DeliveryLoop } from './delivery/delivery-loop.ts'
 import { createDispatcher } from './delivery/dispatcher.ts'
 import { DropLog } from './delivery/drop-log.ts'
 import { ExportError } from './delivery/export-error.ts'
-import { send } from './delivery/send.ts'
 import type { OtlpExporterSettings } from './exporter-settings.ts'
-import type { StoredRequest } from './queue/delivery-store.ts'
 import { Batcher } from './request/batcher.ts'
+import { PointEnqueuer } from './request/enqueue.ts'
+import { LogEnqueuer } from './request/enqueue-logs.ts'
+import type { EnqueueSettings } from './request/enqueue-settings.ts'
+import { maxRequestBytes } from './request/request-size.ts'
 import { countPoints } from './request/sdk-metrics.ts'
-import { signalOf } from './wire/signal-path.ts'
+import { storeSdkMetrics } from './request/sdk-push.ts'
+import { Compressor } from './wire/compressor.ts'
 
 /**
  * Delivers metrics and log records over OTLP/HTTP from a queue and loses no increment: batches become stored requests, a
@@ -27,41 +29,45 @@ import { signalOf } from './wire/signal-path.ts'
  */
 export class OtlpExporter implements Exporter {
   readonly #settings: OtlpExporterSettings
-  readonly #telemetry: SignalTelemetry
-  readonly #account: PointAccount
+  readonly #ledger: Ledger
+  readonly #compressor: Compressor
   readonly #dispatcher: Dispatcher
+  readonly #metrics: Batcher<Batch>
+  readonly #logs: Batcher<LogBatch>
   readonly #delivery: DeliveryLoop
-  readonly #batcher: Batcher
   #host: Host | undefined
-  #serverState: Disposable | undefined
+  #observedQueue: Disposable | undefined
   #shutdown: Promise<void> | undefined
 
   constructor(settings: OtlpExporterSettings) {
-    const { target, store, clock } = settings
+    const { target, store, clock, logger, version, shutdownTimeoutMs = 5_000 } = settings
+    const { encoding, flushTimeoutMs, temporality } = target
     this.#settings = settings
-    this.#telemetry = settings.telemetry ?? noSignalTelemetry
-    this.#account = new PointAccount(store.size().points)
+    this.#ledger = new Ledger(store.size().points, settings.telemetry)
+    this.#compressor = new Compressor(target.compression)
     this.#dispatcher = createDispatcher(target.tls)
-    this.#delivery = this.#makeDelivery()
-    const drops = new DropLog(settings.logger, clock)
-    store.onDropped((reason, items, path) => {
-      const signal = signalOf(path)
-      this.#account.dropped(reason, items)
-      this.#telemetry[signal].dropped(reason, items)
-      // What is damaged the store says itself, with the place.
+    const points = new PointEnqueuer({ ...this.#enqueueSettings('metrics'), temporality })
+    const records = new LogEnqueuer(this.#enqueueSettings('logs'))
+    this.#metrics = new Batcher({ enqueuer: points, clock, encoding, flushTimeoutMs })
+    this.#logs = new Batcher({ enqueuer: records, clock, encoding, flushTimeoutMs })
+    this.#delivery = new DeliveryLoop({
+      target: { ...target, headers: { ...target.headers, 'user-agent': `otelephant/${version}` } },
+      store,
+      ledger: this.#ledger,
+      compressor: this.#compressor,
+      dispatcher: this.#dispatcher,
+      clock,
+      logger,
+      shutdownTimeoutMs,
+      // What the endpoint does during the shutdown changes the status no more.
+      report: (status) => this.#shutdown === undefined && this.#report(status),
+    })
+    const drops = new DropLog(logger, clock)
+    store.onDropped((reason, items, signal) => {
+      this.#ledger[signal].dropped(reason, items)
+      // Damage is logged by the store, which knows where it is.
       if (reason !== 'damaged') drops.dropped(reason, signal, items)
       this.#delivery.dropped()
-    })
-    this.#batcher = new Batcher({
-      ...{ store, clock, account: this.#account, telemetry: this.#telemetry },
-      ...{
-        encoding: target.encoding,
-        temporality: target.temporality,
-        flushTimeoutMs: target.flushTimeoutMs,
-        limits: target.limits,
-      },
-      compression: () => this.#delivery.compression,
-      stored: () => this.#stored(),
     })
   }
 
@@ -69,7 +75,7 @@ export class OtlpExporter implements Exporter {
     if (this.#shutdown !== undefined) return
     this.#host = host
     this.#report({ kind: 'starting' })
-    this.#serverState = this.#settings.observeQueue?.(() => this.#reading())
+    this.#observedQueue = this.#settings.observeQueue?.(() => this.#reading())
     this.#delivery.start()
     this.#settings.logger.info('Delivering.', this.#addresses())
     this.#report({ kind: 'ok' })
@@ -77,26 +83,37 @@ export class OtlpExporter implements Exporter {
 
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
     this.#refuseAfterShutdown('metrics', pointsIn(batch))
-    await this.#batcher.add(batch, signal)
+    try {
+      await this.#metrics.add(batch, signal)
+    } finally {
+      // A part of it may be stored even where it is rejected.
+      this.#delivery.wake()
+    }
   }
 
   async consumeLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
     this.#refuseAfterShutdown('logs', batch.records.length)
-    await this.#batcher.addLogs(batch, signal)
+    if (batch.records.length === 0) return
+    await this.#logs.add(batch, signal)
+    this.#delivery.wake()
   }
 
-  /** Stores metrics of the SDK as they are. */
+  /** Stores metrics of the SDK as they are, at once. */
   consumeSdk(resourceMetrics: ResourceMetrics): void {
     this.#refuseAfterShutdown('metrics', countPoints(resourceMetrics))
-    this.#batcher.addSdk(resourceMetrics)
+    try {
+      storeSdkMetrics(resourceMetrics, this.#enqueueSettings('metrics'))
+    } finally {
+      this.#delivery.wake()
+    }
   }
 
   account(): Account {
-    return this.#account.read(this.#settings.store.size().points)
+    return this.#ledger.read(this.#settings.store.size().points)
   }
 
   async flush(signal: AbortSignal): Promise<void> {
-    this.#batcher.close()
+    this.#closeGroups()
     await this.#delivery.empty(signal)
   }
 
@@ -107,18 +124,36 @@ export class OtlpExporter implements Exporter {
 
   async #stop(): Promise<void> {
     this.#report({ kind: 'stopping' })
-    // What waits for more company is stored first, so that it is delivered with the rest.
-    this.#batcher.close()
+    // What waits for more batches is stored first, so that it is delivered with the rest.
+    this.#closeGroups()
     await this.#delivery.shutdown()
     await this.#dispatcher.destroy()
-    this.#serverState?.[Symbol.dispose]()
+    this.#observedQueue?.[Symbol.dispose]()
     this.#report({ kind: 'stopped' })
+  }
+
+  #closeGroups(): void {
+    this.#metrics.close()
+    this.#logs.close()
   }
 
   #refuseAfterShutdown(signal: Signal, items: number): void {
     if (this.#shutdown === undefined) return
-    this.#telemetry[signal].enqueueFailed(items)
+    this.#ledger[signal].enqueueFailed(items)
     throw new ExportError('the exporter is shut down')
+  }
+
+  #enqueueSettings(signal: Signal): EnqueueSettings {
+    const { store, clock, target } = this.#settings
+    return {
+      store,
+      ledger: this.#ledger[signal],
+      clock,
+      encoding: target.encoding,
+      compressor: this.#compressor,
+      limits: target.limits?.[signal],
+      maxRequestBytes,
+    }
   }
 
   #reading(): DeliveryReading {
@@ -127,12 +162,6 @@ export class OtlpExporter implements Exporter {
     const oldestMs = store.oldestMs()
     const oldestAgeMs = oldestMs === undefined ? undefined : Math.max(0, clock.now() - oldestMs)
     return { requests, bytes, oldestAgeMs, ...this.#delivery.state }
-  }
-
-  /** Nobody calls `start` where the exporter is used with the SDK. */
-  #stored(): void {
-    this.#delivery.start()
-    this.#delivery.wake()
   }
 
   #report(status: Status): void {
@@ -146,30 +175,5 @@ export class OtlpExporter implements Exporter {
       return [signal, `${origin}${pathname}`]
     })
     return Object.fromEntries(addresses)
-  }
-
-  #makeDelivery(): DeliveryLoop {
-    const { target, store, logger, clock, version, shutdownTimeoutMs = 5_000 } = this.#settings
-    const sendSettings = {
-      headers: { ...target.headers, 'user-agent': `otelephant/${version}` },
-      timeoutMs: target.timeoutMs,
-      dispatcher: this.#dispatcher,
-    }
-    return new DeliveryLoop({
-      ...{ store, logger, clock, shutdownTimeoutMs, account: this.#account, telemetry: this.#telemetry },
-      backoff: target.backoff,
-      concurrency: target.concurrency,
-      compression: target.compression,
-      send: async (request, signal) => send(request, { ...sendSettings, url: this.#urlOf(request) }, signal),
-      report: (status) => this.#report(status),
-    })
-  }
-
-  /** @throws Error where what was stored before can't be sent with this configuration */
-  #urlOf({ path }: StoredRequest): string {
-    const signal = signalOf(path)
-    const url = this.#settings.target.urls[signal]
-    if (url === undefined) throw new Error(`the exporter has no address for ${signal} any more`)
-    return url
   }
 }

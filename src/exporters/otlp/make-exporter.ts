@@ -9,7 +9,10 @@ import type { DeliveryStore } from './queue/delivery-store.ts'
 export function makeExporter(target: OtlpTarget, settings: ComponentSettings, store: DeliveryStore): OtlpExporter {
   const { id, clock, logger, meter, version } = settings
   return new OtlpExporter({
-    ...{ target, store, clock, version },
+    target,
+    store,
+    clock,
+    version,
     logger: logger.child({ exporter: id }),
     telemetry: { metrics: exporterTelemetry(meter, id, 'metrics'), logs: exporterTelemetry(meter, id, 'logs') },
     observeQueue: (read) => observeQueue(meter, id, read),

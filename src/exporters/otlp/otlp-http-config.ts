@@ -5,7 +5,7 @@ import { checkDelivery, deliveryConfig, deliveryTarget, httpUrl } from './delive
 import type { OtlpTarget } from './exporter-settings.ts'
 import { compressions } from './wire/compression.ts'
 import { encodings } from './wire/encode-points.ts'
-import { signalPaths } from './wire/signal-path.ts'
+import { signalPaths } from './wire/signal-paths.ts'
 
 /** The `otlp_http` exporter: any OTLP endpoint. */
 export const otlpHttpConfig = z

@@ -1,9 +1,10 @@
-import { PointAccount } from '../../../src/component/point-account.ts'
 import type { Temporality } from '../../../src/deltas/outgoing-point.ts'
-import { noExporterTelemetry } from '../../../src/exporters/otlp/account/exporter-telemetry.ts'
+import { Ledger } from '../../../src/exporters/otlp/account/ledger.ts'
 import type { DeliveryStore } from '../../../src/exporters/otlp/queue/delivery-store.ts'
 import { StoreFullError } from '../../../src/exporters/otlp/queue/store-full-error.ts'
-import { Enqueuer } from '../../../src/exporters/otlp/request/enqueue.ts'
+import { PointEnqueuer } from '../../../src/exporters/otlp/request/enqueue.ts'
+import { targetRequestItems } from '../../../src/exporters/otlp/request/request-size.ts'
+import { Compressor } from '../../../src/exporters/otlp/wire/compressor.ts'
 import type { CounterRow, CounterRows } from '../../../src/pdata/batch.ts'
 import type { MetricInfo } from '../../../src/pdata/metric.ts'
 import type { ResetToken } from '../../../src/pdata/reading.ts'
@@ -138,7 +139,7 @@ type Put = Parameters<DeliveryStore['put']>
 
 /** An exporter's way in, over a store that can be told to refuse, and all that came of it. */
 export class FoldIntake {
-  readonly account = new PointAccount(0)
+  readonly ledger = new Ledger(0)
   /** Points that are stored and not yet taken out. */
   readonly puts: { readonly requests: number; readonly baselines: number }[] = []
   sent = 0
@@ -147,7 +148,7 @@ export class FoldIntake {
   readonly #temporality: Temporality
   readonly #maxRequestBytes: number
   #store: DeliveryStore
-  #enqueuer: Enqueuer
+  #enqueuer: PointEnqueuer
 
   /** @param open again where the store is reopened */
   constructor(open: () => DeliveryStore, temporality: Temporality, maxRequestBytes: number) {
@@ -173,7 +174,10 @@ export class FoldIntake {
       completes: !kind.inherits,
     })
     this.puts.length = 0
-    const refused = this.#enqueuer.store([{ ...batch(of, []), folded: rowsOf(server, kind, shown) }], 'none')
+    const refused = this.#enqueuer.store(
+      [{ ...batch(of, []), folded: rowsOf(server, kind, shown) }],
+      targetRequestItems,
+    )
     const points = this.#takeOut()
     return refused.size > 0 ? undefined : points
   }
@@ -192,7 +196,7 @@ export class FoldIntake {
     return points
   }
 
-  #make(): Enqueuer {
+  #make(): PointEnqueuer {
     const put = (...[requests, baselines, completes]: Put) => {
       if (this.refusing) throw new StoreFullError(7, 7)
       this.#store.put(requests, baselines, completes)
@@ -212,15 +216,14 @@ export class FoldIntake {
       onDropped: (listener) => this.#store.onDropped(listener),
       [Symbol.dispose]: () => this.#store[Symbol.dispose](),
     }
-    return new Enqueuer({
+    return new PointEnqueuer({
       store: forward,
-      account: this.account,
-      telemetry: noExporterTelemetry,
+      ledger: this.ledger.metrics,
       clock: new FakeClock(),
       temporality: this.#temporality,
       encoding: 'json',
+      compressor: new Compressor('none'),
       limits: undefined,
-      path: '/v1/metrics',
       maxRequestBytes: this.#maxRequestBytes,
     })
   }

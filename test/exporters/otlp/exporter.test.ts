@@ -17,6 +17,7 @@ import {
 import { FakeClock } from '../../support/fake-clock.ts'
 import { decodeRequest, pointsOf } from './support/decode-request.ts'
 import { exporterTo } from './support/exporter-under-test.ts'
+import { LastingStore } from './support/lasting-store.ts'
 import { OtlpServer, type ReceivedRequest } from './support/otlp-server.ts'
 
 const counter = series(commits)
@@ -246,11 +247,10 @@ test('an empty complete result says that nothing existed', async ({ signal }) =>
 test('a store that a predecessor left is delivered, and its points are in the account', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   server.answer = (response) => response.writeHead(503).end()
-  const store = new MemoryStore({ capacityBytes: 1_000_000 })
+  const store = new LastingStore({ capacityBytes: 1_000_000 })
   const before = await exporterTo(server.url, { store })
   await before.exporter.consume(batch(reading(10), [point(series(backends), 12), point(counter, 700)]), signal)
   await server.whenReceived(1)
-  store.survives = true
   await before.exporter.shutdown()
   expect(before.exporter.account()).toEqual({
     consumed: 2,

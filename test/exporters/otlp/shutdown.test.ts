@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
+import { MemoryStore } from '../../../src/exporters/otlp/queue/memory-store.ts'
 import { backends, batch, point, reading, series } from '../../deltas/support/points.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { exporterTo } from './support/exporter-under-test.ts'
+import { LastingStore } from './support/lasting-store.ts'
 import { OtlpServer } from './support/otlp-server.ts'
 
 const batchOf = (value: number) =>
@@ -97,8 +99,8 @@ test('halves of what was in flight are delivered too', async ({ signal }) => {
 test('a store that survives keeps what is left', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   server.answer = () => undefined
-  const under = await exporterTo(server.url, { shutdownTimeoutMs: 100 })
-  under.store.survives = true
+  const store = new LastingStore({ capacityBytes: 1_000_000 })
+  const under = await exporterTo(server.url, { store, shutdownTimeoutMs: 100 })
   await under.exporter.consume(batchOf(11), signal)
   await server.whenReceived(1)
   await under.exporter.shutdown()
@@ -123,12 +125,12 @@ const faults: Readonly<Record<string, (response: ServerResponse) => unknown>> = 
 }
 for (const [name, fault] of Object.entries(faults)) {
   for (const survives of [false, true]) {
-    const store = survives ? 'keeps the rest' : 'counts the rest'
-    test(`an endpoint that ${name} does not hold up the shutdown, which ${store}`, async ({ signal }) => {
+    const fate = survives ? 'keeps the rest' : 'counts the rest'
+    test(`an endpoint that ${name} does not hold up the shutdown, which ${fate}`, async ({ signal }) => {
       await using server = await OtlpServer.listen()
       server.answer = fault
-      const under = await exporterTo(server.url, { shutdownTimeoutMs: 200 })
-      under.store.survives = survives
+      const store = new (survives ? LastingStore : MemoryStore)({ capacityBytes: 1_000_000 })
+      const under = await exporterTo(server.url, { store, shutdownTimeoutMs: 200 })
       for (const value of [11, 12, 13, 14]) {
         const points = Array.from({ length: 300 }, (_, row) => point(series(backends, { row }), value))
         await under.exporter.consume(batch(reading(value), points), signal)

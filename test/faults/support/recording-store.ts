@@ -9,6 +9,7 @@ import type {
   StoredRequest,
   TakeOrder,
 } from '../../../src/exporters/otlp/queue/delivery-store.ts'
+import { signalPaths } from '../../../src/exporters/otlp/wire/signal-paths.ts'
 import { apiKey } from '../../matrix/support/rig.ts'
 import { pointsIn } from './refusals.ts'
 
@@ -39,7 +40,7 @@ export class RecordingStore implements DeliveryStore, Disposable {
         'content-type': 'application/x-protobuf',
         'content-encoding': request.compression,
       }
-      this.#stored.push(...pointsIn({ path: request.path, headers, body: Buffer.from(request.bytes) }))
+      this.#stored.push(...pointsIn({ path: signalPaths[request.signal], headers, body: Buffer.from(request.bytes) }))
     }
   }
 

@@ -1,6 +1,5 @@
 import type { DeliveryStore, NewRequest, StoredRequest } from '../queue/delivery-store.ts'
 import { compress, decompress } from '../wire/compression.ts'
-import { signalOf } from '../wire/signal-path.ts'
 import { countItems, sliceItems } from '../wire/stored-body.ts'
 import type { SizeLimits } from './size-limit.ts'
 
@@ -20,7 +19,7 @@ export type Division = 'size' | 'content'
 interface Family {
   /** Requests that may still be sent beside those that are on their way. */
   extraRequests: number
-  /** Parts whose fate isn't decided. */
+  /** Parts that haven't ended. */
   parts: number
   loss: Loss | undefined
   /**
@@ -33,11 +32,11 @@ interface Family {
 }
 
 /**
- * Since a part of a stored request was taken last, or none yet, so many more are sent where it is refused for what is in it:
- * enough for one bad point or record among 65,000.
+ * How many requests more are sent for a stored request that is refused for what is in it, counted anew whenever a part of it
+ * is taken: enough to find one bad point or record among 65,000.
  */
 export const maxExtraRequests = 32
-/** Parts that leave the queue by age or size are never told of, so there is a bound. */
+/** Parts that leave the queue by age or size don't end here, so the number is bounded. */
 const maxParts = 10_000
 
 /** Knows which stored requests were one before. */
@@ -53,7 +52,7 @@ export class Bisection {
     this.#sizeLimits = sizeLimits
   }
 
-  /** Whether there is something to halve, and still leave to send the halves. */
+  /** Whether there is something to halve, and the halves may still be sent. */
   mayHalve({ id, points }: StoredRequest, why: Division): boolean {
     if (points <= 1) return false
     return why === 'size' || (this.#families.get(id)?.extraRequests ?? maxExtraRequests) >= 2
@@ -90,12 +89,12 @@ export class Bisection {
     this.#releaseOne(family)
     // Refused as a whole and taken in parts: it was too large, whatever the endpoint said.
     if (family.parts === 0 && family.loss === undefined && family.refusedBytes !== undefined) {
-      this.#sizeLimits[signalOf(request.path)].refused(family.refusedBytes)
+      this.#sizeLimits[request.signal].refused(family.refusedBytes)
     }
     return family.parts === 0 ? family.loss : undefined
   }
 
-  /** Lets parts go that wait for another one, which may be gone. */
+  /** Lets all parts go that wait for another one: that one may be gone. */
   releaseHeld(): void {
     for (const family of new Set(this.#families.values())) this.#releaseAll(family)
   }
@@ -134,14 +133,14 @@ function newFamily(): Family {
  * @throws Error where the request's bytes aren't what they should be
  */
 export function piecesOf(request: StoredRequest, count: number): readonly NewRequest[] {
-  const { encoding, compression, path, points, createdMs } = request
-  const whole = { encoding, path, bytes: decompress(request.bytes, compression) }
+  const { encoding, compression, signal, points, createdMs } = request
+  const whole = { encoding, signal, bytes: decompress(request.bytes, compression) }
   const found = countItems(whole)
   if (found !== points) throw new Error(`the stored request holds ${found} points instead of ${points}`)
   const piece = (start: number, end: number): NewRequest => {
     const body = sliceItems(whole, start, end)
     const bytes = compress(body, compression)
-    return { bytes, sizeBytes: body.byteLength, points: end - start, encoding, compression, path, createdMs }
+    return { bytes, sizeBytes: body.byteLength, points: end - start, encoding, compression, signal, createdMs }
   }
   const ends = Array.from({ length: count + 1 }, (_, index) => Math.ceil((points * index) / count))
   return ends.slice(1).map((end, index) => piece(ends[index] ?? 0, end))

@@ -1,82 +1,78 @@
-import type { BackoffSettings } from '../../../component/backoff.ts'
-import type { Clock } from '../../../component/clock.ts'
-import type { PointAccount } from '../../../component/point-account.ts'
-import type { Status } from '../../../component/status.ts'
-import type { Logger } from '../../../telemetry/logger.ts'
-import type { SignalTelemetry } from '../account/exporter-telemetry.ts'
-import type { DeliveryStore, StoredRequest } from '../queue/delivery-store.ts'
-import type { Compression } from '../wire/compression.ts'
-import { signalOf } from '../wire/signal-path.ts'
-import { Attempts } from './attempt.ts'
-import type { BreakerState } from './breaker.ts'
-import { EndpointState } from './endpoint-state.ts'
+import type { StoredRequest } from '../queue/delivery-store.ts'
+import { attempt } from './attempt.ts'
+import { Breaker, type BreakerState } from './breaker.ts'
+import { Concurrency } from './concurrency.ts'
+import type { DeliverySettings } from './delivery-settings.ts'
+import { EndpointReport } from './endpoint-report.ts'
 import { Gate } from './gate.ts'
-import type { SendOutcome } from './outcome.ts'
-import { Outcomes } from './settle-outcome.ts'
-import { SizeLimit } from './size-limit.ts'
+import type { AttemptOutcome, FinalOutcome } from './outcome.ts'
+import { Outcomes } from './outcomes.ts'
+import type { Ticket } from './ticket.ts'
 
-export interface DeliveryLoopSettings {
-  readonly store: DeliveryStore
-  readonly account: PointAccount
-  readonly telemetry: SignalTelemetry
-  readonly logger: Logger
-  readonly clock: Clock
-  readonly backoff: BackoffSettings
-  /** Most requests in flight at once. */
-  readonly concurrency: number
-  /** How long a shutdown may take to deliver what is queued. */
-  readonly shutdownTimeoutMs: number
-  readonly compression: Compression
-  /** One attempt; rejects only with the signal's reason. */
-  send(request: StoredRequest, signal: AbortSignal): Promise<SendOutcome>
-  report(status: Status): void
-}
+const failuresToOpen = 5
+/** A refused key is tried again slowly: somebody may mend it, and nothing is dropped until then. */
+const refusedKeyPauseMs = 60_000
 
-/** Sends what is stored, newest first, so that after an outage alerts see live data at once. */
+/** What an attempt came to: the request has ended, or goes again. */
+type Result =
+  | { readonly kind: 'ended'; readonly outcome: FinalOutcome }
+  /** `delayMs`: the request's own pause; `undefined` where it goes as soon as any request may. */
+  | { readonly kind: 'again'; readonly delayMs: number | undefined }
+
+/**
+ * Sends what is stored, newest first, so that after an outage alerts see live data at once.
+ *
+ * A request is in one of these states:
+ *
+ * - waiting: in the store. It goes to in flight when `#step` takes it.
+ * - in flight: an attempt of it runs, or its outcome is being stored. It ends when the endpoint took it or refused it for good;
+ *   it is replaced by smaller requests, which wait, when it is too large or holds something that the endpoint refuses; it goes
+ *   back to waiting when nothing may be sent now; it is put off when it alone failed.
+ * - put off: taken from the store, with a pause of its own, while others go. It goes back to waiting when its pause is over, when
+ *   the circuit opens and when the shutdown begins.
+ *
+ * The store itself drops requests that wait when it is full or they are too old; those that are taken stay.
+ *
+ * The circuit to the endpoint (breaker.ts) is in one of these:
+ *
+ * - closed: as many requests go as `Concurrency` allows. It opens after five failures in a row, with a Retry-After, and for a
+ *   minute when the key is refused.
+ * - open: none goes until the pause is over. Then one goes, the smallest: the probe.
+ * - half open: the probe is in flight, and nothing else goes. The circuit closes when the endpoint takes the probe or refuses it
+ *   for what is in it; it opens again, for longer, when the probe fails.
+ *
+ * At shutdown the loop ends first. A store that survives keeps what waits. Otherwise each request is tried once more, whatever
+ * the circuit's state, and what isn't delivered by the deadline is dropped.
+ */
 export class DeliveryLoop {
-  readonly #settings: DeliveryLoopSettings
-  readonly #endpoint: EndpointState
+  readonly #settings: DeliverySettings
+  readonly #breaker: Breaker
+  readonly #concurrency: Concurrency
+  readonly #report: EndpointReport
   readonly #outcomes: Outcomes
-  readonly #attempts: Attempts
   /** Stops the loop and its pauses; requests in flight go on until the shutdown's deadline. */
   readonly #stopping = new AbortController()
   readonly #aborting = new AbortController()
   readonly #changed = new Gate()
   readonly #inFlight = new Set<Promise<void>>()
-  /** Requests that failed and wait for their own turn, while others go. */
   readonly #putOff = new Set<Promise<void>>()
-  /** Ends these waits. */
-  #waits = new AbortController()
+  /** Ends the pauses of requests that are put off. */
+  #pauses = new AbortController()
   #loop: Promise<void> | undefined
   #shutdown: Promise<void> | undefined
 
-  constructor(settings: DeliveryLoopSettings) {
-    const { store } = settings
-    const report = (status: Status) => {
-      if (!this.#stopping.signal.aborted) settings.report(status)
-    }
+  constructor(settings: DeliverySettings) {
+    const { clock, target } = settings
     this.#settings = settings
-    const sizeLimits = { metrics: new SizeLimit(settings.clock), logs: new SizeLimit(settings.clock) }
-    this.#outcomes = new Outcomes({ ...settings, report, sizeLimits })
-    this.#endpoint = new EndpointState({
-      ...{ ...settings, report },
-      queuedPoints: () => store.size().points,
-      opened: () => this.#endWaits(),
-    })
-    this.#attempts = new Attempts({
-      ...{ ...settings, endpoint: this.#endpoint, outcomes: this.#outcomes, sizeLimits },
-      ...{ stopping: this.#stopping.signal, aborting: this.#aborting.signal },
-    })
-  }
-
-  /** How new requests are to be compressed. */
-  get compression(): Compression {
-    return this.#endpoint.compression
+    this.#breaker = new Breaker({ clock, backoff: target.backoff, threshold: failuresToOpen })
+    this.#concurrency = new Concurrency(target.concurrency)
+    this.#report = new EndpointReport(settings, this.#breaker)
+    this.#outcomes = new Outcomes(settings)
   }
 
   /** For the collector's own instruments. */
   get state(): { readonly inFlight: number; readonly breaker: BreakerState } {
-    return { inFlight: this.#inFlight.size, breaker: this.#endpoint.breaker }
+    return { inFlight: this.#inFlight.size, breaker: this.#breaker.state }
   }
 
   /** Sends from now on; harmless when it already does. */
@@ -84,15 +80,16 @@ export class DeliveryLoop {
     if (!this.#stopping.signal.aborted) this.#loop ??= this.#run(this.#stopping.signal)
   }
 
-  /** To be called when something was stored. */
+  /** To be called when something was stored. Starts the loop where nobody did, as with OpenTelemetry's SDK. */
   wake(): void {
+    this.start()
     this.#changed.open()
   }
 
   /** To be called when the store has dropped something by itself. */
   dropped(): void {
-    this.#outcomes.dropped()
-    this.wake()
+    this.#outcomes.releaseHeld()
+    this.#changed.open()
   }
 
   /** Resolves when the queue is empty; rejects when the signal aborts first. */
@@ -100,7 +97,7 @@ export class DeliveryLoop {
     while (this.#settings.store.size().requests > 0) await this.#changed.wait(signal)
   }
 
-  /** Delivers what it can within the deadline. What is left stays in a store that survives, and is dropped otherwise. */
+  /** Delivers what it can within the deadline. The rest stays in a store that survives, and is dropped otherwise. */
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#stop()
     return this.#shutdown
@@ -110,7 +107,7 @@ export class DeliveryLoop {
     const { store, shutdownTimeoutMs } = this.#settings
     this.#stopping.abort()
     const deadline = setTimeout(() => this.#aborting.abort(), shutdownTimeoutMs)
-    this.#endWaits()
+    this.#endPauses()
     this.#outcomes.close()
     await this.#loop
     await Promise.all(this.#putOff)
@@ -120,7 +117,7 @@ export class DeliveryLoop {
     // What was in flight may have come back in halves.
     if (!store.survives && inFlight.length > 0) await this.#drain()
     clearTimeout(deadline)
-    if (!store.survives) this.#dropRest()
+    if (!store.survives) this.#outcomes.dropRest()
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -133,27 +130,88 @@ export class DeliveryLoop {
 
   /** Sends one request, or waits until one may be sent. */
   async #step(signal: AbortSignal): Promise<void> {
-    const { clock, store, concurrency } = this.#settings
-    const { pauseMs } = this.#endpoint
+    const { clock, store } = this.#settings
+    const { pauseMs } = this.#breaker
     if (pauseMs > 0) return clock.sleep(pauseMs, signal)
-    // What is put off is held in memory, so it is bounded too.
-    const which = this.#putOff.size < concurrency ? this.#endpoint.admits(this.#inFlight.size) : undefined
-    const request = which && store.take(which)
+    const request = this.#mayGo() ? store.take(this.#breaker.state === 'open' ? 'smallest' : 'newest') : undefined
     if (request === undefined) await this.#changed.wait(signal)
     else this.#dispatch(request)
   }
 
+  /** Whether a request may go beside those in flight; the probe doesn't wait for what was sent before the circuit opened. */
+  #mayGo(): boolean {
+    // What is put off is held in memory, so it is bounded too.
+    if (this.#putOff.size >= this.#settings.target.concurrency) return false
+    const { state } = this.#breaker
+    return state === 'open' || (state === 'closed' && this.#inFlight.size < this.#concurrency.limit)
+  }
+
   #dispatch(request: StoredRequest): void {
     // Not awaited: others go beside it. It never rejects.
-    const delivery = this.#attempts.deliver(request, this.#endpoint.begin()).then((answer) => {
+    const delivery = this.#deliver(request).then((result) => {
       this.#inFlight.delete(delivery)
-      if (answer.kind === 'again') this.#giveBack(request, answer.delayMs)
+      if (result.kind === 'again') this.#giveBack(request, result.delayMs)
       this.#changed.open()
     })
     this.#inFlight.add(delivery)
   }
 
-  /** @param delayMs its own pause, which ends early where the circuit opens: then all requests wait alike */
+  /** One attempt and what comes of it. Never rejects. */
+  async #deliver(request: StoredRequest): Promise<Result> {
+    const ticket = this.#breaker.begin()
+    const outcome = this.#outcomes.known(request) ?? (await attempt(request, this.#settings, this.#aborting.signal))
+    const result = this.#learn(outcome, ticket)
+    if (result.kind === 'ended') {
+      const hasEnded = await this.#outcomes.end(request, result.outcome, this.#stopping.signal)
+      return hasEnded ? result : { kind: 'again', delayMs: undefined }
+    }
+    if (outcome.kind !== 'aborted') this.#settings.ledger[request.signal].retry()
+    return result
+  }
+
+  /** What an outcome says about the endpoint, and whether the request goes again. */
+  #learn(outcome: AttemptOutcome, ticket: Ticket): Result {
+    switch (outcome.kind) {
+      case 'accepted':
+      case 'too_large':
+      case 'permanent':
+        this.#works(ticket)
+        if (outcome.kind === 'accepted') this.#report.accepted()
+        return { kind: 'ended', outcome }
+      case 'key_refused':
+        this.#breaker.open(refusedKeyPauseMs)
+        this.#endPauses()
+        this.#report.keyRefused(outcome.error)
+        return { kind: 'again', delayMs: undefined }
+      case 'zstd_refused':
+        this.#works(ticket)
+        if (this.#settings.compressor.refuseZstd()) this.#report.zstdRefused()
+        return { kind: 'again', delayMs: undefined }
+      case 'retryable': {
+        this.#concurrency.failed(ticket, this.#settings.clock.now())
+        const delayMs = this.#breaker.failed(ticket, outcome.retryAfterMs)
+        this.#report.failed(outcome)
+        if (delayMs === undefined) this.#endPauses()
+        return { kind: 'again', delayMs }
+      }
+      case 'oversized':
+      case 'unsendable':
+        this.#breaker.inconclusive(ticket)
+        return { kind: 'ended', outcome }
+      case 'aborted':
+        this.#breaker.inconclusive(ticket)
+        return { kind: 'again', delayMs: undefined }
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  #works(ticket: Ticket): void {
+    this.#breaker.succeeded(ticket)
+    this.#concurrency.succeeded(ticket, this.#settings.clock.now())
+    this.#report.works()
+  }
+
   #giveBack(request: StoredRequest, delayMs: number | undefined): void {
     const { clock, store } = this.#settings
     if (delayMs === undefined || this.#stopping.signal.aborted) {
@@ -161,47 +219,32 @@ export class DeliveryLoop {
       return
     }
     const back = () => {
-      this.#putOff.delete(wait)
+      this.#putOff.delete(pause)
       store.release(request)
       this.#changed.open()
     }
-    const wait = clock.sleep(delayMs, this.#waits.signal).then(back, back)
-    this.#putOff.add(wait)
+    const pause = clock.sleep(delayMs, this.#pauses.signal).then(back, back)
+    this.#putOff.add(pause)
   }
 
-  #endWaits(): void {
-    this.#waits.abort()
-    this.#waits = new AbortController()
+  /** What is put off goes back to the store: from there all requests wait for the same. */
+  #endPauses(): void {
+    this.#pauses.abort()
+    this.#pauses = new AbortController()
   }
 
-  /** Tries each queued request once, newest first, whatever the circuit says. */
+  /** Tries each queued request once, newest first, whatever the circuit's state. */
   async #drain(): Promise<void> {
-    const { store, concurrency } = this.#settings
+    const { store, target } = this.#settings
     const failed: StoredRequest[] = []
     // Requests that the loop had in flight and gave back were tried already, but not under this deadline: once more.
     const worker = async () => {
       for (let request = store.take(); request !== undefined; request = store.take()) {
-        const ended =
-          !this.#aborting.signal.aborted &&
-          (await this.#attempts.deliver(request, this.#endpoint.begin())).kind === 'final'
-        if (!ended) failed.push(request)
+        const hasEnded = !this.#aborting.signal.aborted && (await this.#deliver(request)).kind === 'ended'
+        if (!hasEnded) failed.push(request)
       }
     }
-    await Promise.all(Array.from({ length: concurrency }, worker))
+    await Promise.all(Array.from({ length: target.concurrency }, worker))
     for (const request of failed) store.release(request)
-  }
-
-  #dropRest(): void {
-    const { store, logger } = this.#settings
-    const lost = { metrics: 0, logs: 0 }
-    for (let request = store.take(); request !== undefined; request = store.take()) {
-      lost[signalOf(request.path)] += request.points
-      this.#outcomes.drop(request, 'shutdown')
-    }
-    if (lost.metrics + lost.logs === 0) return
-    logger.error('The rest of the queue was dropped at shutdown because it could not be delivered in time.', {
-      points: lost.metrics,
-      records: lost.logs,
-    })
   }
 }

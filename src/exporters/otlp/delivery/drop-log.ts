@@ -1,7 +1,7 @@
 import type { Clock } from '../../../component/clock.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
-import { itemsField } from '../wire/signal-path.ts'
+import { itemsField } from './items-field.ts'
 
 /** A full queue drops with each batch: of each reason and signal there is a line in so long at most. */
 const quietMs = 60_000

@@ -22,3 +22,23 @@ export interface Rejection {
   /** The endpoint's own number where it can't be: negative, no number, more than were sent. Nothing is rejected then. */
   readonly impossible?: string
 }
+
+/** The outcome of an attempt, also of one that sent nothing. */
+export type AttemptOutcome =
+  | SendOutcome
+  /** Somebody may mend the key, and then the same request is taken. */
+  | { readonly kind: 'key_refused'; readonly error: ExportError }
+  /** The endpoint doesn't take requests that are compressed with zstd. */
+  | { readonly kind: 'zstd_refused' }
+  /** Larger than what the endpoint is known to take; not sent. */
+  | { readonly kind: 'oversized'; readonly limitBytes: number }
+  /** It would fail the same way each time; not sent. */
+  | { readonly kind: 'unsendable'; readonly error: ExportError }
+  /** The shutdown's deadline passed. */
+  | { readonly kind: 'aborted' }
+
+/** An outcome after which the same request isn't sent again. */
+export type FinalOutcome = Exclude<
+  AttemptOutcome,
+  { readonly kind: 'retryable' | 'key_refused' | 'zstd_refused' | 'aborted' }
+>

@@ -1,4 +1,5 @@
 import type { BaselineReader, LastComplete, SeriesBaseline } from '../../../deltas/baseline.ts'
+import type { Signal } from '../../../pdata/signal.ts'
 import type { Compression } from '../wire/compression.ts'
 import type { Encoding } from '../wire/encode-points.ts'
 
@@ -8,8 +9,7 @@ export interface NewRequest {
   readonly bytes: Uint8Array
   readonly encoding: Encoding
   readonly compression: Compression
-  /** OTLP's path of the signal, e.g. `/v1/metrics`. */
-  readonly path: string
+  readonly signal: Signal
   /** How many data points or log records it holds. */
   readonly points: number
   /** Serialized, before compression. */
@@ -30,7 +30,8 @@ export interface QueueSize {
   readonly capacityBytes: number
 }
 
-export type DropListener = (reason: StoreDropReason, points: number, path: string) => void
+/** Called with points or log records that a store has dropped by itself. */
+export type DropListener = (reason: StoreDropReason, points: number, signal: Signal) => void
 
 /** Why a store gave up a request by itself. `damaged`: its bytes can't be read, or aren't what was written. */
 export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
@@ -51,8 +52,8 @@ export interface StoreLimits {
 }
 
 /**
- * The queue of one exporter and the baselines that belong to it. Owned by whoever composes the process and lent to the
- * exporter, so that it survives the exporter's reload; only one exporter uses it at a time. Its owner disposes of it.
+ * The queue of one exporter and the baselines that belong to it. The collector owns it, lends it to the exporter and disposes
+ * of it after the exporter's shutdown. Only one exporter uses it at a time.
  */
 export interface DeliveryStore extends BaselineReader, Disposable {
   /** Whether what is queued outlives the exporter's shutdown. Otherwise a shutdown delivers what it can and drops the rest. */
@@ -85,9 +86,6 @@ export interface DeliveryStore extends BaselineReader, Disposable {
   size(): QueueSize
   /** When the oldest of the queued requests was made. */
   oldestMs(): number | undefined
-  /**
-   * Who is to be told of points or records that the store drops by itself; one listener, the last.
-   * @param listener `path` is their request's
-   */
+  /** There is one listener: the last one that was given. */
   onDropped(listener: DropListener): void
 }

@@ -15,7 +15,7 @@ import { bytesOf, type Queued, RequestQueue } from './request-queue.ts'
 
 export interface MemoryStoreSettings extends Partial<StoreLimits> {
   readonly capacityBytes: number
-  /** Tells the age of requests; without it they have none. */
+  /** For the age of requests; without it none is too old. */
   readonly clock?: Pick<Clock, 'now'>
 }
 
@@ -25,8 +25,7 @@ interface Entry extends Queued {
 
 /** A store that ends with the process. */
 export class MemoryStore implements DeliveryStore {
-  /** Set by the owner while it swaps the exporter. */
-  survives = false
+  readonly survives: boolean = false
   readonly #clock: Pick<Clock, 'now'> | undefined
   readonly #cache = new BaselineCache()
   readonly #queue: RequestQueue<Entry>
@@ -108,7 +107,7 @@ export class MemoryStore implements DeliveryStore {
   #drop(reason: StoreDropReason, entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#queue.drop(entry)
-      this.#dropped(reason, entry.points, entry.request.path)
+      this.#dropped(reason, entry.points, entry.request.signal)
     }
   }
 }

@@ -1,107 +1,105 @@
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import type { Clock } from '../../../component/clock.ts'
-import type { PointAccount } from '../../../component/point-account.ts'
-import type { Temporality } from '../../../deltas/outgoing-point.ts'
-import type { Batch } from '../../../pdata/batch.ts'
-import type { LogBatch } from '../../../pdata/log-record.ts'
-import type { Signal } from '../../../pdata/signal.ts'
-import type { SignalTelemetry } from '../account/exporter-telemetry.ts'
-import type { DeliveryStore } from '../queue/delivery-store.ts'
-import type { Compression } from '../wire/compression.ts'
 import type { Encoding } from '../wire/encode-points.ts'
-import type { SignalLimits } from '../wire/limits.ts'
-import { signalPaths } from '../wire/signal-path.ts'
-import { BatchGroups } from './batch-group.ts'
-import { Enqueuer } from './enqueue.ts'
-import { LogEnqueuer } from './enqueue-logs.ts'
-import { LogSize } from './log-size.ts'
-import { SdkPush } from './sdk-push.ts'
-import { maxRequestBytes, RequestSize } from './split.ts'
+import { RequestSize } from './request-size.ts'
 
-export interface BatcherSettings {
-  readonly store: DeliveryStore
-  readonly clock: Clock
-  readonly encoding: Encoding
-  readonly temporality: Temporality
-  /** How long a request waits for more. */
-  readonly flushTimeoutMs: number
-  readonly limits: SignalLimits | undefined
-  readonly account: PointAccount
-  readonly telemetry: SignalTelemetry
-  /** How requests are to be compressed now. */
-  compression(): Compression
-  /** Told when there is something in the store to be sent. */
-  stored(): void
+/** What stores a batcher's batches. */
+export interface BatchEnqueuer<Batch> {
+  /** Adds the batch to the size of the request that it will be in. */
+  measure(batch: Batch, size: RequestSize): void
+  /**
+   * Stores batches, in order.
+   * @param itemsPerRequest about how many items fit into a request
+   * @returns why a batch could not be stored, by batch
+   * @throws where none could be stored
+   */
+  store(batches: readonly Batch[], itemsPerRequest: number): ReadonlyMap<Batch, unknown>
+  /** To be called with a batch whose sender gave up before it was stored. */
+  withdraw(batch: Batch): void
 }
 
-/** From batches to stored requests: they are grouped by signal, points are judged, all is encoded. */
-export class Batcher {
-  readonly #settings: BatcherSettings
-  readonly #metrics: BatchGroups<Batch>
-  readonly #logs: BatchGroups<LogBatch>
-  readonly #sdkPush: SdkPush
+export interface BatcherSettings<Batch> {
+  readonly enqueuer: BatchEnqueuer<Batch>
+  readonly clock: Clock
+  readonly encoding: Encoding
+  /** How long a group waits for more. */
+  readonly flushTimeoutMs: number
+}
 
-  constructor(settings: BatcherSettings) {
+interface Entry<Batch> extends PromiseWithResolvers<void> {
+  readonly batch: Batch
+}
+
+interface Group<Batch> {
+  /** In order of arrival. A batch may be here twice: two pipelines may share a receiver and an exporter. */
+  readonly entries: Set<Entry<Batch>>
+  readonly size: RequestSize
+  readonly flushTimer: AbortController
+}
+
+/** Groups the batches of several queries and receivers, so that small ones share a request. */
+export class Batcher<Batch> {
+  readonly #settings: BatcherSettings<Batch>
+  #open: Group<Batch> | undefined
+
+  constructor(settings: BatcherSettings<Batch>) {
     this.#settings = settings
-    this.#metrics = this.#groupMetrics()
-    this.#logs = this.#groupLogs()
-    this.#sdkPush = new SdkPush(this.#enqueueSettings('metrics'))
   }
 
   /** Resolves when the batch was stored; rejects when it wasn't. */
   async add(batch: Batch, signal: AbortSignal): Promise<void> {
-    await this.#metrics.add(batch, signal)
+    signal.throwIfAborted()
+    const { enqueuer } = this.#settings
+    this.#open ??= this.#newGroup()
+    const group = this.#open
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const entry = { batch, promise, resolve, reject }
+    group.entries.add(entry)
+    enqueuer.measure(batch, group.size)
+
+    const withdraw = () => {
+      if (!group.entries.delete(entry)) return
+      enqueuer.withdraw(batch)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', withdraw, { once: true })
+    if (group.size.full) this.close()
+    try {
+      await promise
+    } finally {
+      signal.removeEventListener('abort', withdraw)
+    }
   }
 
-  /** Resolves when the records were stored; rejects when they weren't. */
-  async addLogs(batch: LogBatch, signal: AbortSignal): Promise<void> {
-    if (batch.records.length > 0) await this.#logs.add(batch, signal)
-  }
-
-  /** Stores metrics of the SDK as they are, at once. */
-  addSdk(resourceMetrics: ResourceMetrics): void {
-    this.#sdkPush.store(resourceMetrics, this.#settings.compression())
-    this.#settings.stored()
-  }
-
-  /** Stores what waits for more company. */
+  /** Stores the open group now. */
   close(): void {
-    this.#metrics.close()
-    this.#logs.close()
+    const group = this.#open
+    if (group === undefined) return
+    this.#open = undefined
+    group.flushTimer.abort()
+    const entries = [...group.entries]
+    group.entries.clear()
+    if (entries.length === 0) return
+    try {
+      const batches = entries.map(({ batch }) => batch)
+      const refused = this.#settings.enqueuer.store(batches, group.size.itemsPerRequest)
+      for (const { batch, resolve, reject } of entries) {
+        if (refused.has(batch)) reject(refused.get(batch))
+        else resolve()
+      }
+    } catch (error) {
+      for (const { reject } of entries) reject(error)
+    }
   }
 
-  #groupMetrics(): BatchGroups<Batch> {
-    const { temporality, encoding, flushTimeoutMs, clock, compression, stored } = this.#settings
-    const enqueuer = new Enqueuer({ ...this.#enqueueSettings('metrics'), temporality, path: signalPaths.metrics })
-    return new BatchGroups({
-      ...{ clock, flushTimeoutMs },
-      newSize: () => new RequestSize(encoding),
-      store(batches) {
-        const refused = enqueuer.store(batches, compression())
-        stored()
-        return refused
-      },
-      withdrawn: (batch) => enqueuer.refuse(batch),
-    })
-  }
-
-  #groupLogs(): BatchGroups<LogBatch> {
-    const { encoding, flushTimeoutMs, clock, compression, stored } = this.#settings
-    const enqueuer = new LogEnqueuer(this.#enqueueSettings('logs'))
-    return new BatchGroups({
-      ...{ clock, flushTimeoutMs },
-      newSize: () => new LogSize(encoding),
-      store(batches) {
-        enqueuer.store(batches, compression())
-        stored()
-        return new Map()
-      },
-      withdrawn: () => {},
-    })
-  }
-
-  #enqueueSettings(signal: Signal) {
-    const { store, clock, account, telemetry, encoding, limits } = this.#settings
-    return { store, clock, account, encoding, limits: limits?.[signal], maxRequestBytes, telemetry: telemetry[signal] }
+  #newGroup(): Group<Batch> {
+    const { clock, encoding, flushTimeoutMs } = this.#settings
+    const flushTimer = new AbortController()
+    const group = { entries: new Set<Entry<Batch>>(), size: new RequestSize(encoding), flushTimer }
+    clock.sleep(flushTimeoutMs, flushTimer.signal).then(
+      () => this.#open === group && this.close(),
+      // Closed before its time.
+      () => undefined,
+    )
+    return group
   }
 }

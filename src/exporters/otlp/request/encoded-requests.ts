@@ -1,17 +1,6 @@
-import type { Clock } from '../../../component/clock.ts'
+import type { Signal } from '../../../pdata/signal.ts'
 import type { NewRequest } from '../queue/delivery-store.ts'
-import { type Compression, compress } from '../wire/compression.ts'
-import type { Encoding } from '../wire/encode-points.ts'
-import { inHalves } from './split.ts'
-
-export interface EncodedRequestSettings {
-  readonly encoding: Encoding
-  readonly compression: Compression
-  readonly path: string
-  readonly clock: Pick<Clock, 'now'>
-  /** Serialized, before compression. */
-  readonly maxRequestBytes: number
-}
+import type { EnqueueSettings } from './enqueue-settings.ts'
 
 export interface EncodedRequests {
   readonly requests: readonly NewRequest[]
@@ -19,28 +8,42 @@ export interface EncodedRequests {
   readonly tooLarge: number
 }
 
-/** Encodes items to as many requests as it takes, in order: what turns out too big is encoded in halves. */
+/**
+ * Encodes items to as many requests as it takes, in order: what turns out too large is encoded in halves.
+ * @param itemsPerRequest about how many items fit into a request
+ */
 export function encodedRequests<Item>(
+  signal: Signal,
   items: readonly Item[],
+  itemsPerRequest: number,
   encode: (items: readonly Item[]) => Uint8Array,
-  settings: EncodedRequestSettings,
+  settings: EnqueueSettings,
 ): EncodedRequests {
-  if (items.length === 0) return { requests: [], tooLarge: 0 }
-  const body = encode(items)
-  if (body.byteLength <= settings.maxRequestBytes) {
-    return { requests: [newRequest(body, items.length, settings)], tooLarge: 0 }
+  const requests: NewRequest[] = []
+  let tooLarge = 0
+  const add = (some: readonly Item[]): void => {
+    const body = encode(some)
+    if (body.byteLength <= settings.maxRequestBytes) requests.push(newRequest(signal, body, some.length, settings))
+    else if (some.length > 1) inHalves(some).forEach(add)
+    else tooLarge += 1
   }
-  if (items.length === 1) return { requests: [], tooLarge: 1 }
-  const halves = inHalves(items).map((half) => encodedRequests(half, encode, settings))
-  return {
-    requests: halves.flatMap(({ requests }) => requests),
-    tooLarge: halves.reduce((sum, { tooLarge }) => sum + tooLarge, 0),
-  }
+  for (let start = 0; start < items.length; start += itemsPerRequest) add(items.slice(start, start + itemsPerRequest))
+  return { requests, tooLarge }
+}
+
+export function inHalves<T>(items: readonly T[]): [readonly T[], readonly T[]] {
+  const middle = Math.ceil(items.length / 2)
+  return [items.slice(0, middle), items.slice(middle)]
 }
 
 /** @param body serialized, not compressed */
-export function newRequest(body: Uint8Array, points: number, settings: EncodedRequestSettings): NewRequest {
-  const { encoding, compression, path, clock } = settings
-  const bytes = compress(body, compression)
-  return { bytes, encoding, compression, path, points, sizeBytes: body.byteLength, createdMs: clock.now() }
+export function newRequest(
+  signal: Signal,
+  body: Uint8Array,
+  points: number,
+  { compressor, encoding, clock }: EnqueueSettings,
+): NewRequest {
+  const { compression } = compressor
+  const sizeBytes = body.byteLength
+  return { signal, encoding, compression, points, sizeBytes, bytes: compressor.compress(body), createdMs: clock.now() }
 }

@@ -1,57 +1,49 @@
-import type { Clock } from '../../../component/clock.ts'
-import type { PointAccount } from '../../../component/point-account.ts'
 import type { LogBatch } from '../../../pdata/log-record.ts'
-import type { ExporterTelemetry } from '../account/exporter-telemetry.ts'
-import type { DeliveryStore } from '../queue/delivery-store.ts'
-import type { Compression } from '../wire/compression.ts'
 import { encodeRecords } from '../wire/encode-logs.ts'
-import type { Encoding } from '../wire/encode-points.ts'
-import type { AttributeLimits } from '../wire/limits.ts'
-import { signalPaths } from '../wire/signal-path.ts'
+import type { BatchEnqueuer } from './batcher.ts'
 import { encodedRequests } from './encoded-requests.ts'
-
-export interface LogIntakeSettings {
-  readonly store: DeliveryStore
-  readonly account: PointAccount
-  /** Of logs. */
-  readonly telemetry: ExporterTelemetry
-  readonly clock: Clock
-  readonly encoding: Encoding
-  readonly limits: AttributeLimits | undefined
-  /** Serialized, before compression. */
-  readonly maxRequestBytes: number
-}
+import type { EnqueueSettings } from './enqueue-settings.ts'
+import type { RequestSize } from './request-size.ts'
 
 /** Turns log batches into stored requests. */
-export class LogEnqueuer {
-  readonly #settings: LogIntakeSettings
+export class LogEnqueuer implements BatchEnqueuer<LogBatch> {
+  readonly #settings: EnqueueSettings
 
-  constructor(settings: LogIntakeSettings) {
+  constructor(settings: EnqueueSettings) {
     this.#settings = settings
+  }
+
+  measure(batch: LogBatch, size: RequestSize): void {
+    size.addLogs(batch)
   }
 
   /**
    * Stores the records of all these batches, or none of them.
    * @throws StoreFullError, StoreFailedError
    */
-  store(batches: readonly LogBatch[], compression: Compression): void {
-    const { store, account, telemetry, encoding, limits, clock, maxRequestBytes } = this.#settings
+  store(batches: readonly LogBatch[], itemsPerRequest: number): ReadonlyMap<LogBatch, unknown> {
+    const { store, ledger, encoding, limits } = this.#settings
     const records = batches.flatMap(({ resource, scope, records }) =>
       records.map((record) => ({ resource, scope, record })),
     )
-    const path = signalPaths.logs
-    const { requests, tooLarge } = encodedRequests(records, (some) => encodeRecords(some, encoding, limits), {
-      ...{ encoding, compression, path, clock, maxRequestBytes },
-    })
+    const { requests, tooLarge } = encodedRequests(
+      'logs',
+      records,
+      itemsPerRequest,
+      (some) => encodeRecords(some, encoding, limits),
+      this.#settings,
+    )
     try {
       if (requests.length > 0) store.put(requests, [], new Map())
     } catch (error) {
-      telemetry.enqueueFailed(records.length)
+      ledger.enqueueFailed(records.length)
       throw error
     }
-    account.consumed(records.length)
-    if (tooLarge === 0) return
-    account.dropped('too_large', tooLarge)
-    telemetry.dropped('too_large', tooLarge)
+    ledger.consumed(records.length)
+    ledger.dropped('too_large', tooLarge)
+    return new Map()
   }
+
+  /** Log records have no baselines that a missing batch could spoil. */
+  withdraw(): void {}
 }

@@ -1,20 +1,24 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { PointAccount } from '../../../component/point-account.ts'
 import type { Temporality } from '../../../deltas/outgoing-point.ts'
-import type { ExporterTelemetry } from '../account/exporter-telemetry.ts'
+import type { SignalLedger } from '../account/ledger.ts'
 import type { DeliveryStore } from '../queue/delivery-store.ts'
+import type { Compressor } from '../wire/compressor.ts'
 import type { Encoding } from '../wire/encode-points.ts'
 import type { AttributeLimits } from '../wire/limits.ts'
 
+/** What it takes to store items of one signal. */
 export interface EnqueueSettings {
   readonly store: DeliveryStore
-  readonly account: PointAccount
-  readonly telemetry: ExporterTelemetry
-  readonly clock: Clock
-  readonly temporality: Temporality
+  /** Of that signal. */
+  readonly ledger: SignalLedger
+  readonly clock: Pick<Clock, 'now'>
   readonly encoding: Encoding
+  readonly compressor: Compressor
   readonly limits: AttributeLimits | undefined
-  readonly path: string
   /** Serialized, before compression. */
   readonly maxRequestBytes: number
+}
+
+export interface PointEnqueueSettings extends EnqueueSettings {
+  readonly temporality: Temporality
 }

@@ -1,5 +1,5 @@
 import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { inHalves } from './split.ts'
+import { inHalves } from './encoded-requests.ts'
 
 export function countPoints({ scopeMetrics }: ResourceMetrics): number {
   return scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)

@@ -1,22 +1,22 @@
+import type { Signal } from '../../../pdata/signal.ts'
 import type { Encoding } from './encode-points.ts'
 import { countInJson, sliceJson } from './json-items.ts'
 import { countInProtobuf, sliceProtobuf } from './protobuf-items.ts'
-import { levelsOf } from './wire-level.ts'
+import { wireLevels } from './wire-level.ts'
 
 /** An encoded request, not compressed. */
 export interface EncodedRequest {
   readonly bytes: Uint8Array
   readonly encoding: Encoding
-  /** OTLP's path of the signal, e.g. `/v1/metrics`. */
-  readonly path: string
+  readonly signal: Signal
 }
 
 /**
  * How many data points or log records a request holds.
  * @throws Error where it isn't such a request
  */
-export function countItems({ bytes, encoding, path }: EncodedRequest): number {
-  const levels = levelsOf(path)
+export function countItems({ bytes, encoding, signal }: EncodedRequest): number {
+  const levels = wireLevels[signal]
   return encoding === 'protobuf' ? countInProtobuf(bytes, levels) : countInJson(bytes, levels)
 }
 
@@ -25,7 +25,7 @@ export function countItems({ bytes, encoding, path }: EncodedRequest): number {
  * left without items is left out.
  * @throws Error where it isn't such a request
  */
-export function sliceItems({ bytes, encoding, path }: EncodedRequest, start: number, end: number): Uint8Array {
-  const levels = levelsOf(path)
+export function sliceItems({ bytes, encoding, signal }: EncodedRequest, start: number, end: number): Uint8Array {
+  const levels = wireLevels[signal]
   return encoding === 'protobuf' ? sliceProtobuf(bytes, levels, start, end) : sliceJson(bytes, levels, start, end)
 }

@@ -8,6 +8,7 @@ import { MemoryStore } from '../../../../src/exporters/otlp/queue/memory-store.t
 import { at, backends, batch, commits, point, reading, rowsRead, series } from '../../../deltas/support/points.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
 import { exporterTo } from '../support/exporter-under-test.ts'
+import { LastingStore } from '../support/lasting-store.ts'
 import { logBatch, record } from '../support/log-records.ts'
 import { OtlpServer, type ReceivedRequest } from '../support/otlp-server.ts'
 
@@ -70,8 +71,7 @@ test('every point and record is in the account, whatever the endpoint answers an
         server.answer = (response, request, index) => {
           accepted += answer(response, answers[index % answers.length] ?? 202, numbersIn(request))
         }
-        const store = new MemoryStore({ capacityBytes })
-        store.survives = survives
+        const store = new (survives ? LastingStore : MemoryStore)({ capacityBytes })
         const backoff = { initialMs: 1, maxMs: 1, multiplier: 1, jitter: 0 }
         const { exporter } = await exporterTo(server.url, { store, target: { backoff } })
         let taken = 0

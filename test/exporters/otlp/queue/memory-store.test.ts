@@ -9,7 +9,7 @@ const requestOf = (sizeBytes: number, points = 3): NewRequest => ({
   bytes: new Uint8Array(sizeBytes),
   encoding: 'protobuf',
   compression: 'none',
-  path: '/v1/metrics',
+  signal: 'metrics',
   points,
   sizeBytes,
   createdMs: at(0),

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { PointAccount } from '../../../../src/component/point-account.ts'
-import { noExporterTelemetry } from '../../../../src/exporters/otlp/account/exporter-telemetry.ts'
+import { noExporterTelemetry, noSignalTelemetry } from '../../../../src/exporters/otlp/account/exporter-telemetry.ts'
+import { Ledger } from '../../../../src/exporters/otlp/account/ledger.ts'
 import { MemoryStore } from '../../../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../../../src/exporters/otlp/queue/store-full-error.ts'
-import { Enqueuer } from '../../../../src/exporters/otlp/request/enqueue.ts'
+import { PointEnqueuer } from '../../../../src/exporters/otlp/request/enqueue.ts'
+import { targetRequestItems } from '../../../../src/exporters/otlp/request/request-size.ts'
+import { Compressor } from '../../../../src/exporters/otlp/wire/compressor.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import type { Reading } from '../../../../src/pdata/reading.ts'
 import { foldedRows, row, shown } from '../../../deltas/support/folded.ts'
@@ -11,8 +13,8 @@ import { at, backends, batch, point, reading, series } from '../../../deltas/sup
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
 
-/** An intake over a store that can be told to refuse, and the sizes of what was put. */
-function intakeWith(maxRequestBytes: number) {
+/** An enqueuer over a store that can be made to refuse, and the sizes of what was put. */
+function enqueuerWith(maxRequestBytes: number) {
   class WatchedStore extends MemoryStore {
     refusing = false
     readonly puts: (readonly [requests: number, baselines: number])[] = []
@@ -24,18 +26,27 @@ function intakeWith(maxRequestBytes: number) {
     }
   }
   const store = new WatchedStore({ capacityBytes: 1e9 })
-  const account = new PointAccount(0)
   const failures: number[] = []
-  const enqueuer = new Enqueuer({
-    ...{ store, account, maxRequestBytes },
-    telemetry: { ...noExporterTelemetry, enqueueFailed: (points) => failures.push(points) },
+  const ledger = new Ledger(0, {
+    ...noSignalTelemetry,
+    metrics: { ...noExporterTelemetry, enqueueFailed: (points) => failures.push(points) },
+  })
+  const enqueuer = new PointEnqueuer({
+    store,
+    ledger: ledger.metrics,
+    maxRequestBytes,
     clock: new FakeClock(),
     temporality: 'delta',
     encoding: 'json',
+    compressor: new Compressor('none'),
     limits: undefined,
-    path: '/v1/metrics',
   })
-  return { store, enqueuer, account, failures }
+  return {
+    store,
+    enqueue: (batches: readonly Batch[]) => enqueuer.store(batches, targetRequestItems),
+    ledger,
+    failures,
+  }
 }
 
 /** A batch of rows with a series each, of which all have come to that. */
@@ -48,10 +59,10 @@ function batchOf(of: Reading, count: number, value: number, name: (index: number
 
 describe('a reading', () => {
   test('of several requests is put at once, with the baselines of all its rows', () => {
-    const { store, enqueuer } = intakeWith(2_000)
-    enqueuer.store([batchOf(reading(10), 50, 700)], 'none')
+    const { store, enqueue } = enqueuerWith(2_000)
+    enqueue([batchOf(reading(10), 50, 700)])
     store.puts.length = 0
-    enqueuer.store([batchOf(reading(40), 50, 742)], 'none')
+    enqueue([batchOf(reading(40), 50, 742)])
     const [gauges, folded, ...more] = store.puts
     expect([gauges, folded?.[1], more]).toEqual([[1, 0], 50, []])
     expect(folded?.[0]).toBeGreaterThan(5)
@@ -64,17 +75,17 @@ describe('a reading', () => {
   })
 
   test('that is refused changes nothing, and comes again with the next', () => {
-    const { store, enqueuer, account, failures } = intakeWith(1e6)
+    const { store, enqueue, ledger, failures } = enqueuerWith(1e6)
     const first = batchOf(reading(10), 2, 700)
-    enqueuer.store([first], 'none')
+    enqueue([first])
     store.refusing = true
-    const before = account.read(0)
+    const before = ledger.read(0)
     const second = batchOf(reading(40), 2, 742)
-    expect([...enqueuer.store([second], 'none').keys()]).toEqual([second])
+    expect([...enqueue([second]).keys()]).toEqual([second])
     // Two values and a gauge.
-    expect([account.read(0), failures]).toEqual([before, [3]])
+    expect([ledger.read(0), failures]).toEqual([before, [3]])
     store.refusing = false
-    expect(enqueuer.store([batchOf(reading(70), 2, 750)], 'none').size).toBe(0)
+    expect(enqueue([batchOf(reading(70), 2, 750)]).size).toBe(0)
     const points = pointsOf(decodeRequest(store.take()?.bytes ?? new Uint8Array(), 'json'))
     expect(points.map(({ value, startMs, endMs }) => [value, startMs, endMs])).toEqual([
       [50, at(10), at(70)],
@@ -83,21 +94,21 @@ describe('a reading', () => {
   })
 
   test('loses a point that is too large for any request, and no other', () => {
-    const { enqueuer, account, store } = intakeWith(2_000)
+    const { enqueue, ledger, store } = enqueuerWith(2_000)
     const name = (index: number) => (index === 3 ? 'x'.repeat(3_000) : String(index))
-    enqueuer.store([batchOf(reading(10), 6, 700, name)], 'none')
-    expect(enqueuer.store([batchOf(reading(40), 6, 742, name)], 'none').size).toBe(0)
-    const { dropped, consumed, absorbed } = account.read(0)
+    enqueue([batchOf(reading(10), 6, 700, name)])
+    expect(enqueue([batchOf(reading(40), 6, 742, name)]).size).toBe(0)
+    const { dropped, consumed, absorbed } = ledger.read(0)
     expect(dropped).toEqual({ too_large: 1 })
     expect(absorbed).toEqual({ first_sight: 6, folded: 6 })
     expect(consumed).toBe(6 + 6 + 1 + store.size().points)
-    expect(enqueuer.store([batchOf(reading(70), 6, 743, name)], 'none').size).toBe(0)
-    expect(account.read(0).dropped).toEqual({ too_large: 2 })
+    expect(enqueue([batchOf(reading(70), 6, 743, name)]).size).toBe(0)
+    expect(ledger.read(0).dropped).toEqual({ too_large: 2 })
   })
 
-  test('of one query twice in a group is judged one after the other', () => {
-    const { enqueuer, store } = intakeWith(1e6)
-    enqueuer.store([batchOf(reading(10), 1, 700), batchOf(reading(40), 1, 742), batchOf(reading(70), 1, 750)], 'none')
+  test('of one query twice in a group is compared with the one before', () => {
+    const { enqueue, store } = enqueuerWith(1e6)
+    enqueue([batchOf(reading(10), 1, 700), batchOf(reading(40), 1, 742), batchOf(reading(70), 1, 750)])
     const values: number[] = []
     for (let request = store.take(); request !== undefined; request = store.take()) {
       values.push(...pointsOf(decodeRequest(request.bytes, 'json')).map(({ value }) => value))
@@ -107,9 +118,9 @@ describe('a reading', () => {
 })
 
 test('where nothing of a group can be stored, all of it is refused', () => {
-  const { store, enqueuer } = intakeWith(1e6)
+  const { store, enqueue } = enqueuerWith(1e6)
   store.refusing = true
   const empty = ['a', 'b'].map((query) => batch(reading(10, { query }), []))
   const folded = { ...batch(reading(10), []), folded: foldedRows([]) }
-  expect(new Set(enqueuer.store([...empty, folded], 'none').keys())).toEqual(new Set([...empty, folded]))
+  expect(new Set(enqueue([...empty, folded]).keys())).toEqual(new Set([...empty, folded]))
 })

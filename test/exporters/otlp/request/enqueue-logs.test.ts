@@ -7,6 +7,7 @@ import { newRelicLimits } from '../../../../src/exporters/otlp/wire/limits.ts'
 import { at, backends, batch, orders, point, reading, scope, series } from '../../../deltas/support/points.ts'
 import { unexplainedPoints } from '../../../support/unexplained-points.ts'
 import { type ExporterOptions, exporterTo } from '../support/exporter-under-test.ts'
+import { LastingStore } from '../support/lasting-store.ts'
 import { logBatch, record, records } from '../support/log-records.ts'
 
 const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', flags: 1 }
@@ -242,8 +243,7 @@ test('records are refused after shutdown', async ({ signal }) => {
 })
 
 test('what is queued for an address that is no longer configured is dropped and counted', async ({ signal }) => {
-  const store = new MemoryStore({ capacityBytes: 1_000_000 })
-  store.survives = true
+  const store = new LastingStore({ capacityBytes: 1_000_000 })
   await using before = await delivering({ store }, () => 'reset')
   await before.exporter.consumeLogs(logBatch(records(3)), signal)
   await before.exporter.shutdown()

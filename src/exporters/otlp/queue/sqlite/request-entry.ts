@@ -1,6 +1,6 @@
 import type { StoredRequest } from '../delivery-store.ts'
 import type { StoreFile } from './store-file.ts'
-import { describeRequest, type RequestAbout, rowChecksum } from './store-rows.ts'
+import { describeRequest, formatAbout, type RequestAbout, rowChecksum } from './store-rows.ts'
 
 /** A stored request without its bytes. */
 export interface Entry extends RequestAbout {
@@ -18,6 +18,6 @@ export function insert(file: StoreFile, request: StoredRequest): void {
 
 /** @param bytes those that the entry is of */
 export function insertRow(file: StoreFile, { id, ...about }: Entry, bytes: Uint8Array): void {
-  const json = JSON.stringify(about)
+  const json = formatAbout(about)
   file.insertRequest.run(id, json, rowChecksum(id, json), bytes)
 }

@@ -205,7 +205,7 @@ export class SqliteStore implements DeliveryStore {
         })
         this.#queue.remove(id)
         this.#ended.add(id)
-        this.#dropped('damaged', entry.points, entry.path)
+        this.#dropped('damaged', entry.points, entry.signal)
         return 'damaged'
       }
       this.#queue.release(id)
@@ -232,7 +232,7 @@ export class SqliteStore implements DeliveryStore {
 
   #drop(entry: Entry, reason: StoreDropReason): void {
     this.#queue.drop(entry)
-    this.#dropped(reason, entry.points, entry.path)
+    this.#dropped(reason, entry.points, entry.signal)
   }
 
   #numbered(request: NewRequest): StoredRequest {

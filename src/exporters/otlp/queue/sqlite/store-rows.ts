@@ -4,6 +4,7 @@ import type { LastComplete } from '../../../../deltas/baseline.ts'
 import type { ResetToken, StatisticsEpoch } from '../../../../pdata/reading.ts'
 import { compressions } from '../../wire/compression.ts'
 import { encodings } from '../../wire/encode-points.ts'
+import { signalPaths } from '../../wire/signal-paths.ts'
 import type { NewRequest } from '../delivery-store.ts'
 
 /** What is known of a stored request without its bytes. */
@@ -29,16 +30,19 @@ const complete: z.ZodType<LastComplete> = z.object({
   timeMs: z.number(),
   epoch,
 })
-const about: z.ZodType<RequestAbout> = z.object({
-  points: z.int(),
-  sizeBytes: z.int(),
-  storedBytes: z.int(),
-  createdMs: z.number(),
-  encoding: z.enum(encodings),
-  compression: z.enum(compressions),
-  path: z.string(),
-  checksum: z.int(),
-})
+/** In a file the signal is OTLP's path of it. Another path isn't what a store wrote. */
+const about = z
+  .object({
+    points: z.int(),
+    sizeBytes: z.int(),
+    storedBytes: z.int(),
+    createdMs: z.number(),
+    encoding: z.enum(encodings),
+    compression: z.enum(compressions),
+    path: z.enum(signalPaths),
+    checksum: z.int(),
+  })
+  .transform(({ path, ...rest }): RequestAbout => ({ ...rest, signal: path === signalPaths.logs ? 'logs' : 'metrics' }))
 
 export const parseToken = parserOf(token)
 export const parseEpoch = parserOf(epoch)
@@ -47,6 +51,11 @@ export const parseAbout = parserOf(about)
 
 export function describeRequest({ bytes, ...rest }: NewRequest): RequestAbout {
   return { ...rest, storedBytes: bytes.byteLength, checksum: crc32(bytes) }
+}
+
+/** As {@link parseAbout} reads it. */
+export function formatAbout({ signal, ...rest }: RequestAbout): string {
+  return JSON.stringify({ ...rest, path: signalPaths[signal] })
 }
 
 /** What a row's checksum is made of: with its key, so that rows can't take each other's place unseen. */

@@ -76,7 +76,7 @@ test('past its size the oldest requests make room, and are counted; what is take
   under.store.put([requestOf('d', 4, 13)], [], nothing)
   expect(under.store.size()).toMatchObject({ requests: 4, points: 36, bytes: 36 })
   under.store.put([requestOf('e', 5, 17)], [], nothing)
-  expect(drops).toEqual([['queue_full', 7, '/v1/metrics']])
+  expect(drops).toEqual([['queue_full', 7, 'metrics']])
   if (taken !== undefined) under.store.release(taken)
   expect(takeAll(under.store)).toEqual(['request e', 'request d', 'request c', 'request a'])
   // All is taken now, so nothing can make room.
@@ -115,7 +115,7 @@ test('what is too old is dropped when something is taken, and counted', () => {
     under.store.put([requestOf('younger', 4, 7)], [], nothing)
     second = 11
     expect(takeAll(under.store)).toEqual(['request younger'])
-    expect(drops).toEqual([['max_age', 5, '/v1/metrics']])
+    expect(drops).toEqual([['max_age', 5, 'metrics']])
   }
   using under = storeAt(path)
   expect(takeAll(under.store)).toEqual(['request younger'])

@@ -28,7 +28,7 @@ export function requestOf(content: string | number, second = 0, points = 3): New
     bytes,
     encoding: 'protobuf',
     compression: 'none',
-    path: '/v1/metrics',
+    signal: 'metrics',
     points,
     sizeBytes: bytes.byteLength,
     createdMs: at(second),
