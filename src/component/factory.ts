@@ -38,8 +38,8 @@ export interface ReceiverFactory<Config> {
 }
 
 /**
- * A kind of exporter. `Store` is what it keeps between runs and reloads, made and owned by the composition root, which
- * disposes of it at the end where it can be disposed of.
+ * A kind of exporter. `Store` is what it keeps from one run to the next: the collector makes it and disposes of it after the
+ * exporter's shutdown.
  */
 export interface ExporterFactory<Config, Store> {
   readonly type: string

@@ -2,6 +2,6 @@ import type { Status } from './status.ts'
 
 /** What a component may ask of the process around it. */
 export interface Host {
-  /** Tells the component's state; to be called on every change. Repeating the same status is harmless. */
+  /** Reports the component's state; to be called on every change. Repeating the same status is harmless. */
   report(status: Status): void
 }

@@ -76,7 +76,7 @@ export class BaselineCache {
     if (baseline.seenMs > this.#newestMs) this.#newestMs = baseline.seenMs
   }
 
-  /** Takes note of complete results; series that aren't in them are forgotten, and those that wasn't heard of for long. */
+  /** Remembers complete results. Series that aren't in them are forgotten, and so are those that weren't seen for long. */
   complete(completes: ReadonlyMap<string, LastComplete>): Forgotten {
     const ids: number[] = []
     for (const [query, complete] of completes) {

@@ -16,8 +16,8 @@ export type AbsorbReason = 'first_sight' | 'zero' | 'reset_unknown' | 'rebaselin
 /** New Relic drops points older than 48 h; a delta's start is what it stores as the timestamp. */
 const oldestStartMs = 47 * 3_600_000
 
-/** Decides about one point. Pure: the same in every exporter, whatever is stored where. */
-export function judge(
+/** What becomes of one point. Pure: the same in every exporter, wherever its baselines are stored. */
+export function deltaOutcome(
   point: Point,
   reading: Reading,
   baseline: Baseline | undefined,
@@ -61,7 +61,7 @@ function delta(
   return send(point, value, deltaStartMs(detected.timeMs, reading), reading.timeMs, 'delta', next)
 }
 
-/** @param sinceMs when the delta's basis was read, or zeroed */
+/** @param sinceMs when the value was read that the delta is counted from, or when the counter was zeroed */
 export function deltaStartMs(sinceMs: number, reading: Reading): number {
   // A stored baseline may be from a wall clock that was ahead of this one.
   return beforeEnd(Math.max(sinceMs, reading.timeMs - oldestStartMs), reading)
@@ -99,8 +99,8 @@ function send(
 function seenOnly(point: Point, reading: Reading, baseline: Baseline | undefined): Baseline {
   if (baseline !== undefined) return { ...baseline, seenMs: reading.timeMs }
   const { query, timeMs, epoch } = reading
-  const token = point.token === undefined ? {} : { token: point.token }
-  return { query, value: undefined, timeMs, seenMs: timeMs, sinceMs: timeMs, ...token, epoch }
+  const seen = { query, value: undefined, timeMs, seenMs: timeMs, sinceMs: timeMs, epoch }
+  return point.token === undefined ? seen : { ...seen, token: point.token }
 }
 
 /**
@@ -130,11 +130,11 @@ export function sinceOf(
 }
 
 /**
- * When the counter began, if its token says so exactly; else the earliest moment that the server tells of: it counted
- * then, or before. A start close to the reading would make all that was ever counted the work of a moment.
+ * When the counter began, if its token says so exactly; else the earliest moment that the reading names: the server counted
+ * then already, or since before. A start close to the reading would spread all that was ever counted over a moment.
  */
 function earliestMs({ epoch, startedMs }: Reading, token: ResetToken | undefined): number {
   if (token?.exact === true && token.timeMs !== undefined) return token.timeMs
-  const told = [token, ...epoch.witnesses, epoch.incarnation].flatMap((one) => one?.timeMs ?? [])
-  return Math.min(startedMs, ...told)
+  const known = [token, ...epoch.witnesses, epoch.incarnation].flatMap((one) => one?.timeMs ?? [])
+  return Math.min(startedMs, ...known)
 }

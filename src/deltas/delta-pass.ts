@@ -1,6 +1,6 @@
 import type { Batch } from '../pdata/batch.ts'
 import type { Baseline, BaselineReader, LastComplete } from './baseline.ts'
-import { type DeltaOutcome, judge } from './delta-outcome.ts'
+import { type DeltaOutcome, deltaOutcome } from './delta-outcome.ts'
 import type { Temporality } from './outgoing-point.ts'
 
 /** A point of a batch and what becomes of it. */
@@ -11,7 +11,7 @@ export interface SeriesOutcome {
   readonly outcome: DeltaOutcome
 }
 
-/** Judges the points of several batches, one after the other, before any of them is stored. */
+/** Compares the points of several batches with their baselines, one batch after the other, before any of them is stored. */
 export class DeltaPass {
   readonly outcomes: SeriesOutcome[] = []
   /** Results that these batches complete, by query. */
@@ -35,7 +35,7 @@ export class DeltaPass {
     for (const point of batch.points) {
       const { key } = point.series
       const baseline = pending.get(key) ?? this.#store.baseline(query, key)
-      const outcome = judge(point, reading, baseline, lastComplete, this.#temporality)
+      const outcome = deltaOutcome(point, reading, baseline, lastComplete, this.#temporality)
       if (outcome.baseline !== undefined) pending.set(key, outcome.baseline)
       this.outcomes.push({ batch, key, outcome })
     }

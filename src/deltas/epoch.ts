@@ -27,14 +27,14 @@ export function compareEpochs(before: StatisticsEpoch, now: StatisticsEpoch, sam
   // A crash ends all processes, so these were reset by hand.
   if (restart === 'none') return { kind: 'same' }
   if (restart === 'before the sample') return { kind: 'other' }
-  // A single witness can't tell a crash from a reset by hand.
+  // One witness alone looks the same after a crash and after a reset by hand.
   const oneMoment = now.witnesses.length > 1 && new Set(now.witnesses.map((witness) => witness.text)).size === 1
   if (oneMoment) return { kind: 'zeroed', atMs, proven: restart === 'since the sample' }
   // Processes that started anew, and statistics that no crash zeroed: another server took over.
   return restart === 'since the sample' ? { kind: 'other' } : { kind: 'same' }
 }
 
-/** When the processes that answer now were started, as far as that can be told. */
+/** When the server's present processes were started, as far as that is known. */
 function compareIncarnations(
   before: StatisticsEpoch,
   now: StatisticsEpoch,

@@ -24,13 +24,13 @@ const wholeResult = ''
 /** What was added to one series. */
 interface Sum {
   value: number | bigint
-  /** Of the earliest basis. */
+  /** The earliest of the moments that the increases are counted from. */
   sinceMs: number
 }
 
 /**
  * Adds the increases of rows to the series that they are shown under. Each row counts by the same rule as a series does
- * (see {@link basisOf}), so the sum over all series is what two readings could see, whichever series they are shown under.
+ * (see {@link detectReset}), so the sum over all series is what two readings could see, whichever series they are shown under.
  */
 export function foldReading(
   reading: Reading,
@@ -67,7 +67,7 @@ class Folding {
   }
 
   result(): FoldedReading {
-    for (const row of this.#folded.rows) this.#judge(row)
+    for (const row of this.#folded.rows) this.#compare(row)
     const outgoing = [...this.#sums].flatMap(([series, sum]) => this.#emit(series, sum) ?? [])
     const { query, filter, startedMs, timeMs, epoch, completes } = this.#reading
     if (!completes) this.#keep(wholeResult, { value: undefined, sinceMs: timeMs })
@@ -81,7 +81,7 @@ class Folding {
     }
   }
 
-  #judge(row: CounterRow): void {
+  #compare(row: CounterRow): void {
     const { columns, fallsWhenReset } = this.#folded
     const baseline = this.#store.baseline(this.#reading.query, row.key)
     const previous = this.#previous(baseline?.row)

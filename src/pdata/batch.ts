@@ -37,7 +37,7 @@ export interface CounterRow {
   readonly targets: readonly (Series | undefined)[]
 }
 
-/** All rows of one complete result: they are judged and stored together, or not at all. */
+/** All rows of one complete result: they are compared and stored together, or not at all. */
 export interface CounterRows {
   /** What the values are, by names that stay the same from version to version. Interned. */
   readonly columns: readonly string[]

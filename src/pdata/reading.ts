@@ -20,8 +20,8 @@ export interface StatisticsEpoch {
   readonly server: string
   readonly witnesses: readonly ResetToken[]
   /**
-   * When the server's processes started, as they do anew after a crash; `undefined` where it can't be read. Tells a crash
-   * from resets by hand, which may set all witnesses to one moment too.
+   * When the server's processes started, as they do anew after a crash; `undefined` where it can't be read. It moves
+   * with a crash, but not with a reset by hand, which may set all witnesses to one moment too.
    */
   readonly incarnation?: ResetToken
 }

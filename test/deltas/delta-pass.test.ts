@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Baseline, LastComplete } from '../../src/deltas/baseline.ts'
-import { type DeltaOutcome, judge } from '../../src/deltas/delta-outcome.ts'
+import { type DeltaOutcome, deltaOutcome } from '../../src/deltas/delta-outcome.ts'
 import type { Temporality } from '../../src/deltas/outgoing-point.ts'
 import type { Point } from '../../src/pdata/batch.ts'
 import type { Reading } from '../../src/pdata/reading.ts'
@@ -8,7 +8,7 @@ import { at, backends, commits, epoch, ioTime, lag, point, reading, rowsRead, se
 
 /** The baseline that a first sight leaves. */
 function seen(first: Point, of: Reading): Baseline {
-  const { baseline } = judge(first, of, undefined, undefined, 'delta')
+  const { baseline } = deltaOutcome(first, of, undefined, undefined, 'delta')
   if (baseline === undefined) throw new Error('no baseline was kept')
   return baseline
 }
@@ -23,7 +23,7 @@ function second(
   first: Point,
   options: { from?: Reading; temporality?: Temporality } = {},
 ): DeltaOutcome {
-  return judge(next, of, seen(first, options.from ?? reading(10)), undefined, options.temporality ?? 'delta')
+  return deltaOutcome(next, of, seen(first, options.from ?? reading(10)), undefined, options.temporality ?? 'delta')
 }
 
 const counter = series(commits)
@@ -34,7 +34,9 @@ const sent = (value: number, startSecond: number, endSecond: number) => ({
 const absorbed = (reason: string) => ({ kind: 'absorbed', reason })
 
 test('a first sight counts nothing', () => {
-  expect(judge(point(counter, 700), reading(10), undefined, undefined, 'delta')).toMatchObject(absorbed('first_sight'))
+  expect(deltaOutcome(point(counter, 700), reading(10), undefined, undefined, 'delta')).toMatchObject(
+    absorbed('first_sight'),
+  )
 })
 
 test('the difference counts, from the previous reading on', () => {
@@ -59,30 +61,32 @@ test('doubles are subtracted as they are', () => {
 for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3, 1.5, 2 ** 60]) {
   test(`a counter of ${value} is dropped and the baseline stays`, () => {
     const first = seen(point(counter, 700), reading(10))
-    const outcome = judge(point(counter, value), reading(40), first, complete(reading(10)), 'delta')
+    const outcome = deltaOutcome(point(counter, value), reading(40), first, complete(reading(10)), 'delta')
     expect(outcome).toMatchObject({
       kind: 'dropped',
       reason: 'invalid_value',
       baseline: { value: 700, timeMs: at(10) },
     })
-    const next = judge(point(counter, 750), reading(70), outcome.baseline, complete(reading(40)), 'delta')
+    const next = deltaOutcome(point(counter, 750), reading(70), outcome.baseline, complete(reading(40)), 'delta')
     expect(next).toMatchObject(sent(50, 10, 70))
   })
 }
 
 test('a series that was seen only with an invalid value did exist: its first number is a first sight', () => {
-  const { baseline } = judge(point(counter, Number.NaN), reading(10), undefined, undefined, 'delta')
-  const outcome = judge(point(counter, 9_000), reading(40), baseline, complete(reading(10)), 'delta')
+  const { baseline } = deltaOutcome(point(counter, Number.NaN), reading(10), undefined, undefined, 'delta')
+  const outcome = deltaOutcome(point(counter, 9_000), reading(40), baseline, complete(reading(10)), 'delta')
   expect(outcome).toMatchObject(absorbed('first_sight'))
 })
 
 test('a gauge or an up-down sum is sent as it is, without a baseline', () => {
-  expect(judge(point(series(lag), -1.5), reading(10), undefined, undefined, 'delta')).toEqual({
+  expect(deltaOutcome(point(series(lag), -1.5), reading(10), undefined, undefined, 'delta')).toEqual({
     kind: 'send',
     point: { series: series(lag), value: -1.5, startMs: at(10), endMs: at(10), temporality: 'cumulative' },
     baseline: undefined,
   })
-  expect(judge(point(series(backends), 12), reading(10), undefined, undefined, 'delta')).toMatchObject(sent(12, 10, 10))
+  expect(deltaOutcome(point(series(backends), 12), reading(10), undefined, undefined, 'delta')).toMatchObject(
+    sent(12, 10, 10),
+  )
 })
 
 test('an increment of zero is sent where rates need it, and absorbed where they do not', () => {
@@ -90,7 +94,7 @@ test('an increment of zero is sent where rates need it, and absorbed where they 
   const rows = series(rowsRead)
   const idle = second(point(rows, 700), reading(40), point(rows, 700))
   expect(idle).toMatchObject(absorbed('zero'))
-  expect(judge(point(rows, 709), reading(70), idle.baseline, undefined, 'delta')).toMatchObject(sent(9, 40, 70))
+  expect(deltaOutcome(point(rows, 709), reading(70), idle.baseline, undefined, 'delta')).toMatchObject(sent(9, 40, 70))
 })
 
 test('a delta never starts more than 47 hours before its end', () => {
@@ -140,9 +144,15 @@ test('after a crash a value that fell counts from the crash', () => {
 })
 
 test('after a proven crash the value counts from the crash, even if it is higher again', () => {
-  const before = judge(point(counter, 5), reading(10, { epoch: epoch(-9, -9, 's', -8) }), undefined, undefined, 'delta')
+  const before = deltaOutcome(
+    point(counter, 5),
+    reading(10, { epoch: epoch(-9, -9, 's', -8) }),
+    undefined,
+    undefined,
+    'delta',
+  )
   const after = reading(40, { epoch: epoch(25, 25, 's', 24) })
-  expect(judge(point(counter, 742), after, before.baseline, undefined, 'delta')).toMatchObject(sent(742, 25, 40))
+  expect(deltaOutcome(point(counter, 742), after, before.baseline, undefined, 'delta')).toMatchObject(sent(742, 25, 40))
 })
 
 test('witnesses of one moment never make a spike of a value that did not fall', () => {
@@ -161,43 +171,49 @@ test('another server behind the name gives new baselines', () => {
 test('a series that was absent before a crash counts from the crash', () => {
   const before = complete(reading(10, { epoch: epoch(-1_000, -999, 'server-1', -1_000) }))
   const after = reading(40, { epoch: epoch(25, 25, 'server-1', 25) })
-  expect(judge(point(counter, 33), after, undefined, before, 'delta')).toMatchObject(sent(33, 25, 40))
+  expect(deltaOutcome(point(counter, 33), after, undefined, before, 'delta')).toMatchObject(sent(33, 25, 40))
   const unproven = reading(40, { epoch: epoch(25, 25) })
   const unknown = complete(reading(10))
-  expect(judge(point(counter, 33), unproven, undefined, unknown, 'delta')).toMatchObject(absorbed('first_sight'))
+  expect(deltaOutcome(point(counter, 33), unproven, undefined, unknown, 'delta')).toMatchObject(absorbed('first_sight'))
 })
 
 test('a series that was absent from the last complete result counts from zero', () => {
-  const outcome = judge(point(counter, 33), reading(40), undefined, complete(reading(10)), 'delta')
+  const outcome = deltaOutcome(point(counter, 33), reading(40), undefined, complete(reading(10)), 'delta')
   expect(outcome).toMatchObject(sent(33, 10, 40))
 })
 
 test('a series that came back counts from zero, whatever it was before', () => {
   const before = seen(point(counter, 5), reading(-20))
-  expect(judge(point(counter, 33), reading(40), before, complete(reading(10)), 'delta')).toMatchObject(sent(33, 10, 40))
+  expect(deltaOutcome(point(counter, 33), reading(40), before, complete(reading(10)), 'delta')).toMatchObject(
+    sent(33, 10, 40),
+  )
 })
 
 test('a result of another filter or another life says nothing about absence', () => {
   const narrow = complete(reading(10, { filter: 'narrow' }))
-  expect(judge(point(counter, 33), reading(40), undefined, narrow, 'delta')).toMatchObject(absorbed('first_sight'))
+  expect(deltaOutcome(point(counter, 33), reading(40), undefined, narrow, 'delta')).toMatchObject(
+    absorbed('first_sight'),
+  )
   const other = complete(reading(10, { epoch: epoch(-90_000, -90_001) }))
-  expect(judge(point(counter, 33), reading(40), undefined, other, 'delta')).toMatchObject(absorbed('first_sight'))
+  expect(deltaOutcome(point(counter, 33), reading(40), undefined, other, 'delta')).toMatchObject(
+    absorbed('first_sight'),
+  )
   const before = seen(point(counter, 5), reading(-20))
-  expect(judge(point(counter, 33), reading(40), before, narrow, 'delta')).toMatchObject(sent(28, -20, 40))
+  expect(deltaOutcome(point(counter, 33), reading(40), before, narrow, 'delta')).toMatchObject(sent(28, -20, 40))
 })
 
 const cumulative = { temporality: 'cumulative' } as const
 
 test('a cumulative point starts at its exact token, else at the earliest moment that the server tells of', () => {
-  const first = judge(point(counter, 700), reading(10), undefined, undefined, 'cumulative')
+  const first = deltaOutcome(point(counter, 700), reading(10), undefined, undefined, 'cumulative')
   expect(first).toMatchObject(sent(700, -1_000, 10))
-  expect(judge(point(counter, 742), reading(40), first.baseline, undefined, 'cumulative')).toMatchObject(
+  expect(deltaOutcome(point(counter, 742), reading(40), first.baseline, undefined, 'cumulative')).toMatchObject(
     sent(742, -1_000, 40),
   )
   const older = point(counter, 742, token(-7_000, false))
-  expect(judge(older, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -7_000, 40))
+  expect(deltaOutcome(older, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -7_000, 40))
   const exact = point(counter, 742, token(-500, true))
-  expect(judge(exact, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -500, 40))
+  expect(deltaOutcome(exact, reading(40), undefined, undefined, 'cumulative')).toMatchObject(sent(742, -500, 40))
 })
 
 test('a cumulative point starts anew with each reset that is seen', () => {
@@ -212,17 +228,23 @@ test('a cumulative point starts anew with each reset that is seen', () => {
 test('a cumulative point starts before its end, whatever the server tells of', () => {
   const silent = { server: '7', witnesses: [] }
   const quick = { epoch: silent, startedMs: at(10) }
-  const first = judge(point(counter, 700), reading(10, quick), undefined, undefined, 'cumulative')
+  const first = deltaOutcome(point(counter, 700), reading(10, quick), undefined, undefined, 'cumulative')
   expect(first).toMatchObject({ kind: 'send', point: { startMs: at(10) - 1, endMs: at(10) } })
   const startedMs = at(9)
-  const slow = judge(point(counter, 700), reading(10, { epoch: silent, startedMs }), undefined, undefined, 'cumulative')
+  const slow = deltaOutcome(
+    point(counter, 700),
+    reading(10, { epoch: silent, startedMs }),
+    undefined,
+    undefined,
+    'cumulative',
+  )
   expect(slow).toMatchObject(sent(700, 9, 10))
   // A server whose clock is ahead of what was measured.
-  const ahead = judge(point(counter, 700, token(11, true)), reading(10), undefined, undefined, 'cumulative')
+  const ahead = deltaOutcome(point(counter, 700, token(11, true)), reading(10), undefined, undefined, 'cumulative')
   expect(ahead).toMatchObject({ kind: 'send', point: { startMs: at(10) - 1, endMs: at(10) } })
 })
 
 test('a cumulative value that no encoder can write is dropped', () => {
-  const outcome = judge(point(counter, 2n ** 60n), reading(10), undefined, undefined, 'cumulative')
+  const outcome = deltaOutcome(point(counter, 2n ** 60n), reading(10), undefined, undefined, 'cumulative')
   expect(outcome).toMatchObject({ kind: 'dropped', reason: 'invalid_value' })
 })

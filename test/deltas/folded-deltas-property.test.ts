@@ -10,7 +10,7 @@ import { FoldOracle } from './support/folded-oracle.ts'
 import {
   type Column,
   columns,
-  FoldIntake,
+  FoldedUnderTest,
   FoldServer,
   infos,
   type Kind,
@@ -55,7 +55,7 @@ type Event = typeof event extends fc.Arbitrary<infer T> ? T : never
 class World {
   readonly #kind: Kind
   readonly #oracle: FoldOracle
-  readonly #enqueuer: FoldIntake
+  readonly #enqueuer: FoldedUnderTest
   readonly #watch: Watch
   #server = new FoldServer('server-1')
   #other = new FoldServer('server-2')
@@ -65,7 +65,7 @@ class World {
     this.#kind = kind
     this.#oracle = new FoldOracle(kind)
     // Just a few points fit into a request.
-    this.#enqueuer = new FoldIntake(open, temporality, 900)
+    this.#enqueuer = new FoldedUnderTest(open, temporality, 900)
     this.#watch = temporality === 'delta' ? new DeltaWatch() : new CumulativeWatch()
     this.#server.row('0', 0).counters.calls = 400
     this.#other.row('0', 0).counters.calls = 70_000

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Baseline } from '../../src/deltas/baseline.ts'
-import { judge } from '../../src/deltas/delta-outcome.ts'
+import { deltaOutcome } from '../../src/deltas/delta-outcome.ts'
 import type { StatisticsEpoch } from '../../src/pdata/reading.ts'
 
 const documentation = join(import.meta.dirname, '../../docs/deltas.md')
@@ -46,7 +46,7 @@ test('the example in docs/deltas.md is what the rule gives, row by row', async (
     const epoch = epochs[server] ?? { server: '', witnesses: [] }
     const reading = { query: 'q', filter: '', startedMs: msOf(readAt), timeMs: msOf(readAt), epoch, completes: false }
     const point = { series: commits, value: Number(value), token: tokenAt(token) }
-    const outcome = judge(point, reading, baseline, undefined, 'delta')
+    const outcome = deltaOutcome(point, reading, baseline, undefined, 'delta')
     baseline = outcome.baseline
     if (sent === '') {
       expect(outcome, row).toMatchObject({ kind: 'absorbed', reason: /^`(\w+)`/.exec(why)?.[1] })

@@ -49,7 +49,7 @@ export class DebugExporter implements Exporter {
   async consume(batch: Batch, signal: AbortSignal): Promise<void> {
     this.#stopping.signal.throwIfAborted()
     signal.throwIfAborted()
-    const { points, consumed } = this.#judge(batch)
+    const { points, consumed } = this.#deltasOf(batch)
     await this.#print(this.#render(batch, points, consumed), signal)
   }
 
@@ -73,8 +73,8 @@ export class DebugExporter implements Exporter {
     await once(output, 'drain', { signal: AbortSignal.any([signal, this.#stopping.signal]) })
   }
 
-  /** What would be sent of a batch, out of how much. */
-  #judge(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
+  /** What would be sent of a batch, and out of how many points. */
+  #deltasOf(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
     const pass = new DeltaPass(this.#baselines, this.#settings.config.temporality)
     // What is folded completes its result by itself.
     pass.add(batch, batch.folded === undefined)

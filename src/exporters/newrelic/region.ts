@@ -8,7 +8,7 @@ export const endpoints = {
 
 export type Region = keyof typeof endpoints
 
-/** Where a license key's account lives: told by the key's first letters. */
+/** The region of a license key's account, which the key's first letters name. */
 export function regionOf(licenseKey: string): Region {
   if (/^eu/i.test(licenseKey)) return 'eu'
   if (/^jp/i.test(licenseKey)) return 'jp'

@@ -36,7 +36,9 @@ export function otlpHttpTarget(config: OtlpHttpConfig): OtlpTarget {
   return {
     urls: otlpHttpUrls(config),
     headers: Object.fromEntries(Object.entries(config.headers).map(([name, value]) => [name, value.reveal()])),
-    ...{ compression, encoding, temporality },
+    compression,
+    encoding,
+    temporality,
     ...deliveryTarget(config),
   }
 }

@@ -37,7 +37,10 @@ export class FoldOracle {
         id,
         {
           values: Object.fromEntries(shown.columns.map((column) => [column, counters[column]])),
-          ...{ since, server: name, processes, reset },
+          since,
+          server: name,
+          processes,
+          reset,
         },
       ]),
     )

@@ -138,7 +138,7 @@ export function rowsOf(server: FoldServer, kind: Kind, shown: Shown): CounterRow
 type Put = Parameters<DeliveryStore['put']>
 
 /** An exporter's way in, over a store that can be told to refuse, and all that came of it. */
-export class FoldIntake {
+export class FoldedUnderTest {
   readonly ledger = new Ledger(0)
   /** Points that are stored and not yet taken out. */
   readonly puts: { readonly requests: number; readonly baselines: number }[] = []

@@ -22,8 +22,13 @@ async function processWith(url: string, storage: string) {
     sending_queue: { storage },
   })
   const settings = {
-    ...{ id: 'otlp_http/a', clock: systemClock(), logger, meter: metrics.getMeter('test'), version: '7.8.9' },
-    ...{ hostName: 'here', env: {} },
+    id: 'otlp_http/a',
+    clock: systemClock(),
+    logger,
+    meter: metrics.getMeter('test'),
+    version: '7.8.9',
+    hostName: 'here',
+    env: {},
   }
   const store = otlpHttpExporter.createStore(config, settings)
   const exporter = otlpHttpExporter.create(config, settings, store)

@@ -29,7 +29,8 @@ async function storedUntilKilled(url: string, folder: string, lines: number): Pr
 test('after kill -9 every record that was stored is delivered, once', async ({ signal }) => {
   using folder = temporaryFolder()
   await using endpoint = await startEndpoint({
-    ...{ apiKey: 'key-of-the-test', now: () => at(20) },
+    apiKey: 'key-of-the-test',
+    now: () => at(20),
     respond: () => ({ status: 503 }),
   })
   const stored = await storedUntilKilled(endpoint.url, folder.path, 40)

@@ -3,14 +3,13 @@ import { type Instruments, instruments } from '../../../../generated/otlp/teleme
 import type { Signal } from '../../../pdata/signal.ts'
 
 /**
- * What an exporter tells about itself, for the collector's own instruments. Of each signal there is one; what it counts
- * are data points or log records.
+ * What an exporter records about one signal on the collector's own instruments. Items are data points or log records.
  */
 export interface ExporterTelemetry {
   sent(items: number): void
-  /** Given up: an attempt failed for good. */
+  /** Lost because sending them failed for good. */
   sendFailed(items: number): void
-  /** Refused: a point's increments come again with the next scrape, a record is lost. */
+  /** The queue refused them: a point's increments come with a later scrape, a record is lost. */
   enqueueFailed(items: number): void
   dropped(reason: string, items: number): void
   /** There is nothing to send of a point. */
@@ -39,7 +38,7 @@ export type SignalTelemetry = Readonly<Record<Signal, ExporterTelemetry>>
 export const noSignalTelemetry: SignalTelemetry = { metrics: noExporterTelemetry, logs: noExporterTelemetry }
 
 /**
- * The collector's own instruments, as what an exporter tells of one signal.
+ * Records what an exporter does with one signal on the collector's own instruments.
  * @param exporter the exporter's id, an attribute of every point
  */
 export function exporterTelemetry(meter: Meter, exporter: string, signal: Signal): ExporterTelemetry {

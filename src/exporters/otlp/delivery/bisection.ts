@@ -8,11 +8,11 @@ export interface Loss {
   /** Or log records. */
   readonly points: number
   readonly reason: string
-  /** What the endpoint said, last. */
+  /** The endpoint's last response. */
   readonly error: string
 }
 
-/** Why a request is divided: for its size, or to find what in it is refused. */
+/** Why a request is divided: for its size, or to find what is refused for its content. */
 export type Division = 'size' | 'content'
 
 /** What one stored request became: how much more of it may be sent, and what of it was lost. */
@@ -35,7 +35,7 @@ interface Family {
  * How many requests more are sent for a stored request that is refused for what is in it, counted anew whenever a part of it
  * is taken: enough to find one bad point or record among 65,000.
  */
-export const maxExtraRequests = 32
+const maxExtraRequests = 32
 /** Parts that leave the queue by age or size don't end here, so the number is bounded. */
 const maxParts = 10_000
 
@@ -87,7 +87,7 @@ export class Bisection {
     if (loss === undefined) family.extraRequests = maxExtraRequests
     else family.loss = { ...loss, points: loss.points + (family.loss?.points ?? 0) }
     this.#releaseOne(family)
-    // Refused as a whole and taken in parts: it was too large, whatever the endpoint said.
+    // Refused as a whole and taken in parts: it was too large, whatever the response said.
     if (family.parts === 0 && family.loss === undefined && family.refusedBytes !== undefined) {
       this.#sizeLimits[request.signal].refused(family.refusedBytes)
     }

@@ -1,11 +1,17 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import type { Clock } from '../../../component/clock.ts'
-import type { Ticket } from './ticket.ts'
 
 /** `closed`: requests go. `open`: none goes until the pause is over. `half_open`: one goes and decides. */
 export type BreakerState = 'closed' | 'half_open' | 'open'
 
-/** However long the endpoint asks to be left alone, it is tried so often: it may have been mended meanwhile. */
+/** One request on its way. */
+export interface Ticket {
+  readonly startedMs: number
+  /** Whether it alone decides if the circuit closes. */
+  readonly isProbe: boolean
+}
+
+/** However long a Retry-After is, the endpoint is tried so often: it may work again. */
 const probeEveryMs = 3_600_000
 
 export interface BreakerSettings {
@@ -15,13 +21,13 @@ export interface BreakerSettings {
   readonly threshold: number
 }
 
-/** The circuit to one endpoint (docs/decisions/0008). It knows no timers: who sends asks it when to. */
+/** The circuit to one endpoint (docs/decisions/0008). It has no timers: the delivery loop asks it when to send. */
 export class Breaker {
   readonly #settings: BreakerSettings
   #state: BreakerState = 'closed'
   /** In a row. */
   #failures = 0
-  /** Failures in a row, those of requests that were in flight together counted once: how the pauses grow. */
+  /** Failures in a row, where those of requests that were in flight together count once: the pauses grow with it. */
   #rounds = 0
   #roundMs = -Infinity
   #openUntilMs = 0
@@ -36,7 +42,7 @@ export class Breaker {
     return this.#state
   }
 
-  /** When the endpoint wants to be asked again. */
+  /** When the pause ends that the endpoint asked for, or that follows its failures. */
   get openUntilMs(): number {
     return this.#openUntilMs
   }
@@ -53,7 +59,7 @@ export class Breaker {
     return { startedMs: this.#settings.clock.now(), isProbe }
   }
 
-  /** The endpoint did its work, be it that it refused a request for what is in it. */
+  /** The endpoint took the request, or refused it for what is in it. */
   succeeded({ isProbe }: Ticket): void {
     // What was sent before the circuit opened proves nothing about now, and a pause that was asked for is kept.
     if (this.#state === 'open' || (this.#state === 'half_open' && !isProbe)) return
@@ -69,7 +75,7 @@ export class Breaker {
   }
 
   /**
-   * @param retryAfterMs how long the endpoint asks to be left alone: that opens the circuit at once
+   * @param retryAfterMs the pause that the endpoint asks for, which opens the circuit at once
    * @returns how long this request has to wait; `undefined` where the circuit is open, so that all wait alike
    */
   failed({ startedMs, isProbe }: Ticket, retryAfterMs: number | undefined): number | undefined {
@@ -82,7 +88,7 @@ export class Breaker {
     // A Retry-After of 0 must not make a tight loop.
     const floorMs = Math.min(backoff.initialMs, 1_000)
     const pauseMs = retryAfterMs === undefined ? backoffDelay(backoff, this.#rounds) : Math.max(retryAfterMs, floorMs)
-    // What the endpoint asks for now stands above what it asked for before.
+    // What the endpoint asks for now replaces what it asked for before.
     if (isProbe && retryAfterMs !== undefined) this.#openUntilMs = 0
     if (isProbe || retryAfterMs !== undefined) this.open(pauseMs)
     else if (this.#state === 'closed') {

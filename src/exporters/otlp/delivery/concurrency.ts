@@ -1,4 +1,4 @@
-import type { Ticket } from './ticket.ts'
+import type { Ticket } from './breaker.ts'
 
 /** Weights of a new duration in the recent average and in the usual one. */
 const recentWeight = 0.3
@@ -8,7 +8,7 @@ const noiseMs = 50
 
 /**
  * How many requests may be in flight: one more for each round of successes, half as many when the endpoint throttles, a
- * little less when its answers come slower. Starts at half of the maximum.
+ * little less when its responses come slower. Starts at half of the maximum.
  */
 export class Concurrency {
   readonly #max: number

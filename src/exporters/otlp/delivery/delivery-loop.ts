@@ -1,13 +1,12 @@
 import type { StoredRequest } from '../queue/delivery-store.ts'
 import { attempt } from './attempt.ts'
-import { Breaker, type BreakerState } from './breaker.ts'
+import { Breaker, type BreakerState, type Ticket } from './breaker.ts'
 import { Concurrency } from './concurrency.ts'
 import type { DeliverySettings } from './delivery-settings.ts'
 import { EndpointReport } from './endpoint-report.ts'
 import { Gate } from './gate.ts'
 import type { AttemptOutcome, FinalOutcome } from './outcome.ts'
 import { Outcomes } from './outcomes.ts'
-import type { Ticket } from './ticket.ts'
 
 const failuresToOpen = 5
 /** A refused key is tried again slowly: somebody may mend it, and nothing is dropped until then. */

@@ -10,7 +10,7 @@ const longPauseMs = 3_600_000
 /** Of an endpoint that fails and works by turns one pair of lines is logged in so long. */
 const quietMs = 60_000
 
-/** What is said of the endpoint in the log and in the exporter's status: once for each change, not for each attempt. */
+/** Reports the endpoint's state, in the log and as the exporter's status: once for each change, not for each attempt. */
 export class EndpointReport {
   readonly #settings: DeliverySettings
   readonly #breaker: Breaker
@@ -27,7 +27,7 @@ export class EndpointReport {
     this.#breaker = breaker
   }
 
-  /** The endpoint responded as it should, be it that it refused a request for what is in it. */
+  /** The endpoint took a request, or refused it for what is in it. */
   works(): void {
     if (this.#breaker.state !== 'closed') return
     if (this.#failureLogged) this.#settings.logger.info('Delivery works again.', this.#queued())

@@ -8,7 +8,7 @@ export type SendOutcome =
       readonly kind: 'retryable'
       readonly error: ExportError
       readonly retryAfterMs?: number
-      /** Something else than an OTLP endpoint said that all is well: a proxy, a captive portal. */
+      /** A 2xx that no OTLP endpoint sends: from a proxy or a captive portal. */
       readonly isWebPage?: true
     }
   | { readonly kind: 'too_large'; readonly error: ExportError }

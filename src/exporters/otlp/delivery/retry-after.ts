@@ -1,4 +1,4 @@
-/** No date that can be written lies beyond; somebody who asks for more means for ever. */
+/** Longer pauses are cut to this, so that the time when they end is still a valid date. */
 const longestMs = 100 * 365 * 86_400_000
 
 /**

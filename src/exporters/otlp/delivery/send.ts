@@ -4,13 +4,13 @@ import type { StoredRequest } from '../queue/delivery-store.ts'
 import { ExportError } from './export-error.ts'
 import type { SendOutcome } from './outcome.ts'
 import { classify } from './response/classify.ts'
-import { endpointAnswer, maxAnswerBytes } from './response/endpoint-response.ts'
+import { endpointResponse, maxResponseBytes } from './response/endpoint-response.ts'
 import { secretsOf } from './response/response-text.ts'
 
 export interface SendSettings {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Of one attempt, from the connection to the last byte of the answer. */
+  /** Of one attempt, from the connection to the last byte of the response. */
   readonly timeoutMs: number
   readonly dispatcher: Dispatcher
 }
@@ -38,8 +38,8 @@ export async function send(outgoing: Outgoing, settings: SendSettings, signal: A
       dispatcher: settings.dispatcher,
       signal: AbortSignal.any([signal, deadline]),
     })
-    const answer = endpointAnswer(statusCode, headers, await readUpTo(body, maxAnswerBytes))
-    return classify(answer, outgoing.points, secretsOf(settings.headers), Date.now())
+    const response = endpointResponse(statusCode, headers, await readUpTo(body, maxResponseBytes))
+    return classify(response, outgoing.points, secretsOf(settings.headers), Date.now())
   } catch (cause) {
     signal.throwIfAborted()
     const why = deadline.aborted ? `no complete answer within ${settings.timeoutMs} ms` : errorMessage(cause)

@@ -3,7 +3,10 @@ import type { Signal } from '../../../pdata/signal.ts'
 
 /** An endpoint may have been given another limit since. */
 const forgottenAfterMs = 24 * 3_600_000
-/** Requests below are tried whole: one huge point, or an endpoint that refuses everything for a while, teaches nothing. */
+/**
+ * Smaller requests are never divided before they are sent: one huge point, or an endpoint that refuses everything for a while,
+ * says nothing about a limit.
+ */
 const leastBytes = 16 * 1_024
 
 /** Signals may go to different endpoints. */
@@ -20,7 +23,7 @@ export class SizeLimit {
     this.#clock = clock
   }
 
-  /** What larger requests had better be divided to before they are sent. */
+  /** Larger requests are divided before they are sent; `undefined` while no limit is known. */
   get bytes(): number | undefined {
     if (this.#refusedBytes === undefined) return undefined
     if (this.#clock.now() >= this.#learnedMs + forgottenAfterMs) return this.#forget()

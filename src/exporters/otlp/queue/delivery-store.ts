@@ -33,7 +33,7 @@ export interface QueueSize {
 /** Called with points or log records that a store has dropped by itself. */
 export type DropListener = (reason: StoreDropReason, points: number, signal: Signal) => void
 
-/** Why a store gave up a request by itself. `damaged`: its bytes can't be read, or aren't what was written. */
+/** Why a store dropped a request by itself. `damaged`: its bytes can't be read, or aren't what was written. */
 export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
 
 export type TakeOrder = 'newest' | 'smallest'
@@ -70,7 +70,7 @@ export interface DeliveryStore extends BaselineReader, Disposable {
     baselines: readonly SeriesBaseline[],
     completes: ReadonlyMap<string, LastComplete>,
   ): void
-  /** A request that isn't taken, the newest unless said otherwise; it stays stored until it is removed. Never throws. */
+  /** Takes a request that isn't taken, the newest by default; it stays stored until it is removed. Never throws. */
   take(which?: TakeOrder): StoredRequest | undefined
   /** Gives a taken request back. */
   release(request: StoredRequest): void

@@ -50,7 +50,12 @@ export function openStore({ sending_queue: config }: QueueConfig, settings: Comp
     const store = new SqliteStore({ ...limits, path, clock, logger })
     const { requests, points, bytes } = store.size()
     logger.info('What waits to be delivered is kept on disk.', {
-      ...{ path, max_size: limits.capacityBytes, requests, points, bytes, series: store.seriesCount },
+      path,
+      max_size: limits.capacityBytes,
+      requests,
+      points,
+      bytes,
+      series: store.seriesCount,
     })
     return store
   } catch (error) {

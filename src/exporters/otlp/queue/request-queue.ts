@@ -14,7 +14,7 @@ export function bytesOf(requests: readonly { readonly bytes: Uint8Array }[]): nu
   return requests.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 }
 
-/** Which requests wait, which are taken and which have to go; where their bytes are is their keeper's business. */
+/** Which requests wait, which are taken and which have to go. The store that uses it keeps their bytes. */
 export class RequestQueue<Entry extends Queued> {
   readonly #limits: StoreLimits
   /** Oldest first. */

@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from '../../../pdata/attributes.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 
-/** What a backend takes of attributes; beyond it cuts or drops them itself, with an error that only its logs show. */
+/** What a backend takes of attributes. What is beyond it would cut or drop, with an error that only its own logs show. */
 export interface AttributeLimits {
   /** In UTF-16 units, as New Relic's documentation counts characters. */
   readonly valueLength: number
@@ -23,8 +23,21 @@ const newRelicMetricLimits: AttributeLimits = {
   resourceAttributes: 64,
   recordAttributes: 128,
   reservedKeys: new Set([
-    ...['interval.ms', 'timestamp', 'value', 'common', 'min', 'max', 'count', 'sum', 'metrics'],
-    ...['newrelic.source', 'metricName', 'endTimestamp', 'entity.guid', 'entity.name', 'entity.type'],
+    'interval.ms',
+    'timestamp',
+    'value',
+    'common',
+    'min',
+    'max',
+    'count',
+    'sum',
+    'metrics',
+    'newrelic.source',
+    'metricName',
+    'endTimestamp',
+    'entity.guid',
+    'entity.name',
+    'entity.type',
   ]),
 }
 
@@ -60,7 +73,7 @@ export function limitAttributes(
   return Object.freeze(limited)
 }
 
-/** Asked for every point, so without an array of its entries. */
+/** Runs for every point, so it makes no array of the entries. */
 function fits(
   attributes: Attributes,
   limits: AttributeLimits,

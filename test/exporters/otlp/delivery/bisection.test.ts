@@ -23,7 +23,9 @@ async function refusing(
   }
   const under = await exporterTo(server.url, { target })
   return {
-    ...{ server, accepted, ...under },
+    server,
+    accepted,
+    ...under,
     /** Delivers one request with these values, as far as the endpoint lets. */
     async deliver(values: readonly number[], signal: AbortSignal) {
       const points = values.map((value) => point(series(backends, { value }), value))

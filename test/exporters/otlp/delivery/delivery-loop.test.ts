@@ -26,7 +26,9 @@ async function failing(
   server.answer = (response) => response.writeHead(status, headers).end('no')
   const under = await exporterTo(server.url, { ...options, clock })
   return {
-    ...{ server, clock, ...under },
+    server,
+    clock,
+    ...under,
     async [Symbol.asyncDispose]() {
       server.answer = (response) => response.writeHead(202).end()
       await under.exporter.shutdown()

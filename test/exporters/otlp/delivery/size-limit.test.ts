@@ -30,7 +30,10 @@ async function limited(maxBytes: number, says: Buffer | string, clock?: FakeCloc
   }
   const under = await exporterTo(server.url, clock === undefined ? {} : { clock })
   return {
-    ...{ server, taken, limit, ...under },
+    server,
+    taken,
+    limit,
+    ...under,
     /** Delivers one request with that many points; how many requests it took, and how many were refused. */
     async deliver(points: number, signal: AbortSignal) {
       const before = server.received.length

@@ -13,8 +13,13 @@ import { temporaryFolder } from './support/store-samples.ts'
 function open(sendingQueue: object, id = 'newrelic/prod') {
   const logger = memoryLogger()
   const settings = {
-    ...{ id, clock: systemClock(), logger, meter: metrics.getMeter('test'), version: '7.8.9' },
-    ...{ hostName: 'here', env: {} },
+    id,
+    clock: systemClock(),
+    logger,
+    meter: metrics.getMeter('test'),
+    version: '7.8.9',
+    hostName: 'here',
+    env: {},
   }
   const store = openStore(otlpHttpConfig.parse({ endpoint: 'http://localhost', sending_queue: sendingQueue }), settings)
   return {

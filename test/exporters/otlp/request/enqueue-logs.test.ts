@@ -15,12 +15,14 @@ const trace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169
 /** An endpoint of New Relic's kind, at the time of the tests' records, and an exporter to it. */
 async function delivering(options: ExporterOptions = {}, respond?: Respond) {
   const endpoint = await startEndpoint({
-    ...{ apiKey: 'key-of-the-test', now: () => at(20) },
+    apiKey: 'key-of-the-test',
+    now: () => at(20),
     ...(respond === undefined ? {} : { respond }),
   })
   const under = await exporterTo(endpoint.url, options)
   return {
-    ...{ endpoint, ...under },
+    endpoint,
+    ...under,
     async [Symbol.asyncDispose]() {
       await under.exporter.shutdown()
       await endpoint[Symbol.asyncDispose]()

@@ -12,7 +12,9 @@ function folded(rows: number, targets: readonly Series[]) {
       columns: ['calls'],
       metrics: [rowsRead],
       rows: Array.from({ length: rows }, (_, index) => ({
-        ...{ key: `row ${index}`, values: [index], targets: [targets[index % targets.length]] },
+        key: `row ${index}`,
+        values: [index],
+        targets: [targets[index % targets.length]],
       })),
       fallsWhenReset: true,
     },

@@ -17,16 +17,22 @@ function counted(startS: number, endS: number, temporality: Temporality = 'delta
 
 test('a delta that starts too early starts at that moment; all else stays byte for byte', () => {
   const gauge: OutgoingPoint = {
-    ...{ series: series(backends), value: 3, startMs: at(10), endMs: at(10) },
+    series: series(backends),
+    value: 3,
+    startMs: at(10),
+    endMs: at(10),
     temporality: 'cumulative',
   }
   const body = bodyOf(counted(10, 500), gauge, counted(20, 90), counted(300, 500), counted(10, 500, 'cumulative'))
   const expected = bodyOf(
     { ...counted(10, 500), startMs: at(100) },
-    ...[gauge, counted(20, 90), counted(300, 500), counted(10, 500, 'cumulative')],
+    gauge,
+    counted(20, 90),
+    counted(300, 500),
+    counted(10, 500, 'cumulative'),
   )
-  const raised = clampStartTimes(body, at(100))
-  expect(raised).toEqual(Buffer.from(expected))
-  expect(pointsOf(decodeRequest(raised ?? body)).filter(({ startMs }) => startMs === at(100))).toHaveLength(1)
+  const clamped = clampStartTimes(body, at(100))
+  expect(clamped).toEqual(Buffer.from(expected))
+  expect(pointsOf(decodeRequest(clamped ?? body)).filter(({ startMs }) => startMs === at(100))).toHaveLength(1)
   expect(clampStartTimes(body, at(5))).toBeUndefined()
 })

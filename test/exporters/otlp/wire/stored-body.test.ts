@@ -89,7 +89,9 @@ function dataPointsIn(value: unknown): string[] {
 
 test('histograms are counted and sliced like all others', () => {
   const histogram = (count: number) => ({
-    ...{ startTime: [1, 0] as const, endTime: [2, 0] as const, attributes: { count } },
+    startTime: [1, 0] as const,
+    endTime: [2, 0] as const,
+    attributes: { count },
     value: { count, sum: 7, min: 1, max: 5, buckets: { boundaries: [1, 5], counts: [count, 0, 0] } },
   })
   const encoded = (counts: readonly number[]) => {

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 
-/** What an endpoint answered, as far as it was read. */
-export interface EndpointAnswer {
+/** An endpoint's response, as far as it was read. */
+export interface EndpointResponse {
   readonly status: number
   /** In lower case, without parameters; empty where there is none. */
   readonly contentType: string
@@ -12,12 +12,12 @@ export interface EndpointAnswer {
 
 type Header = string | readonly string[] | undefined
 
-/** More of an answer isn't read. */
-export const maxAnswerBytes = 64 * 1_024
+/** More of a response isn't read. */
+export const maxResponseBytes = 64 * 1_024
 /** What it may become when it is decompressed. */
-const maxOutputLength = 16 * maxAnswerBytes
+const maxOutputLength = 16 * maxResponseBytes
 
-/** A cut end is no fault. */
+/** A body whose end is missing is decoded up to there. */
 const decoders: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
   ['gzip', (bytes) => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength })],
   ['deflate', (bytes) => inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength })],
@@ -26,11 +26,11 @@ const decoders: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
 ])
 
 /** @param bytes as they came */
-export function endpointAnswer(
+export function endpointResponse(
   status: number,
   headers: Readonly<Record<string, Header>>,
   bytes: Buffer,
-): EndpointAnswer {
+): EndpointResponse {
   const [type = ''] = (first(headers['content-type']) ?? '').split(';')
   return {
     status,
@@ -40,8 +40,8 @@ export function endpointAnswer(
   }
 }
 
-/** Whether it is a page for people, by what it says it is or by how it begins. */
-export function isWebPage({ contentType, body }: EndpointAnswer): boolean {
+/** Whether it is a web page, by its content type or by how it begins. */
+export function isWebPage({ contentType, body }: EndpointResponse): boolean {
   if (body.length === 0) return false
   if (contentType === 'text/html' || contentType === 'application/xhtml+xml') return true
   // 16-bit encodings have zeros between, and a mark before.

@@ -1,5 +1,5 @@
 import { cut } from '../../../../pdata/cut.ts'
-import { type EndpointAnswer, isWebPage } from './endpoint-response.ts'
+import { type EndpointResponse, isWebPage } from './endpoint-response.ts'
 import { readableFields } from './readable-fields.ts'
 
 const maxLength = 1_024
@@ -7,15 +7,15 @@ const maxLength = 1_024
 const minSecretLength = 4
 
 /**
- * What an answer says, for the log: the message of its `google.rpc.Status`
- * (https://opentelemetry.io/docs/specs/otlp/#failures-1), or its text; empty where it says nothing.
- * @param secrets what an endpoint may repeat, and the log may not
+ * The text of a response, for the log: the message of its `google.rpc.Status`
+ * (https://opentelemetry.io/docs/specs/otlp/#failures-1), or the body as text; empty where there is none.
+ * @param secrets are redacted: an endpoint may repeat what it was sent
  */
-export function answerText(answer: EndpointAnswer, secrets: readonly string[]): string {
-  return cleanText(textOf(answer), secrets)
+export function responseText(response: EndpointResponse, secrets: readonly string[]): string {
+  return cleanText(textOf(response), secrets)
 }
 
-/** A text of somebody else's, fit for a line of the log. */
+/** A text from outside, as one line of the log may have it. */
 export function cleanText(text: string, secrets: readonly string[]): string {
   const longestFirst = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length)
   const shown = longestFirst.reduce((shorter, secret) => shorter.replaceAll(secret, () => '[redacted]'), text)
@@ -24,16 +24,16 @@ export function cleanText(text: string, secrets: readonly string[]): string {
   return cut(line.toWellFormed(), maxLength)
 }
 
-/** The values of headers that tell who we are, and each word of them. */
+/** The values of headers, any of which may be a secret, and each word of them. */
 export function secretsOf(headers: Readonly<Record<string, string>>): readonly string[] {
   const values = Object.entries(headers).flatMap(([name, value]) => (name === 'user-agent' ? [] : [value]))
   return values.flatMap((value) => [value, ...value.split(/\s+/)])
 }
 
-function textOf(answer: EndpointAnswer): string {
-  const { body, contentType } = answer
+function textOf(response: EndpointResponse): string {
+  const { body, contentType } = response
   if (body.length === 0) return ''
-  if (isWebPage(answer)) {
+  if (isWebPage(response)) {
     const title = /<title[^>]*>([^<]*)/i.exec(body.toString())?.[1]?.trim()
     return title === undefined || title === '' ? 'a web page' : `a web page: ${title}`
   }
@@ -60,8 +60,8 @@ function messageInProtobuf(body: Uint8Array): string | undefined {
 
 function messageInJson(text: string): string | undefined {
   try {
-    const said: unknown = JSON.parse(text)
-    const inner = memberOf(said, 'message') ?? memberOf(said, 'error')
+    const parsed: unknown = JSON.parse(text)
+    const inner = memberOf(parsed, 'message') ?? memberOf(parsed, 'error')
     const message = memberOf(inner, 'message') ?? inner
     return typeof message === 'string' && message !== '' ? message : undefined
   } catch {

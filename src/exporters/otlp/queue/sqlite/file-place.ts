@@ -10,9 +10,9 @@ interface Identity {
 export type PlaceChange = 'deleted' | 'replaced' | 'log deleted' | 'log replaced'
 
 /**
- * Where a database and its log were when it was opened. SQLite goes on with files that were deleted or replaced, as if
- * nothing were, and what it writes ends with the process. Files are only looked up: to open and close one that SQLite has
- * open would end its lock (https://sqlite.org/howtocorrupt.html, 2.2).
+ * Where a database and its log were when it was opened. SQLite goes on writing to files that were deleted or replaced, and
+ * what it writes there is lost with the process. This only looks files up: to open and close one that SQLite has open would end
+ * SQLite's lock (https://sqlite.org/howtocorrupt.html, 2.2).
  */
 export class FilePlace {
   readonly #path: string
@@ -28,7 +28,7 @@ export class FilePlace {
     this.#logIdentity = identityOf(this.#log)
   }
 
-  /** `undefined` while all is where it was, or nobody can tell. */
+  /** `undefined` while all is where it was, and where that can't be found out. */
   change(): PlaceChange | undefined {
     try {
       const database = identityOf(this.#path)
@@ -60,7 +60,7 @@ function logOf(path: string): string {
   }
 }
 
-/** `undefined` where there is none. Throws where that can't be told: a folder that may not be entered. */
+/** `undefined` where there is none. Throws where that can't be found out: a folder that may not be entered. */
 function identityOf(path: string): Identity | undefined {
   try {
     const { dev, ino } = statSync(path, { bigint: true })

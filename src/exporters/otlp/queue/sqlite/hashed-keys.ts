@@ -1,20 +1,20 @@
 import { hash, randomBytes } from 'node:crypto'
 
-/** A key in a file: `#`, nine random bytes that all keys of the file share, and 16 bytes of a hash. No key of a series looks like it. */
+/** A key in a file: `#`, nine random bytes that all keys of the file share, and 16 bytes of a hash. No series has such a key. */
 const hashed = /^#[\w-]{12}[\w-]{22}$/
 const saltEnd = 13
 
 /**
- * The keys of series as a file holds them. A key names what it is made of, and the server's id of a statement tells who
- * tries passwords against it whether one is right: so a file holds a salted hash of each. The salt stands in every row,
- * so that no damage to one row costs another its key.
+ * The keys of series as a file holds them: each as a salted hash. A key names what it is made of, such as the server's id of
+ * a statement, with which passwords in the statement could be guessed and checked. The salt stands in every row, so that no
+ * damage to one row costs another its key.
  */
 export class HashedKeys {
   /** Of the file that was read, or else of the next one. */
   #own = randomBytes(9).toString('base64url')
   readonly #read = new Set<string>()
 
-  /** Takes note of a key that was read; false where it is as older versions wrote it: the series' own. */
+  /** To be called with each key that was read; false where it isn't hashed, as older versions wrote it. */
   load(stored: string): boolean {
     if (!hashed.test(stored)) return false
     const salt = stored.slice(1, saltEnd)

@@ -1,5 +1,5 @@
 /** Values that many baselines share, each kept once under a number. */
-export class Interned<Value> {
+export class IdTable<Value> {
   readonly #identityOf: (value: Value) => string
   readonly #ids = new Map<string, number>()
   readonly #unwritten = new Map<number, Value>()

@@ -10,8 +10,8 @@ import { FileInUseError, freeName, openStoreFile, type StoreFile } from './store
 import type { RequestAbout } from './store-rows.ts'
 
 /**
- * What a file leaves behind whose contents are in another one now. Should the folder come back from where it was moved to,
- * nothing of it is sent or counted a second time: the version is one that no store opens.
+ * Empties a file whose contents are in another one now, and gives it a version that no store opens. Otherwise, should its folder
+ * be moved back, what it holds would be sent and counted a second time.
  */
 const emptied = `
 BEGIN IMMEDIATE;
@@ -32,9 +32,9 @@ export class OrphanedFile implements Predecessor {
   readonly file: StoreFile
   readonly #settings: OrphanedFileSettings
   readonly #place: FilePlace
-  /** Its own, under other names. */
-  readonly #leftOver: string[] = []
-  /** Not its own, and given other names. */
+  /** The file's own database and log, under their new names. */
+  readonly #moved: string[] = []
+  /** Files that stood in its place, under their new names. */
   readonly #setAside: string[] = []
 
   constructor(file: StoreFile, place: FilePlace, settings: OrphanedFileSettings) {
@@ -76,9 +76,9 @@ export class OrphanedFile implements Predecessor {
     try {
       if (isWhole) this.file.db.exec(emptied)
     } catch {
-      // It may have no room.
+      // The disk may be full. The file has a name that no store opens.
     }
-    for (const one of this.#leftOver) rmSync(one, { force: true })
+    for (const one of this.#moved) rmSync(one, { force: true })
   }
 
   /** SQLite leaves the files of that name alone: they aren't those that it opened. */
@@ -86,19 +86,19 @@ export class OrphanedFile implements Predecessor {
     try {
       this.file.db.close()
     } catch {
-      // Nothing of ours is in it any more.
+      // Its contents are in the new file.
     }
   }
 
-  /** Gives other names to what is there: a log beside another database would be taken for that one's. */
+  /** Renames what is in the place: SQLite would take a log beside another database for that one's. */
   #clear(): void {
     const { path, nowMs } = this.#settings
     const isThere = (suffix: string) => existsSync(`${path}${suffix}`)
     const own = suffixes.filter((suffix) => isThere(suffix) && this.#place.has(`${path}${suffix}`))
-    const moved = freeName(path, 'moved', nowMs())
+    const movedName = freeName(path, 'moved', nowMs())
     for (const suffix of own) {
-      renameSync(`${path}${suffix}`, `${moved}${suffix}`)
-      this.#leftOver.push(`${moved}${suffix}`)
+      renameSync(`${path}${suffix}`, `${movedName}${suffix}`)
+      this.#moved.push(`${movedName}${suffix}`)
     }
     if (isThere('')) refuseIfInUse(path)
     const aside = freeName(path, 'replaced', nowMs())
@@ -126,7 +126,7 @@ function refuseIfInUse(path: string): void {
     db = new DatabaseSync(path, { timeout: 0 })
     db.exec('PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE; ROLLBACK')
   } catch (error) {
-    // Whatever else it is, nobody has it open as a store.
+    // With any other error it is no store that somebody has open.
     if (sqliteResult(error) === 'busy') throw new FileInUseError(`${path} is in use`, { cause: error })
   } finally {
     db?.close()

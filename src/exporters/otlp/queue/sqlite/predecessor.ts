@@ -9,9 +9,9 @@ export interface Refilled {
   readonly lost_points: number
 }
 
-/** A file that is of no use any more, and of which a new one takes over what can be read. */
+/** A file that can't be written any more. A new one takes over what can be read of it. */
 export interface Predecessor extends Disposable {
-  /** Where it is whole: what no new file holds yet is read there. */
+  /** Where it is whole: it is read there until the new file holds everything. */
   readonly file: StoreFile | undefined
   /** The bytes of a request; `undefined` where they can't be read or aren't those that were stored. */
   bytesOf(id: number, about: RequestAbout): Uint8Array | undefined
@@ -22,6 +22,6 @@ export interface Predecessor extends Disposable {
   openSuccessor(): StoreFile
   /** To be called where the new file could not be filled; it is closed. */
   discardSuccessor(): void
-  /** To be called when the new file holds all that could be read; says what came of it. */
+  /** To be called when the new file holds all that could be read; logs how much that is. */
   takenOver(refilled: Refilled): void
 }

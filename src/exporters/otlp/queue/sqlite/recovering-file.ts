@@ -11,9 +11,12 @@ import { readContents, type StoreContents } from './store-contents.ts'
 import { DamagedFileError, openStoreFile, type StoreFile, setAside, transaction } from './store-file.ts'
 import type { RequestAbout } from './store-rows.ts'
 
-/** How often it is looked whether the file is still there, beside each time that something is written. */
+/** How often the file is looked for, besides each time that something is written. */
 const lookEveryMs = 1_000
-/** A new file that could not be filled is tried again after so many times as long as that took: it may be half a gigabyte. */
+/**
+ * A new file that could not be filled is tried again after a pause of so many times as long as the filling took: the file may
+ * have half a gigabyte.
+ */
 const pauseFactor = 10
 
 export interface RecoveringFileSettings {
@@ -56,14 +59,14 @@ export class RecoveringFile implements Disposable {
     try {
       this.#open()
     } catch (error) {
-      this.#letGo()
+      this.#closeFile()
       throw error
     }
     this.#opened = true
     this.#looking = setInterval(() => this.#look(), lookEveryMs).unref()
   }
 
-  /** The file is gone, and what it held is nowhere else. */
+  /** Whether the file is gone and no other one holds what it held. */
   get isOrphaned(): boolean {
     return this.#before?.file !== undefined
   }
@@ -93,12 +96,12 @@ export class RecoveringFile implements Disposable {
     return file === undefined ? undefined : work(file)
   }
 
-  /** Deals with an error of SQLite's; true where it has been mended. */
+  /** To be called with an error of SQLite's; true where a new file has taken over. */
   failed(error: unknown): boolean {
     const { path, logger } = this.#settings
     let reason = error
     this.#noticeChange()
-    // What is no longer where it was is read as long as it can be, and nothing else is at stake.
+    // A file that is no longer in its place is only read, until a new one has taken over.
     if (isDamage(error) && !this.isOrphaned) {
       try {
         this.#beginAnew(error)
@@ -108,15 +111,17 @@ export class RecoveringFile implements Disposable {
       }
     }
     if (!this.#failing && !this.#closed) {
-      logger.warn('The sending queue can not be used. What comes is refused until it can; no increment is lost.', {
-        ...{ path, error: errorMessage(reason) },
-      })
+      const fields = { path, error: errorMessage(reason) }
+      logger.warn(
+        'The sending queue can not be used. What comes is refused until it can; no increment is lost.',
+        fields,
+      )
     }
     this.#failing = true
     return false
   }
 
-  /** Brings all into the file proper and lets go of it. */
+  /** Brings all of the log into the file and closes it. */
   [Symbol.dispose](): void {
     if (this.#closed) return
     clearInterval(this.#looking)
@@ -126,11 +131,10 @@ export class RecoveringFile implements Disposable {
     try {
       this.#file?.db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (error) {
-      logger.warn('The sending queue could not be tidied up; what is in it is safe.', {
-        ...{ path, error: errorMessage(error) },
-      })
+      const fields = { path, error: errorMessage(error) }
+      logger.warn('The sending queue could not be tidied up; what is in it is safe.', fields)
     }
-    this.#letGo()
+    this.#closeFile()
     this.#before?.[Symbol.dispose]()
   }
 
@@ -143,14 +147,13 @@ export class RecoveringFile implements Disposable {
     }
   }
 
-  /** The file goes on being read where it was deleted or replaced; nothing more is written to it. */
+  /** A file that was deleted or replaced goes on being read; nothing more is written to it. */
   #noticeChange(): void {
     const { path, logger, clock } = this.#settings
     const change = this.#place?.change()
     if (this.#file === undefined || this.#place === undefined || change === undefined) return
-    logger.error('The file of the sending queue is not what it was; a new one takes over what it held.', {
-      ...{ path, found: change },
-    })
+    const fields = { path, found: change }
+    logger.error('The file of the sending queue is not what it was; a new one takes over what it held.', fields)
     this.#before = new OrphanedFile(this.#file, this.#place, { path, logger, nowMs: () => clock.now() })
     this.#file = undefined
     this.#place = undefined
@@ -167,9 +170,9 @@ export class RecoveringFile implements Disposable {
         }),
       )
       if (this.#file.isBehind) {
-        logger.error('What was written last to the sending queue is damaged; it goes on from before that.', {
-          ...{ path, lost: 'requests since, whose increments come again; what was delivered since arrives twice' },
-        })
+        const lost = 'requests since, whose increments come again; what was delivered since arrives twice'
+        const fields = { path, lost }
+        logger.error('What was written last to the sending queue is damaged; it goes on from before that.', fields)
       }
       if (this.#file.wasBlank)
         logger.error('The file of the sending queue was empty; what was in it is lost.', { path })
@@ -182,11 +185,10 @@ export class RecoveringFile implements Disposable {
   /** Sets the damaged file aside and goes on with a new one. */
   #beginAnew(cause: unknown): void {
     const { path, clock, logger, load } = this.#settings
-    this.#letGo()
+    this.#closeFile()
     const aside = setAside(path, clock.now())
-    logger.error('The file of the sending queue is damaged and was set aside; a new one begins.', {
-      ...{ path, set_aside: aside, error: errorMessage(cause) },
-    })
+    const fields = { path, set_aside: aside, error: errorMessage(cause) }
+    logger.error('The file of the sending queue is damaged and was set aside; a new one begins.', fields)
     this.#before?.[Symbol.dispose]()
     const salvage = new Salvage({ aside, path, logger })
     this.#before = salvage
@@ -229,7 +231,7 @@ export class RecoveringFile implements Disposable {
     return file
   }
 
-  #letGo(): void {
+  #closeFile(): void {
     const file = this.#file
     this.#file = undefined
     this.#place = undefined

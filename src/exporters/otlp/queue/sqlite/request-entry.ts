@@ -16,7 +16,7 @@ export function insert(file: StoreFile, request: StoredRequest): void {
   insertRow(file, entryOf(request), request.bytes)
 }
 
-/** @param bytes those that the entry is of */
+/** @param bytes of the request that the entry describes */
 export function insertRow(file: StoreFile, { id, ...about }: Entry, bytes: Uint8Array): void {
   const json = formatAbout(about)
   file.insertRequest.run(id, json, rowChecksum(id, json), bytes)

@@ -17,7 +17,7 @@ export interface SalvageSettings {
 export class Salvage implements Predecessor {
   readonly file = undefined
   readonly contents: StoreContents
-  /** What could not be read; the first is enough to tell. */
+  /** What could not be read; the first few are logged. */
   readonly #faults: string[] = []
   readonly #settings: SalvageSettings
   readonly #db: DatabaseSync | undefined
@@ -52,9 +52,8 @@ export class Salvage implements Predecessor {
 
   takenOver(refilled: Refilled): void {
     const { path, logger } = this.#settings
-    logger.error('What could be read of the damaged file was taken over; the rest may be lost.', {
-      ...{ path, ...refilled, unreadable: this.#faults.slice(0, 3) },
-    })
+    const fields = { path, ...refilled, unreadable: this.#faults.slice(0, 3) }
+    logger.error('What could be read of the damaged file was taken over; the rest may be lost.', fields)
   }
 
   [Symbol.dispose](): void {

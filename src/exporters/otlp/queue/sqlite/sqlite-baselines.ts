@@ -3,26 +3,26 @@ import { BaselineCache } from '../../../../deltas/baseline-cache.ts'
 import type { ResetToken, StatisticsEpoch } from '../../../../pdata/reading.ts'
 import { BaselineEncoder } from './baseline-record.ts'
 import { HashedKeys } from './hashed-keys.ts'
-import { Interned } from './id-table.ts'
+import { IdTable } from './id-table.ts'
 import type { StoreContents } from './store-contents.ts'
 import type { StoreFile } from './store-file.ts'
 import { epochIdentity, rowChecksum, tokenIdentity } from './store-rows.ts'
 
 type Put = readonly [baselines: readonly SeriesBaseline[], completes: ReadonlyMap<string, LastComplete>]
 
-/** So many epochs and tokens may be there before those that nobody needs are looked for. */
+/** So many epochs and tokens there may be before the unused ones are deleted. */
 const sweepAtLeastAtCount = 2_000
-/** Keys as older versions wrote them that one transaction replaces. */
+/** How many keys that aren't hashed, as older versions wrote them, one transaction replaces. */
 const plainKeysAtOnce = 5_000
 
 /**
- * The baselines of a file and their copy in memory, which all reading is done from. First `write` within a transaction,
- * then `committed` with the same when it is safe; without the latter nothing has changed.
+ * The baselines of a file and their copy in memory, from which they are read. `write` goes first, within a transaction;
+ * `committed` follows with the same arguments when the transaction is safe. Without it nothing has changed.
  */
 export class SqliteBaselines {
   #cache = new BaselineCache()
-  #epochs = new Interned<StatisticsEpoch>(epochIdentity)
-  #tokens = new Interned<ResetToken>(tokenIdentity)
+  #epochs = new IdTable<StatisticsEpoch>(epochIdentity)
+  #tokens = new IdTable<ResetToken>(tokenIdentity)
   readonly #encoder = new BaselineEncoder()
   readonly #keys = new HashedKeys()
   /** Series whose keys in the file aren't hashed. */
@@ -30,7 +30,7 @@ export class SqliteBaselines {
   #nextId = 1
   /** Numbers of the series that were written last, in their order. */
   #writtenIds: number[] = []
-  /** Rows to be deleted by the next write. If that is never, they are forgotten anew when the file is opened. */
+  /** Rows to be deleted by the next write. Without one they are found again when the file is opened. */
   #gone = nothingGone()
   #sweepAtCount = sweepAtLeastAtCount
 
@@ -55,7 +55,7 @@ export class SqliteBaselines {
       this.#nextId = Math.max(this.#nextId, id + 1)
     }
     this.#forget(completes)
-    this.#sweepInterned()
+    this.#sweepIds()
   }
 
   write(file: StoreFile, ...[baselines, completes]: Put): void {
@@ -81,13 +81,13 @@ export class SqliteBaselines {
       this.#cache.set(key, baseline, this.#writtenIds[index] ?? 0)
     }
     this.#forget(completes)
-    if (this.#epochs.count + this.#tokens.count > this.#sweepAtCount) this.#sweepInterned()
+    if (this.#epochs.count + this.#tokens.count > this.#sweepAtCount) this.#sweepIds()
   }
 
   /** Writes all that memory knows to an empty file; `committed` with nothing goes with it. */
   writeAll(file: StoreFile): void {
-    this.#epochs = new Interned(epochIdentity)
-    this.#tokens = new Interned(tokenIdentity)
+    this.#epochs = new IdTable(epochIdentity)
+    this.#tokens = new IdTable(tokenIdentity)
     for (const { key, baseline } of this.#cache.entries()) {
       this.#insertSeries(file, baseline.id, key, baseline)
       this.#writeBaseline(file, baseline.id, baseline)
@@ -158,7 +158,7 @@ export class SqliteBaselines {
     for (const id of tokens) file.deleteToken.run(id)
   }
 
-  #sweepInterned(): void {
+  #sweepIds(): void {
     const epochs = new Set<number>()
     const tokens = new Set<number>()
     for (const { baseline } of this.#cache.entries()) {

@@ -1,4 +1,4 @@
-/** https://sqlite.org/rescode.html: primary result codes that aren't the file's fault. */
+/** https://sqlite.org/rescode.html: primary result codes that say nothing against the file. */
 const notTheFile: ReadonlyMap<number, SqliteTrouble> = new Map([
   [3, 'environment'], // SQLITE_PERM
   [5, 'busy'],

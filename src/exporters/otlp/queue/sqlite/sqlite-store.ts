@@ -51,7 +51,9 @@ export class SqliteStore implements DeliveryStore {
     this.#logger = logger
     this.#queue = new RequestQueue(settings)
     this.#file = new RecoveringFile({
-      ...{ path, clock, logger },
+      path,
+      clock,
+      logger,
       load: (contents) => this.#load(contents),
       refill: (file, bytesOf) => this.#refill(file, bytesOf),
     })
@@ -168,7 +170,9 @@ export class SqliteStore implements DeliveryStore {
       this.#ended.clear()
       for (const entry of lost) this.#drop(entry, 'damaged')
       return {
-        ...{ requests: this.#queue.size().requests, series: this.#baselines.count, lost_requests: lost.length },
+        requests: this.#queue.size().requests,
+        series: this.#baselines.count,
+        lost_requests: lost.length,
         lost_points: lost.reduce((sum, { points }) => sum + points, 0),
       }
     }
@@ -200,9 +204,8 @@ export class SqliteStore implements DeliveryStore {
       if (bytes !== undefined) return { ...about, id, bytes }
     } catch (error) {
       if (error instanceof DamagedFileError) {
-        this.#logger.error('A request of the sending queue is damaged; its points are lost.', {
-          ...{ path: this.#path, points: entry.points },
-        })
+        const fields = { path: this.#path, points: entry.points }
+        this.#logger.error('A request of the sending queue is damaged; its points are lost.', fields)
         this.#queue.remove(id)
         this.#ended.add(id)
         this.#dropped('damaged', entry.points, entry.signal)
@@ -217,9 +220,8 @@ export class SqliteStore implements DeliveryStore {
 
   #loseAll(): void {
     const { requests, points } = this.#queue.size()
-    this.#logger.error('The sending queue has no file any more, and none could be made: what waited is lost.', {
-      ...{ path: this.#path, requests, points, series: this.#baselines.count },
-    })
+    const fields = { path: this.#path, requests, points, series: this.#baselines.count }
+    this.#logger.error('The sending queue has no file any more, and none could be made: what waited is lost.', fields)
     for (const entry of this.#queue.entries()) this.#drop(entry, 'damaged')
   }
 

@@ -20,7 +20,7 @@ type Row = Record<string, SQLOutputValue>
 
 /**
  * Reads and checks every row.
- * @param fault told of each that isn't as it was written; throws where that must not be
+ * @param fault is called for each row that isn't as it was written; it throws where there must be none
  */
 export function readContents(db: DatabaseSync, fault: (what: string) => void): StoreContents {
   const epochs = readTable(db, 'epoch', fault, (row) => numbered(row, parseEpoch))
@@ -65,7 +65,7 @@ const selections = {
   series: 'SELECT id, query, key, checksum FROM series ORDER BY id',
 } as const
 
-/** Where the table can't be read on, what comes after is read from the end. */
+/** Where the table can't be read on, the rows behind that place are read from the end. */
 function readTable<Key, Value>(
   db: DatabaseSync,
   table: keyof typeof selections,
@@ -122,7 +122,7 @@ function whole(
   return { query, ...rest, ...(token === undefined ? {} : { token }), epoch }
 }
 
-/** One string for all that are alike: each row brings its own. */
+/** One string for all that are equal, where each row would have its own. */
 function sameText(known: Map<string, string>, text: string): string {
   const before = known.get(text)
   if (before === undefined) known.set(text, text)

@@ -1,21 +1,21 @@
 import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { sqliteResult } from './sqlite-error.ts'
-import { hasUnreadTransactions } from './unapplied-wal.ts'
+import { hasUnappliedTransactions } from './unapplied-wal.ts'
 
-/** "otlp": tells our files from other databases. */
+/** "otlp": other databases have another one. */
 const applicationId = 0x6f746c70
 const schemaVersion = 1
 /** A page. */
 const leastBytes = 4_096
-/** How long another process may take to let go of the file, e.g. the one that this one replaces. */
+/** How long another process may take to release the file, e.g. the one that this one replaces. */
 const lockTimeoutMs = 1_000
 /** Up to so many bytes all of a file is checked when it is opened; beyond it only what all depends on. */
 const checkedBytes = 64 * 1_024 * 1_024
 
 /*
  * Each row has a checksum of its own: SQLite has none for its pages, and a flipped bit in a number would be a spike.
- * `about`, `json`: see sqlite-store-rows.ts; `record`: see baseline-record.ts. auto_vacuum lets the file shrink again.
+ * `about`, `json`: see store-rows.ts; `record`: see baseline-record.ts. auto_vacuum lets the file shrink again.
  */
 const schema = `
 BEGIN IMMEDIATE;
@@ -86,7 +86,7 @@ export function openStoreFile(path: string): StoreFile {
     db.exec(settings)
     // Takes the lock, and shows whether the header allows to write; a full disk doesn't mind.
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; ROLLBACK`)
-    const isBehind = hasUnreadTransactions(db, path)
+    const isBehind = hasUnappliedTransactions(db, path)
     // What a crash leaves that comes before the tables were made.
     const isBlank = readPragma(db, 'application_id') === 0 && isWithoutTables(db)
     if (isBlank) db.exec(schema)

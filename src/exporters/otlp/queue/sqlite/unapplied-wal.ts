@@ -11,14 +11,14 @@ const magic = 0x377f0682
 type Checksum = readonly [number, number]
 
 /**
- * Whether a write-ahead log holds transactions that SQLite could not take over when it opened the database, because
- * something before them is damaged: it gives the state before the damage then, and says nothing.
+ * Whether a write-ahead log holds transactions that SQLite could not apply when it opened the database, because something
+ * before them is damaged. SQLite gives the state before the damage then, without an error.
  *
- * A killed process leaves a transaction without its end: frames that no commit follows, then one of which a part is
- * written, its header before its page; behind it whatever stood there before. So a commit counts only where its frame is
- * whole, which damage to the last frame of all can't be told from.
+ * A killed process leaves a transaction without its end: frames that no commit follows, then one of which only a part is
+ * written, its header before its page. Behind it is whatever stood there before. So a commit counts only where its frame is
+ * whole. Damage to the last frame of all looks the same as such a kill.
  */
-export function hasUnreadTransactions(db: DatabaseSync, path: string): boolean {
+export function hasUnappliedTransactions(db: DatabaseSync, path: string): boolean {
   const file = `${path}-wal`
   if (!existsSync(file)) return false
   const log = readFileSync(file)

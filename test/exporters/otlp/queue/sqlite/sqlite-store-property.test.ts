@@ -105,7 +105,11 @@ test('a store in a file is as one in memory, whatever is done to it, and however
           const put = step.baselines.map(({ key, token: moved, remembered: what, ...rest }) => ({
             key,
             baseline: {
-              ...{ ...rest, ...what, timeMs: at(second) + 0.25, seenMs: at(second) + 0.5, sinceMs: at(-1) },
+              ...rest,
+              ...what,
+              timeMs: at(second) + 0.25,
+              seenMs: at(second) + 0.5,
+              sinceMs: at(-1),
               ...(moved === undefined ? {} : { token: moved }),
             },
           }))
