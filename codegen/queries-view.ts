@@ -1,4 +1,6 @@
+import { columnDefinitions } from '../src/metadata/columns.ts'
 import type { Metadata } from '../src/metadata/model.ts'
+import type { QueryDefinition } from '../src/metadata/query.ts'
 import { sourcedMetrics } from '../src/metadata/tables.ts'
 import { literal } from './literal.ts'
 
@@ -7,6 +9,9 @@ export interface QueriesView {
   readonly queries: readonly {
     readonly name: string
     readonly definition: string
+    /** Unions of names. */
+    readonly columns: string
+    readonly computed: string
   }[]
   readonly sourcedMetrics: readonly {
     readonly metric: string
@@ -22,6 +27,8 @@ export function queriesView(metadata: Metadata): QueriesView {
     queries: metadata.queries.map((query) => ({
       name: literal(query.name),
       definition: literal(query),
+      columns: namesOf(query, false),
+      computed: namesOf(query, true),
     })),
     sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, fold, requires, sources }) => ({
       metric: literal(info.name),
@@ -31,4 +38,12 @@ export function queriesView(metadata: Metadata): QueriesView {
       sources: literal(sources),
     })),
   }
+}
+
+/** The columns that SQL gives, or those that code computes, in whichever variant. */
+function namesOf(query: QueryDefinition, computed: boolean): string {
+  return [...columnDefinitions(query)]
+    .filter(([, definitions]) => definitions.some((one) => (one.computed !== undefined) === computed))
+    .map(([name]) => literal(name))
+    .join(' | ')
 }

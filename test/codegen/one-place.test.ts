@@ -53,7 +53,7 @@ test('a configuration key, a nested one too, is added in one place: type, schema
 
   await writeFile(join(folder, 'use.ts'), use.replace('plans.max_depth', 'plans.max_deptH'))
   expect(await types(folder, 'use.ts')).toMatchObject({ code: 1, stdout: expect.stringContaining('max_deptH') })
-})
+}, 120_000)
 
 test('an instrument about itself is added in one place: type and documentation have it', async () => {
   const instrument = `    otelcol_scraper_naps:
@@ -80,4 +80,34 @@ test('an instrument about itself is added in one place: type and documentation h
 
   await writeFile(join(folder, 'use.ts'), use.replace('{ scraper:', '{ scrapper:'))
   expect(await types(folder, 'use.ts')).toMatchObject({ code: 1, stdout: expect.stringContaining('scrapper') })
-})
+}, 120_000)
+
+test('a column that code reads or computes under a name that metadata.yaml does not have fails the type check', async () => {
+  const folder = await copyOfTheProject()
+  const statements = 'src/receivers/postgresql/statements'
+  const check = () => types(folder, 'src/receivers/postgresql/receiver.ts')
+  expect(await check()).toEqual(right)
+  const misspelt = {
+    [`${statements}/statement-increase.ts`]: ["of('calls')", "of('callz')"],
+    [`${statements}/top-queries.ts`]: ["'shared_dirtied', 'shared_hit'", "'shared_dirtied', 'shared_hitz'"],
+    [`${statements}/tracking-check.ts`]: ["'plan_time'", "'plan_timez'"],
+    [`${statements}/statements.ts`]: ['  operation: (', '  operationz: ('],
+  } as const
+  for (const [file, [was, is]] of Object.entries(misspelt)) {
+    const text = await readFile(join(folder, file), 'utf8')
+    await writeFile(join(folder, file), insertBefore(text, was, '').replace(was, is))
+  }
+  const { code, stdout } = await check()
+  expect(code).toBe(1)
+  for (const word of ['callz', 'shared_hitz', 'plan_timez', 'operationz']) expect(stdout).toContain(word)
+}, 120_000)
+
+test('a column that metadata.yaml leaves to code, which code does not compute, fails the type check', async () => {
+  const folder = await copyOfTheProject()
+  const metadata = await readFile(join(folder, 'metadata.yaml'), 'utf8')
+  await writeFile(join(folder, 'metadata.yaml'), metadata.replaceAll(/\bmean_ms\b/g, 'average_ms'))
+  expect(await runNodeIn(folder, 'codegen/main.ts')).toMatchObject({ code: 0, stderr: '' })
+  const { code, stdout } = await types(folder, 'src/receivers/postgresql/receiver.ts')
+  expect(code).toBe(1)
+  expect(stdout).toContain('mean_ms')
+}, 120_000)

@@ -1,9 +1,10 @@
-import { queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
+import { type ComputedColumns, type QueryName, queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
 import type { Clock } from '../../component/clock.ts'
 import type { ComposeSettings } from './compose/composed-query.ts'
 import type { Connector } from './connection/connector.ts'
 import { DatabasesScraper } from './queries/databases-scraper.ts'
 import type { QuerySetSettings } from './queries/query-set.ts'
+import type { RowComputer } from './queries/row-computer.ts'
 import { ServerScraper } from './queries/server-scraper.ts'
 import { wantedOf } from './server/capabilities.ts'
 import type { DatabaseList } from './server/database-list.ts'
@@ -22,7 +23,8 @@ const sliceRows = 250
 
 export interface StatisticsSettings extends Pick<QuerySetSettings, 'runner'> {
   readonly enabled: Enabled
-  readonly computers: NonNullable<QuerySetSettings['computers']>
+  /** Of every query that has computed columns. */
+  readonly computers: Readonly<Record<keyof ComputedColumns, RowComputer>>
   readonly connection: ServerConnection
   readonly connector: Connector
   readonly databases: DatabaseList
@@ -51,11 +53,12 @@ export function statisticsScrapers(
 }
 
 function planSettings(config: PostgresqlConfig, enabled: Enabled): ComposeSettings {
+  const extra = { statement: topQueryExtra } satisfies Partial<Record<QueryName, typeof topQueryExtra>>
   return {
     queries,
     metrics: sourcedMetrics,
     enabled: enabled.metrics,
-    ...(enabled.events.has('db.server.top_query') ? { extra: { statement: topQueryExtra } } : {}),
+    ...(enabled.events.has('db.server.top_query') ? { extra } : {}),
     intervals: presetIntervals(config),
     limits: config.limits,
     collectionIntervalMs: config.collection_interval,

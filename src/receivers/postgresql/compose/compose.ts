@@ -102,7 +102,12 @@ function assemble(
     return from === undefined || type === undefined ? [] : [{ name, type }]
   })
   const index = new Map([...columns, ...computed].map(({ name }, at) => [name, at]))
-  const at = (name: string): number => index.get(name) ?? 0
+  const at = (name: string): number => {
+    const place = index.get(name)
+    // The rules of metadata and the check of candidates leave no such name: another column's values would be worse.
+    if (place === undefined) throw new Error(`${query.name} has no column ${name}`)
+    return place
+  }
   const ref = (name: string): ColumnRef => (isImplicit(query, name) ? name : at(name))
 
   const text = composeText({

@@ -1,6 +1,10 @@
+import type { QueryColumns } from '../../../../generated/postgresql/queries.ts'
 import type { MeasuredRow } from '../../../rows/measured-row.ts'
 import type { ComposedQuery } from '../compose/composed-query.ts'
 import type { StatementKey } from './statement-key.ts'
+
+/** What metadata.yaml calls the columns of pg_stat_statements. */
+export type StatementColumn = QueryColumns['statement']
 
 /** What one row of pg_stat_statements has come to since the reading before. */
 export interface StatementIncrease extends StatementKey {
@@ -11,15 +15,15 @@ export interface StatementIncrease extends StatementKey {
   /** Executing. */
   readonly seconds: number
   /** Of any counter of the query; 0 where this server hasn't got it. */
-  readonly of: (column: string) => number
+  readonly of: (column: StatementColumn) => number
 }
 
 /** Reads rows by the names that metadata gives their columns. */
 export function statementIncreases(query: ComposedQuery, rows: readonly MeasuredRow[]): StatementIncrease[] {
-  const places = new Map(query.columns.map(({ name }, at) => [name, at]))
-  const text = ({ row }: MeasuredRow, column: string) => String(row[places.get(column) ?? -1] ?? '')
+  const places = new Map<string, number>(query.columns.map(({ name }, at) => [name, at]))
+  const text = ({ row }: MeasuredRow, column: StatementColumn) => String(row[places.get(column) ?? -1] ?? '')
   return rows.map((row) => {
-    const of = (column: string) => row.increases?.[places.get(column) ?? -1] ?? 0
+    const of = (column: StatementColumn) => row.increases?.[places.get(column) ?? -1] ?? 0
     return {
       identity: row.identity,
       database: text(row, 'database'),

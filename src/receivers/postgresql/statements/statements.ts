@@ -1,5 +1,6 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
+import type { ComputedColumns } from '../../../../generated/postgresql/queries.ts'
 import type { Reading } from '../../../pdata/reading.ts'
 import type { ColumnValue } from '../../../rows/decode.ts'
 import type { ComputedRows, MeasuredRow } from '../../../rows/measured-row.ts'
@@ -9,7 +10,7 @@ import type { ExplainCandidate } from './explain-candidate.ts'
 import { RoleNames, rolesSql } from './role-names.ts'
 import { type SlowSettings, type SlowStatement, slowRows, slowStatements } from './slow-statements.ts'
 import type { StatementFacts } from './statement-facts.ts'
-import { type StatementIncrease, statementIncreases } from './statement-increase.ts'
+import { type StatementColumn, type StatementIncrease, statementIncreases } from './statement-increase.ts'
 import type { StatementName, StatementNames } from './statement-names.ts'
 import { textsQuery } from './texts-query.ts'
 import { recordTopQuery, type TopQuery, topQueries } from './top-queries.ts'
@@ -72,7 +73,8 @@ export class Statements implements RowComputer {
       query,
       rows.filter((row) => isTop(row.identity) || row.increases?.some((increase) => increase > 0) === true),
     )
-    const wantsSlow = query.computed.some(({ name }) => name === 'slow')
+    const slowColumn: ComputedColumn = 'slow'
+    const wantsSlow = query.computed.some(({ name }) => name === slowColumn)
     const slowOnes = wantsSlow ? slowRows(increases, slow) : []
     const top = plans || events.isEnabled('db.server.top_query') ? this.#top(increases) : []
     const also = new Set(slowOnes.map(({ identity }) => identity))
@@ -141,12 +143,15 @@ export class Statements implements RowComputer {
     const slow = slowStatements(grouped, this.#settings.slow)
     return ({ identity }: MeasuredRow) => {
       const found = named.get(identity)
-      return found && computed.map(({ name }) => columnOf(name, identity, found.name, slow.get(found.group)))
+      return (
+        found && computed.map(({ name }) => columnOf(name, { identity, name: found.name, slow: slow.get(found.group) }))
+      )
     }
   }
 
   #remember(rows: readonly MeasuredRow[], query: MeasuredResult['query'], top: readonly StatementIncrease[]): void {
-    const place = query.columns.findIndex(({ name }) => name === 'dealloc')
+    const evictions: StatementColumn = 'dealloc'
+    const place = query.columns.findIndex(({ name }) => name === evictions)
     const value = rows[0]?.row[place]
     const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
     const before = this.#dealloc
@@ -181,17 +186,24 @@ function hasEvicted(before: number, now: number): boolean {
   return now > before || (now < before && now > 0)
 }
 
-function columnOf(column: string, identity: string, name: StatementName, slow: SlowStatement | undefined): ColumnValue {
-  switch (column) {
-    case 'hash':
-      return name.fingerprint
-    case 'operation':
-      return name.operation ?? null
-    case 'mean_ms':
-      return slow?.first === identity ? slow.meanMs : null
-    case 'slow':
-      return slow !== undefined
-    default:
-      throw new Error(`statement.${column} is computed by nobody`)
-  }
+type ComputedColumn = ComputedColumns['statement']
+
+interface NamedRow {
+  readonly identity: string
+  readonly name: StatementName
+  readonly slow: SlowStatement | undefined
+}
+
+/** All that metadata.yaml leaves to code. */
+const computedOf: Readonly<Record<ComputedColumn, (row: NamedRow) => ColumnValue>> = {
+  hash: ({ name }) => name.fingerprint,
+  operation: ({ name }) => name.operation ?? null,
+  // Of the rows that one statement is counted in, one says it.
+  mean_ms: ({ identity, slow }) => (slow?.first === identity ? slow.meanMs : null),
+  slow: ({ slow }) => slow !== undefined,
+}
+
+function columnOf(column: string, row: NamedRow): ColumnValue {
+  const computers: Readonly<Record<string, ((row: NamedRow) => ColumnValue) | undefined>> = computedOf
+  return computers[column]?.(row) ?? null
 }

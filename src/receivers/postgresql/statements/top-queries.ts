@@ -1,6 +1,6 @@
-import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
+import type { EventName, EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import { sentQueryId, statementAttributes } from './statement-attributes.ts'
-import type { StatementIncrease } from './statement-increase.ts'
+import type { StatementColumn, StatementIncrease } from './statement-increase.ts'
 import type { StatementName } from './statement-names.ts'
 
 /** The rows that took the most time since the reading before. */
@@ -54,4 +54,4 @@ export const topQueryExtra = {
     ...['calls', 'execution_time', 'plan_time', 'rows'],
     ...['shared_dirtied', 'shared_hit', 'shared_read', 'shared_written', 'temp_read', 'temp_written'],
   ],
-} as const
+} as const satisfies { readonly event: EventName; readonly columns: readonly StatementColumn[] }

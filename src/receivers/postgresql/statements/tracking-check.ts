@@ -1,4 +1,5 @@
 import type { MeasuredResult } from '../queries/row-computer.ts'
+import type { StatementColumn } from './statement-increase.ts'
 
 export interface TrackingCheckSettings {
   /** Called with what the user should mend; tells each thing once. */
@@ -23,7 +24,7 @@ const filling = [
       ...['temp_read_time', 'temp_write_time'],
     ],
   },
-] as const
+] as const satisfies readonly { readonly name: string; readonly columns: readonly StatementColumn[] }[]
 
 const names = [...counting, ...filling].map(({ name }) => `'${name}'`).join(', ')
 export const settingsSql = `SELECT /* otelephant statement_settings */ s.name, s.setting FROM pg_show_all_settings() AS s WHERE s.name IN (${names})`
