@@ -1,6 +1,7 @@
 import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import type { Batch } from '../../src/pdata/batch.ts'
 import type { ResetToken } from '../../src/pdata/reading.ts'
+import { SeriesFactory } from '../../src/pdata/series-factory.ts'
 import { composeQueries } from '../../src/receivers/postgresql/compose/compose.ts'
 import type { ComposedQuery } from '../../src/receivers/postgresql/compose/composed-query.ts'
 import { nothingKnown } from '../../src/receivers/postgresql/server/capabilities.ts'
@@ -40,8 +41,8 @@ export class TableBatches {
     const query = composeQueries(plan, 'database', capabilities).queries.find(({ name }) => name === 'table')
     if (query === undefined) throw new Error('the query `table` is not in the plan')
     this.#query = query
-    const database = { oid: '16384', name: 'orders' }
-    this.#rows = new RowPoints({ query, endpoint: 'db-1.example.com:5432', vocabulary: 'both', database })
+    const factory = new SeriesFactory({ endpoint: 'db-1.example.com:5432', resource, scope, vocabulary: 'both' })
+    this.#rows = new RowPoints({ query, factory, origin: { oid: '16384', name: 'orders' } })
   }
 
   /** @param scrape its number; the values grow with it */

@@ -9,7 +9,7 @@ import { defaultLimits } from '../../src/receivers/postgresql/settings/connectio
 import { authenticationMethods } from '../../src/config/database-url/require-auth.ts'
 import { childStatementTexts } from '../../src/sql-text/pool/child-statement-texts.ts'
 import { createLogger } from '../../src/telemetry/create-logger.ts'
-import { watchingOn } from '../../test/receivers/postgresql/support/observing.ts'
+import { watchingOn } from '../../test/receivers/postgresql/support/watching.ts'
 import { LeapingClock } from '../../test/support/leaping-clock.ts'
 import { measuredRole } from '../role-cost.ts'
 

@@ -39,7 +39,7 @@ export function instruments(meter: Meter) {
       },
     ),
     /** Samples of the sessions that were left out, by reason. */
-    otelephantPostgresqlSkippedSamples: meter.createCounter<{ reason: 'busy' | 'dear'; receiver: string }>(
+    otelephantPostgresqlSkippedSamples: meter.createCounter<{ reason: 'busy' | 'too_expensive'; receiver: string }>(
       'otelephant_postgresql_skipped_samples',
       {
         description: 'Samples of the sessions that were left out, by reason.',

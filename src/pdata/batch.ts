@@ -3,12 +3,12 @@ import type { MetricInfo } from './metric.ts'
 import type { Reading, ResetToken } from './reading.ts'
 import type { Series } from './series.ts'
 
-/** What the points are about. Interned: points of one resource share one object, which is how they are grouped. */
+/** What the points are about. Points of one resource share one object, which is how they are grouped. */
 export interface Resource {
   readonly attributes: Attributes
 }
 
-/** The instrumentation scope (OTLP `InstrumentationScope`). Interned like the resource. */
+/** The instrumentation scope (OTLP `InstrumentationScope`). One object, like the resource. */
 export interface Scope {
   readonly name: string
   readonly version: string
@@ -39,7 +39,7 @@ export interface CounterRow {
 
 /** All rows of one complete result: they are compared and stored together, or not at all. */
 export interface CounterRows {
-  /** What the values are, by names that stay the same from version to version. Interned. */
+  /** What the values are, by names that stay the same from version to version. The same list in every result. */
   readonly columns: readonly string[]
   /** By column: all are monotonic. */
   readonly metrics: readonly MetricInfo[]

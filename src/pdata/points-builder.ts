@@ -1,37 +1,34 @@
 import type { Attributes, AttributeValue } from './attributes.ts'
-import type { Batch, Point, Resource, Scope } from './batch.ts'
-import { type EntityInfo, entityAttributes } from './entity.ts'
+import type { Batch, Point } from './batch.ts'
+import type { EntityInfo } from './entity.ts'
 import type { MetricInfo } from './metric.ts'
 import type { Reading, ResetToken } from './reading.ts'
 import type { Series } from './series.ts'
+import type { SeriesFactory } from './series-factory.ts'
 
 export interface PointsBuilderSettings {
-  readonly resource: Resource
-  readonly scope: Scope
+  readonly factory: SeriesFactory
   /** Which metrics are recorded; others are ignored. */
   readonly enabled: ReadonlySet<string>
-  readonly vocabulary: 'both' | 'semconv' | 'legacy'
-  /** The configured endpoint: the first part of every series' key. */
-  readonly endpoint: string
 }
 
 /** A series that was not recorded for this long is forgotten; if it comes back, it is another object with the same key. */
 const forgetAfterMs = 3_600_000
 
-interface Interned {
+interface KnownSeries {
   readonly series: Series
   usedMs: number
 }
 
 /**
  * What the generated metric builders are made of: typed methods record, `take` hands over a batch.
- * Series are interned by metric and attributes, so that a series is the same object from scrape to scrape.
+ * A series is kept by metric and attributes, so that it is the same object from scrape to scrape.
  */
 export class PointsBuilder {
   readonly #settings: PointsBuilderSettings
-  readonly #interned = new Map<string, Interned>()
+  readonly #known = new Map<string, KnownSeries>()
   #points: Point[] = []
-  #used = new Set<Interned>()
+  #used = new Set<KnownSeries>()
   #sweptMs = 0
 
   constructor(settings: PointsBuilderSettings) {
@@ -45,7 +42,7 @@ export class PointsBuilder {
     for (const entry of this.#used) entry.usedMs = reading.timeMs
     this.#used = new Set()
     this.#sweep(reading.timeMs)
-    return { resource: this.#settings.resource, scope: this.#settings.scope, reading, points }
+    return this.#settings.factory.batch({ reading, points })
   }
 
   /**
@@ -69,18 +66,19 @@ export class PointsBuilder {
       if (entity.parts.includes(name)) parts[name] = String(given)
       else attributes[name] = given
     }
-    const entry = this.#intern(metric, entity, parts, attributes)
+    const entry = this.#seriesOf(metric, entity, parts, attributes)
     this.#used.add(entry)
     this.#points.push(token === undefined ? { series: entry.series, value } : { series: entry.series, value, token })
   }
 
-  #intern(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): Interned {
-    const key = [this.#settings.endpoint, metric.name, JSON.stringify(parts), JSON.stringify(own)].join('\u0000')
-    let entry = this.#interned.get(key)
+  #seriesOf(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): KnownSeries {
+    const { factory } = this.#settings
+    const key = factory.key(metric.name, JSON.stringify(parts), JSON.stringify(own))
+    let entry = this.#known.get(key)
     if (entry === undefined) {
-      const attributes = Object.freeze({ ...entityAttributes(entity, parts, this.#settings.vocabulary), ...own })
-      entry = { series: { metric, attributes, key }, usedMs: 0 }
-      this.#interned.set(key, entry)
+      const attributes = { ...factory.entityAttributes(entity, parts), ...own }
+      entry = { series: factory.series(metric, attributes, key), usedMs: 0 }
+      this.#known.set(key, entry)
     }
     return entry
   }
@@ -89,8 +87,8 @@ export class PointsBuilder {
   #sweep(nowMs: number): void {
     if (nowMs - this.#sweptMs < forgetAfterMs) return
     this.#sweptMs = nowMs
-    for (const [key, entry] of this.#interned) {
-      if (nowMs - entry.usedMs >= forgetAfterMs) this.#interned.delete(key)
+    for (const [key, entry] of this.#known) {
+      if (nowMs - entry.usedMs >= forgetAfterMs) this.#known.delete(key)
     }
   }
 }

@@ -2,8 +2,8 @@ import type { Attributes } from './attributes.ts'
 import type { MetricInfo } from './metric.ts'
 
 /**
- * One time series. Interned by whoever makes it: the same series is the same object from scrape to scrape, so bytes and
- * other derived things can be kept per object (in a WeakMap).
+ * One time series. Whoever makes it keeps it: the same series is the same object from scrape to scrape, so bytes and other
+ * derived things can be kept per object (in a WeakMap).
  *
  * What must outlive a rename or a restart (a baseline) is kept under `key`: a renamed table is another object with the
  * same key, because the key is made of the raw identity and never of the emitted attributes.

@@ -2,7 +2,7 @@ import type { ColumnType } from '../metadata/query.ts'
 
 export type ColumnValue = string | number | bigint | boolean | null
 
-/** A row of a planned query: one decoded value a column. NULL is `null` and means "record nothing". */
+/** A row of a composed query: one decoded value a column. NULL is `null` and means "record nothing". */
 export type Row = readonly ColumnValue[]
 
 /**

@@ -10,16 +10,16 @@ interface Remembered {
   result: number
 }
 
-/** Of what a result tells: rows of another life aren't compared, and prove nothing by their absence. */
+/** What two results must share to be compared. Where they don't, a row that is absent from one of them proves nothing. */
 export interface Life {
   readonly epoch: StatisticsEpoch
-  /** The databases whose rows are left out. */
-  readonly left: string
+  /** The oids of the databases whose rows are not in the result. */
+  readonly excluded: string
 }
 
 /**
  * How much the rows of a query grow from result to result, as far as this process has seen them: for ranking and for
- * means, where a restart may begin anew. What is sent is reckoned from stored baselines.
+ * means, where a restart may begin anew. What is sent is computed from stored baselines, by the exporter.
  */
 export class Increases {
   readonly #counters: readonly number[]
@@ -89,7 +89,7 @@ export class Increases {
 /** Too strict after a crash, where all would count: one interval isn't ranked, none is a spike. */
 function isSame(before: Life, now: Life): boolean {
   const someStayed = now.epoch.witnesses.some(({ text }, at) => text === before.epoch.witnesses[at]?.text)
-  return before.left === now.left && before.epoch.server === now.epoch.server && someStayed
+  return before.excluded === now.excluded && before.epoch.server === now.epoch.server && someStayed
 }
 
 export function toNumber(value: ColumnValue): number {

@@ -91,7 +91,7 @@ export class RankedRows {
     computed: ComputedRows | undefined,
     gauges: Map<Series, Point>,
   ): CounterRow | undefined {
-    const { endpoint, database, query, top } = this.#settings
+    const { factory, origin, query, top } = this.#settings
     const { identity, row, token } = measured
     const wanted = top.has(identity) || computed?.also.has(identity) === true
     const values = query.computed.length === 0 ? [] : wanted ? computed?.of(measured) : undefined
@@ -101,7 +101,7 @@ export class RankedRows {
     this.#addGauges(whole, group, wanted && values !== undefined, gauges)
     if (this.#counters.length === 0) return undefined
     return {
-      key: [endpoint, database.oid, query.name, identity].join('\u0000'),
+      key: factory.rowKey(origin, query.name, identity),
       values: this.#counters.map(({ point }) => numeric(whole[point.value] ?? null)),
       ...(token === undefined ? {} : { token }),
       targets: group.targets,

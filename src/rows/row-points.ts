@@ -1,18 +1,15 @@
 import type { AttributeValue } from '../pdata/attributes.ts'
 import type { Point } from '../pdata/batch.ts'
-import { entityAttributes } from '../pdata/entity.ts'
 import type { ResetToken } from '../pdata/reading.ts'
 import type { Series } from '../pdata/series.ts'
+import type { Origin, SeriesFactory } from '../pdata/series-factory.ts'
 import { type ColumnValue, type Row, raw } from './decode.ts'
 import type { ColumnRef, RowPoint, RowQuery } from './row-query.ts'
 
 export interface RowPointsSettings {
   readonly query: RowQuery
-  /** The first part of every series' key. */
-  readonly endpoint: string
-  readonly vocabulary: 'both' | 'semconv' | 'legacy'
-  /** The database that the query runs in; empty for the server's. */
-  readonly database: { readonly oid: string; readonly name: string }
+  readonly factory: SeriesFactory
+  readonly origin: Origin
 }
 
 /** The series of one row, by point; made again when a label changes (a rename), under the same keys. */
@@ -57,8 +54,8 @@ export class RowPoints {
     rows.forEach((row, index) => {
       const { series } = this.#row(row)
       const token = tokens[index]
-      query.points.forEach((planned, at) => {
-        const value = numeric(row[planned.value] ?? null)
+      query.points.forEach((point, at) => {
+        const value = numeric(row[point.value] ?? null)
         const one = series[at]
         if (value === null || one === undefined) return
         const before = placed?.get(one)
@@ -69,7 +66,7 @@ export class RowPoints {
         }
         placed?.set(one, points.length)
         points.push(
-          token === undefined || !planned.info.monotonic ? { series: one, value } : { series: one, value, token },
+          token === undefined || !point.info.monotonic ? { series: one, value } : { series: one, value, token },
         )
       })
     })
@@ -80,12 +77,12 @@ export class RowPoints {
   unreachable(errorType: string): readonly Point[] {
     const known = this.#unreachable.get(errorType)
     if (known !== undefined) return known
-    const { endpoint, query } = this.#settings
+    const { factory, query } = this.#settings
     const points = query.points.flatMap((point) => {
       if (point.unreachable === undefined) return []
-      const attributes = Object.freeze({ ...point.constants, 'error.type': errorType })
-      const key = [endpoint, '', query.name, point.id, errorType].join('\u0000')
-      return [{ series: { metric: point.info, attributes, key }, value: point.unreachable }]
+      const attributes = { ...point.constants, 'error.type': errorType }
+      const key = factory.rowKey('server', query.name, point.id, errorType)
+      return [{ series: factory.series(point.info, attributes, key), value: point.unreachable }]
     })
     this.#unreachable.set(errorType, points)
     return points
@@ -112,7 +109,7 @@ export class RowPoints {
  * @param identity tells the series from others of the same point
  */
 export function seriesOf(
-  { endpoint, vocabulary, database, query }: RowPointsSettings,
+  { factory, origin, query }: RowPointsSettings,
   point: RowPoint,
   value: (column: ColumnRef) => ColumnValue,
   identity: string,
@@ -123,23 +120,20 @@ export function seriesOf(
       return [part, shown === null ? undefined : String(shown)]
     }),
   )
-  const attributes: Record<string, AttributeValue> = entityAttributes(point.entity, parts, vocabulary)
+  const attributes: Record<string, AttributeValue> = factory.entityAttributes(point.entity, parts)
   for (const [name, column] of point.attributes) {
     const shown = value(column)
     if (shown !== null) attributes[name] = typeof shown === 'bigint' ? String(shown) : shown
   }
-  return {
-    metric: point.info,
-    attributes: Object.freeze({ ...attributes, ...point.constants }),
-    key: [endpoint, database.oid, query.name, point.id, identity].join('\u0000'),
-  }
+  const key = factory.rowKey(origin, query.name, point.id, identity)
+  return factory.series(point.info, { ...attributes, ...point.constants }, key)
 }
 
 /** What a column holds, or what the query knows of its database without asking. */
-export function columnValue({ database }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
-  if (column === 'database') return database.name
-  if (column === 'database_oid') return database.oid
-  return row[column] ?? null
+export function columnValue({ origin }: RowPointsSettings, row: Row, column: ColumnRef): ColumnValue {
+  if (column !== 'database' && column !== 'database_oid') return row[column] ?? null
+  if (origin === 'server') return null
+  return column === 'database' ? origin.name : origin.oid
 }
 
 export function numeric(value: ColumnValue): number | bigint | null {

@@ -18,16 +18,14 @@ import { queries, sourcedMetrics } from '../../generated/postgresql/queries.ts'
 import { resource } from '../../generated/postgresql/resource.ts'
 import { instruments } from '../../generated/postgresql/telemetry.ts'
 import { pascalCase } from '../../src/metadata/identifier.ts'
+import { factoryOf } from '../support/series-factory.ts'
 import { root } from './support/generator.ts'
 
 describe('the builder of points', () => {
   function builder(enabled: Iterable<string>): MetricsBuilder {
     return new MetricsBuilder({
-      resource: { attributes: {} },
-      scope: { name: 'sample', version: '7' },
+      factory: factoryOf({ scope: { name: 'sample', version: '7' }, endpoint: 'db:5432' }),
       enabled: new Set(enabled),
-      vocabulary: 'both',
-      endpoint: 'db:5432',
     })
   }
   const epoch = { server: '4711', witnesses: [] }

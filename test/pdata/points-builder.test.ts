@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import type { Batch } from '../../src/pdata/batch.ts'
 import type { EntityInfo } from '../../src/pdata/entity.ts'
 import type { MetricInfo } from '../../src/pdata/metric.ts'
-import { PointsBuilder, type PointsBuilderSettings } from '../../src/pdata/points-builder.ts'
+import { PointsBuilder } from '../../src/pdata/points-builder.ts'
 import type { Reading, ResetToken } from '../../src/pdata/reading.ts'
+import type { SeriesFactorySettings } from '../../src/pdata/series-factory.ts'
+import { factoryOf } from '../support/series-factory.ts'
 
 const operations: MetricInfo = {
   name: 'operations',
@@ -35,14 +37,10 @@ class SampleBuilder extends PointsBuilder {
   }
 }
 
-function builder(settings: Partial<PointsBuilderSettings> = {}): SampleBuilder {
+function builder(settings: Partial<SeriesFactorySettings> = {}, enabled: readonly string[] = ['operations']) {
   return new SampleBuilder({
-    resource: { attributes: {} },
-    scope: { name: 'sample', version: '7' },
-    enabled: new Set(['operations']),
-    vocabulary: 'both',
-    endpoint: 'db:5432',
-    ...settings,
+    factory: factoryOf({ scope: { name: 'sample', version: '7' }, endpoint: 'db:5432', ...settings }),
+    enabled: new Set(enabled),
   })
 }
 
@@ -68,7 +66,7 @@ test('what is recorded is handed over once', () => {
 })
 
 test('a metric that is not enabled is not recorded', () => {
-  const sample = builder({ enabled: new Set(['another']) })
+  const sample = builder({}, ['another'])
   sample.recordOperations(11, shop)
   expect(sample.take(reading()).points).toEqual([])
 })
@@ -107,7 +105,7 @@ test('the same series is the same object from scrape to scrape, in whatever orde
 })
 
 test('the key does not depend on the vocabulary, but on the endpoint', () => {
-  const key = (settings: Partial<PointsBuilderSettings>): string => {
+  const key = (settings: Partial<SeriesFactorySettings>): string => {
     const sample = builder(settings)
     sample.recordOperations(11, shop)
     return onlySeries(sample.take(reading())).key

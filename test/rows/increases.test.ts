@@ -57,7 +57,7 @@ test("rows of another server, or of other databases, aren't compared", () => {
   expect(measure(7, life)?.increases).toBeUndefined()
   expect(measure(9, elsewhere)?.increases).toBeUndefined()
   expect(measure(12, elsewhere)?.increases).toEqual([0, 3])
-  expect(measure(13, { ...elsewhere, left: '16384' })?.increases).toBeUndefined()
+  expect(measure(13, { ...elsewhere, excluded: '16384' })?.increases).toBeUndefined()
 })
 
 test('numbers of any size and NULL grow', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { EntityInfo } from '../../src/pdata/entity.ts'
+import type { Origin, SeriesFactorySettings } from '../../src/pdata/series-factory.ts'
 import type { ComposedQuery } from '../../src/receivers/postgresql/compose/composed-query.ts'
 import type { Row } from '../../src/rows/decode.ts'
-import { RowPoints, type RowPointsSettings } from '../../src/rows/row-points.ts'
+import { RowPoints } from '../../src/rows/row-points.ts'
 import type { RowPoint } from '../../src/rows/row-query.ts'
 import { metricOf } from '../receivers/postgresql/support/composing.ts'
+import { factoryOf } from '../support/series-factory.ts'
 
 const table: EntityInfo = {
   type: 'postgresql.table',
@@ -34,7 +36,10 @@ function pointOf(name: string, value: number, overrides: Partial<RowPoint> = {})
 }
 
 /** Rows of oid, schema, relation, inserted, updated. */
-function rowPoints(overrides: Partial<ComposedQuery> = {}, settings: Partial<RowPointsSettings> = {}) {
+function rowPoints(
+  overrides: Partial<ComposedQuery> = {},
+  settings: Partial<SeriesFactorySettings> & { readonly origin?: Origin } = {},
+) {
   const points = overrides.points ?? [
     pointOf('operations', 3, { constants: { operation: 'ins' }, id: 'ins' }),
     pointOf('operations', 4, { constants: { operation: 'upd' }, id: 'upd' }),
@@ -56,10 +61,8 @@ function rowPoints(overrides: Partial<ComposedQuery> = {}, settings: Partial<Row
   }
   const made = new RowPoints({
     query,
-    endpoint: 'db.example.com:5432',
-    vocabulary: 'both',
-    database: { oid: '16384', name: 'shop' },
-    ...settings,
+    factory: factoryOf(settings),
+    origin: settings.origin ?? { oid: '16384', name: 'shop' },
   })
   return {
     /** One result. */
@@ -118,9 +121,9 @@ test('a rename changes the labels and keeps the keys; another relation of the sa
 
 test('keys are of the endpoint and the oid of the database, not of its name or the vocabulary', () => {
   const row: Row = ['7', 'public', 'orders', 11, 13]
-  const key = (settings: Partial<RowPointsSettings>) => rowPoints({}, settings).result(row)[0]?.series.key
-  expect(key({ database: { oid: '16384', name: 'renamed' }, vocabulary: 'legacy' })).toBe(key({}))
-  expect(key({ database: { oid: '16385', name: 'shop' } })).not.toBe(key({}))
+  const key = (settings: Parameters<typeof rowPoints>[1]) => rowPoints({}, settings).result(row)[0]?.series.key
+  expect(key({ origin: { oid: '16384', name: 'renamed' }, vocabulary: 'legacy' })).toBe(key({}))
+  expect(key({ origin: { oid: '16385', name: 'shop' } })).not.toBe(key({}))
   expect(key({ endpoint: 'other.example.com:5432' })).not.toBe(key({}))
 })
 

@@ -7,17 +7,19 @@ import type { Consumer } from '../../component/consumer.ts'
 import type { ComponentSettings, ReceiverFactory } from '../../component/factory.ts'
 import type { Host } from '../../component/host.ts'
 import type { Lacks, Receiver } from '../../component/receiver.ts'
+import { SeriesFactory } from '../../pdata/series-factory.ts'
 import type { Signal } from '../../pdata/signal.ts'
 import { ScraperController } from '../../scraper/controller.ts'
 import { scraperTelemetry } from '../../scraper/scraper-telemetry.ts'
 import { childStatementTexts } from '../../sql-text/pool/child-statement-texts.ts'
 import type { StatementTexts } from '../../sql-text/pool/statement-texts.ts'
-import { sessionScrapers } from './activity/session-scrapers.ts'
+import { activityParts, activityScrapers, sessionSampler } from './activity-scrapers.ts'
 import { Connector } from './connection/connector.ts'
+import { LatestPlans } from './explain/plans-scraper.ts'
 import type { DatabasesScraper } from './queries/databases-scraper.ts'
-import type { QuerySetSettings } from './queries/query-set.ts'
 import type { ServerScraper } from './queries/server-scraper.ts'
 import { DatabaseList } from './server/database-list.ts'
+import type { Measured } from './server/measured.ts'
 import { Notices } from './server/notices.ts'
 import { ServerConnection } from './server/server-connection.ts'
 import { ServerWatch } from './server/watch.ts'
@@ -27,7 +29,8 @@ import { type Enabled, enabledEvents, enabledMetrics } from './settings/enabled.
 import { identity, identityIsFleeting } from './settings/identity.ts'
 import { warningsOf } from './settings/metric-warnings.ts'
 import { presetResource, resourceOfEvents } from './settings/preset.ts'
-import { statementParts } from './statement-parts.ts'
+import type { SharedParts } from './shared-parts.ts'
+import { plansScrapers, statementsOf } from './statement-scrapers.ts'
 import { statisticsScrapers } from './statistics-scrapers.ts'
 
 type Instruments = ReturnType<typeof instruments>
@@ -40,7 +43,7 @@ export interface ReceiverSettings {
   readonly connectTimeoutMs?: number
 }
 
-/** Watches one PostgreSQL server: one kept session for the server's statistics, one lane for visits to its databases. */
+/** Watches one PostgreSQL server: one kept connection for the server's statistics, one at a time for visits to its databases. */
 export class PostgresqlReceiver implements Receiver {
   readonly intervalMs: number
   readonly #config: PostgresqlConfig
@@ -48,7 +51,7 @@ export class PostgresqlReceiver implements Receiver {
   readonly #connection: ServerConnection
   readonly #notices: Notices
   readonly #texts: StatementTexts
-  readonly #scrapers: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
+  readonly #statistics: { readonly server: ServerScraper; readonly databases: DatabasesScraper }
   readonly #controller: Pick<Receiver, 'start' | 'shutdown' | 'collect'>
   readonly #signals: Consumer['signals']
   #warned = false
@@ -59,52 +62,26 @@ export class PostgresqlReceiver implements Receiver {
     this.#settings = settings
     this.#signals = consumer.signals
     const { clock, meter, id } = settings
-    const logger = settings.logger.child({ receiver: id })
-    const notices = new Notices(logger, config.connect_database)
-    this.#notices = notices
     const own = instruments(meter)
-    const connector = new Connector({
-      connection: connectionSettings(config, notices.degraded, settings.connectTimeoutMs),
-      clock,
-      spacingMs: settings.connectionSpacingMs,
-      opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),
-    })
-    const intervalMs = config.collection_interval
-    this.#connection = new ServerConnection({
-      ...{ connector, clock, intervalMs },
-      database: config.connect_database,
-      watch: new ServerWatch(logger),
-    })
-    const databases = new DatabaseList({
-      ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },
-      discovery: { databases: config.databases, exclude: config.exclude_databases },
-    })
-    const runner = runnerOf(config, settings, own)
-    const enabled = enabledOf(config, consumer)
-    const builders = () => buildersOf(config, enabled, runner)
-    this.#texts = childStatementTexts({ logger, tagKeys: config.allowed_comment_keys })
-    const { statements, scrapers: planScrapers } = statementParts({
-      ...{ config, enabled, builders, connector, clock, logger, notices, databases },
-      texts: this.#texts,
-      measured: runner.measured,
-      planned: (outcome) => own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),
-    })
-    this.#scrapers = statisticsScrapers(config, {
-      ...{ connection: this.#connection, connector, clock, notices, runner, databases },
-      enabled,
-      computers: { statement: statements },
-    })
-    const connections = sessionScrapers({
-      ...{ config, enabled, builders, clock, notices, databases },
-      connection: this.#connection,
-      texts: this.#texts,
-      statementLabel: (databaseOid, queryId) => statements.label(databaseOid, queryId),
-      measured: runner.measured,
-      skipped: (reason) => own.otelephantPostgresqlSkippedSamples.add(1, { reason, receiver: id }),
-    })
+    const parts = sharedParts(config, settings, consumer, own)
+    this.#notices = parts.notices
+    this.#connection = parts.connection
+    this.#texts = parts.texts
+    // Plans are asked for the statements that took the most time, and shown with them.
+    const latestPlans = new LatestPlans()
+    const statements = statementsOf(parts, latestPlans)
+    const plans = plansScrapers(parts, statements, latestPlans, (outcome) =>
+      own.otelephantPostgresqlPlans.add(1, { outcome, receiver: id }),
+    )
+    this.#statistics = statisticsScrapers(parts, statements)
+    // The sampler counts under the labels of the statements; another scraper gives what it has counted.
+    const activity = activityParts(parts)
+    const sampler = sessionSampler(parts, activity, statements, (reason) =>
+      own.otelephantPostgresqlSkippedSamples.add(1, { reason, receiver: id }),
+    )
     this.#controller = new ScraperController({
       id,
-      scrapers: [...Object.values(this.#scrapers), ...connections, ...planScrapers],
+      scrapers: [...Object.values(this.#statistics), ...activityScrapers(parts, activity, sampler), ...plans],
       consumer,
       collectionIntervalMs: config.collection_interval,
       initialDelayMs: config.initial_delay,
@@ -128,13 +105,13 @@ export class PostgresqlReceiver implements Receiver {
 
   async collect(signal: AbortSignal): Promise<Lacks> {
     this.#warn()
-    this.#scrapers.server.makeDue()
-    this.#scrapers.databases.makeDue()
+    this.#statistics.server.makeDue()
+    this.#statistics.databases.makeDue()
     const { failures } = await this.#controller.collect(signal)
     return { failures, missing: this.#notices.missing() }
   }
 
-  /** What works, and the user should know of all the same; told once. */
+  /** Logs once what works, and the user should know of all the same. */
   #warn(): void {
     if (this.#warned) return
     this.#warned = true
@@ -171,29 +148,6 @@ export function postgresqlReceiverWith(own: ReceiverSettings): ReceiverFactory<P
   }
 }
 
-function runnerOf(
-  config: PostgresqlConfig,
-  { clock, version, hostName, id }: ComponentSettings,
-  own: Instruments,
-): QuerySetSettings['runner'] {
-  return {
-    endpoint: config.endpoint,
-    resource: {
-      attributes: {
-        ...presetResource(config, hostName),
-        ...resource(identity(config, hostName), config.resource_attributes),
-      },
-    },
-    scope: { name: config.scope_name ?? scopeName, version },
-    vocabulary: config.attribute_names,
-    clock,
-    measured(query, durationMs, outcome) {
-      own.otelephantPostgresqlQueries.add(1, { query, outcome, receiver: id })
-      own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
-    },
-  }
-}
-
 /** What nobody takes needn't be found out. */
 function enabledOf(config: PostgresqlConfig, { signals }: Consumer): Enabled {
   const wanted = (signal: Signal) => signals?.has(signal) ?? true
@@ -203,17 +157,63 @@ function enabledOf(config: PostgresqlConfig, { signals }: Consumer): Enabled {
   }
 }
 
-/** Builders that nobody else takes from. */
-function buildersOf(
+function sharedParts(
   config: PostgresqlConfig,
-  enabled: Enabled,
-  { resource: about, scope, endpoint }: Pick<QuerySetSettings['runner'], 'resource' | 'scope' | 'endpoint'>,
-) {
-  const common = { resource: about, scope }
+  settings: ComponentSettings & ReceiverSettings,
+  consumer: Consumer,
+  own: Instruments,
+): SharedParts {
+  const { clock, id, version, hostName } = settings
+  const logger = settings.logger.child({ receiver: id })
+  const intervalMs = config.collection_interval
+  const notices = new Notices(logger, config.connect_database)
+  const connector = new Connector({
+    connection: connectionSettings(config, notices.degraded, settings.connectTimeoutMs),
+    clock,
+    spacingMs: settings.connectionSpacingMs,
+    opened: () => own.otelephantPostgresqlConnections.add(1, { receiver: id }),
+  })
+  const connection = new ServerConnection({
+    connector,
+    clock,
+    intervalMs,
+    database: config.connect_database,
+    watch: new ServerWatch(logger),
+  })
+  const databases = new DatabaseList({
+    clock,
+    intervalMs,
+    discovered: notices.discovered,
+    omitted: notices.omittedByServer,
+    discovery: { databases: config.databases, exclude: config.exclude_databases },
+  })
+  const enabled = enabledOf(config, consumer)
+  const about = {
+    attributes: {
+      ...presetResource(config, hostName),
+      ...resource(identity(config, hostName), config.resource_attributes),
+    },
+  }
+  const scope = { name: config.scope_name ?? scopeName, version }
+  const { endpoint, attribute_names: vocabulary } = config
+  const factory = new SeriesFactory({ endpoint, resource: about, scope, vocabulary })
+  const measured: Measured = (query, durationMs, outcome) => {
+    own.otelephantPostgresqlQueries.add(1, { query, outcome, receiver: id })
+    own.otelephantPostgresqlQueryDuration.add(durationMs / 1_000, { query, receiver: id })
+  }
   return {
-    metrics: new MetricsBuilder({
-      ...{ ...common, endpoint, enabled: enabled.metrics, vocabulary: config.attribute_names },
-    }),
-    events: new EventsBuilder({ scope, resource: resourceOfEvents(about), enabled: enabled.events }),
+    config,
+    enabled,
+    factory,
+    metricsBuilder: () => new MetricsBuilder({ factory, enabled: enabled.metrics }),
+    eventsBuilder: () => new EventsBuilder({ scope, resource: resourceOfEvents(about), enabled: enabled.events }),
+    connection,
+    connector,
+    databases,
+    texts: childStatementTexts({ logger, tagKeys: config.allowed_comment_keys }),
+    notices,
+    measured,
+    clock,
+    logger,
   }
 }

@@ -1,18 +1,12 @@
 import { type ComputedColumns, type QueryName, queries, sourcedMetrics } from '../../../generated/postgresql/queries.ts'
-import type { Clock } from '../../component/clock.ts'
 import type { ComposeSettings } from './compose/composed-query.ts'
-import type { Connector } from './connection/connector.ts'
 import { DatabasesScraper } from './queries/databases-scraper.ts'
 import type { QuerySetSettings } from './queries/query-set.ts'
 import type { RowComputer } from './queries/row-computer.ts'
 import { ServerScraper } from './queries/server-scraper.ts'
 import { wantedOf } from './server/capabilities.ts'
-import type { DatabaseList } from './server/database-list.ts'
-import type { Notices } from './server/notices.ts'
-import type { ServerConnection } from './server/server-connection.ts'
-import type { PostgresqlConfig } from './settings/config.ts'
-import type { Enabled } from './settings/enabled.ts'
 import { presetIntervals } from './settings/preset.ts'
+import type { SharedParts } from './shared-parts.ts'
 import { topQueryExtra } from './statements/top-queries.ts'
 
 /**
@@ -21,38 +15,46 @@ import { topQueryExtra } from './statements/top-queries.ts'
  */
 const sliceRows = 250
 
-export interface StatisticsSettings extends Pick<QuerySetSettings, 'runner'> {
-  readonly enabled: Enabled
-  /** Of every query that has computed columns. */
-  readonly computers: Readonly<Record<keyof ComputedColumns, RowComputer>>
-  readonly connection: ServerConnection
-  readonly connector: Connector
-  readonly databases: DatabaseList
-  readonly clock: Clock
-  readonly notices: Notices
-}
-
-/** What asks the queries of metadata.yaml: of the server, and of each database. */
-export function statisticsScrapers(
-  config: PostgresqlConfig,
-  { enabled, connection, connector, databases, clock, notices, ...planned }: StatisticsSettings,
-) {
-  const plan = planSettings(config, enabled)
-  const shared = { connection, clock, databases, intervalMs: config.collection_interval }
-  const planOf = (scope: 'server' | 'database'): QuerySetSettings => ({
-    ...{ ...planned, scope, plan, omitted: notices.omitted },
-    wanted: wantedOf(queries, sourcedMetrics),
-  })
+/**
+ * What asks the queries of metadata.yaml: of the server, and of each database.
+ * @param statements fills in the computed columns of the query `statement`
+ */
+export function statisticsScrapers(parts: SharedParts, statements: RowComputer) {
+  const { config, connection, connector, databases, clock } = parts
+  const intervalMs = config.collection_interval
+  const shared = { connection, clock, databases, intervalMs }
   return {
     server: new ServerScraper({
-      ...{ ...shared, plan: planOf('server') },
+      ...shared,
+      querySet: querySetSettings(parts, 'server', statements),
       timeoutMs: config.timeout,
     }),
-    databases: new DatabasesScraper({ ...shared, connector, plan: planOf('database') }),
+    databases: new DatabasesScraper({
+      ...shared,
+      connector,
+      querySet: querySetSettings(parts, 'database', statements),
+    }),
   }
 }
 
-function planSettings(config: PostgresqlConfig, enabled: Enabled): ComposeSettings {
+function querySetSettings(
+  parts: SharedParts,
+  scope: QuerySetSettings['scope'],
+  statements: RowComputer,
+): QuerySetSettings {
+  const { factory, clock, measured, notices } = parts
+  return {
+    scope,
+    compose: composeSettings(parts),
+    wanted: wantedOf(queries, sourcedMetrics),
+    runner: { factory, clock, measured },
+    // Of every query that has computed columns.
+    computers: { statement: statements } satisfies Record<keyof ComputedColumns, RowComputer>,
+    omitted: notices.omitted,
+  }
+}
+
+function composeSettings({ config, enabled }: SharedParts): ComposeSettings {
   const extra = { statement: topQueryExtra } satisfies Partial<Record<QueryName, typeof topQueryExtra>>
   return {
     queries,

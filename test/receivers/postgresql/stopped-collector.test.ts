@@ -17,7 +17,7 @@ const rounds = process.env['OTELEPHANT_LONG'] === '1' ? 3 : 1
 /** What a stopped collector may hold back vacuum for. */
 const heldMs = 15_000
 /** Statements that it is stopped in the middle of. */
-const moments = ['table', 'table_io', 'table_size', 'index', 'observe', 'index_size', 'statement']
+const moments = ['table', 'table_io', 'table_size', 'index', 'server state', 'index_size', 'statement']
 
 const children: ChildProcess[] = []
 afterEach(() => {

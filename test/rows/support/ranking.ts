@@ -7,10 +7,10 @@ import type { Batch, CounterRow } from '../../../src/pdata/batch.ts'
 import { composeQueries } from '../../../src/receivers/postgresql/compose/compose.ts'
 import type { RowComputer } from '../../../src/receivers/postgresql/queries/row-computer.ts'
 import {
+  composeSettings,
   inspect,
   keepingSink,
   metricOf,
-  planOf,
   queryOf,
   runnerOf,
 } from '../../receivers/postgresql/support/composing.ts'
@@ -70,7 +70,7 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
       ...settings.definition,
       columns: { ...columns, ...settings.definition?.columns },
     })
-    const plan = planOf({ queries: [query], metrics: settings.metrics ?? metrics })
+    const plan = composeSettings({ queries: [query], metrics: settings.metrics ?? metrics })
     const { serverState, capabilities } = await inspect(connection, plan)
     const [planned = expect.fail('nothing planned')] = composeQueries(plan, 'server', capabilities).queries
     const { computer } = settings
@@ -83,7 +83,7 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
         await client.query('TRUNCATE rows')
         await client.query(`INSERT INTO rows SELECT * FROM json_populate_recordset(NULL::rows, '${json}') ORDER BY id`)
         const sink = keepingSink()
-        await runner.run({ connection, serverState, databases: [], left: '' }, sink, never)
+        await runner.run({ connection, serverState, databases: [], excluded: '' }, sink, never)
         return resultOf(sink.batches)
       },
       async [Symbol.asyncDispose]() {

@@ -6,7 +6,7 @@ import type { MeasuredRow } from '../../../src/rows/measured-row.ts'
 /** Of one server that goes on. */
 export const life = {
   epoch: { server: 'server-1', witnesses: [{ text: '2026-01-02 03:04:05+00', timeMs: 1, exact: true }] },
-  left: '',
+  excluded: '',
 }
 
 export function tokenOf(text: string, exact = true): ResetToken {

@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.ts'
 import { CodeQueries } from '../server/code-queries.ts'
 import type { DatabaseNames } from '../server/database-list.ts'
 import type { Measured } from '../server/measured.ts'
-import type { Observed } from '../server/server-connection.ts'
+import type { ConnectedServer } from '../server/server-connection.ts'
 import type { EventSources } from './blocking-records.ts'
 import {
   detailsText,
@@ -54,7 +54,7 @@ export class LongRunningWatch {
     this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape({ connection, serverState }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+  async scrape({ connection, serverState }: ConnectedServer, sink: Sink, signal: AbortSignal): Promise<void> {
     const { thresholds, clock, events, watch } = this.#settings
     if (!watch.permits(thingsText + detailsText, ['postgresql.long_running'], serverState)) return
     const read = () => readLongThings(connection, thresholds, signal)

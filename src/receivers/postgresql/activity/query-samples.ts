@@ -5,7 +5,7 @@ import type { StatementText } from '../../../sql-text/pool/statement-texts.ts'
 import { parseTraceparent } from '../../../sql-text/traceparent.ts'
 import { CodeQueries } from '../server/code-queries.ts'
 import type { Measured } from '../server/measured.ts'
-import type { Observed } from '../server/server-connection.ts'
+import type { ConnectedServer } from '../server/server-connection.ts'
 import { sentQueryId, statementAttributes } from '../statements/statement-attributes.ts'
 import type { EventSources } from './blocking-records.ts'
 import type { GraphPace } from './graph-pace.ts'
@@ -35,7 +35,7 @@ export class QuerySamples {
     this.#queries = new CodeQueries(settings.clock, settings.measured)
   }
 
-  async scrape({ connection, serverState }: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+  async scrape({ connection, serverState }: ConnectedServer, sink: Sink, signal: AbortSignal): Promise<void> {
     const { clock, texts, events, pace, watch } = this.#settings
     const timeMs = clock.now()
     const { versionNumber } = serverState

@@ -6,7 +6,7 @@ import type { StatementTexts } from '../../../sql-text/pool/statement-texts.ts'
 import { CodeQueries } from '../server/code-queries.ts'
 import type { DatabaseList } from '../server/database-list.ts'
 import type { Measured } from '../server/measured.ts'
-import type { Observed, ServerConnection } from '../server/server-connection.ts'
+import type { ConnectedServer, ServerConnection } from '../server/server-connection.ts'
 import { BlockedTime } from './blocked-time.ts'
 import { BlockingEpisodes } from './blocking-episodes.ts'
 import { type BlockingTree, blockingForest } from './blocking-forest.ts'
@@ -37,7 +37,7 @@ export interface SessionSamplerSettings {
   readonly watch: TrackingWatch
   readonly measured: Measured
   /** Called for each sample that is left out. */
-  readonly skipped: (reason: 'busy' | 'dear') => void
+  readonly skipped: (reason: 'busy' | 'too_expensive') => void
 }
 
 /** A sample that costs more than this share of the interval puts the next one off until it doesn't. */
@@ -92,7 +92,7 @@ export class SessionSampler implements Scraper {
     const text = sampleTextOf(connection.versionNumber, { byStatement })
     if (!watch.permits(text, affected.bySample, serverState)) return
     if (connection.busy) return skipped('busy')
-    if (this.#isPutOff(clock.now())) return skipped('dear')
+    if (this.#isPutOff(clock.now())) return skipped('too_expensive')
     const take = () => takeSample(connection, { byStatement }, signal)
     const sample = await this.#queries.ask('session_sample', connection, signal, take)
     const nowMs = clock.now()
@@ -132,7 +132,12 @@ export class SessionSampler implements Scraper {
     this.#previous = { timeMs: nowMs, costMs }
   }
 
-  async #followBlocking(sample: SessionSample, current: Observed, sink: Sink, signal: AbortSignal): Promise<void> {
+  async #followBlocking(
+    sample: SessionSample,
+    current: ConnectedServer,
+    sink: Sink,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { pace, clock } = this.#settings
     const hadWaiters = this.#hasWaiters
     this.#hasWaiters = sample.groups.some(isBlocked)
@@ -145,7 +150,7 @@ export class SessionSampler implements Scraper {
     await this.#tell(trees, sink, signal)
   }
 
-  async #look({ connection, serverState }: Observed, signal: AbortSignal): Promise<LockGraph> {
+  async #look({ connection, serverState }: ConnectedServer, signal: AbortSignal): Promise<LockGraph> {
     const { pace, clock, databases } = this.#settings
     const startedMs = clock.now()
     try {

@@ -1,17 +1,18 @@
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { StatisticsEpoch } from '../../../pdata/reading.ts'
+import type { SeriesFactory } from '../../../pdata/series-factory.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
 import type { DatabaseList } from '../server/database-list.ts'
-import type { Observed, ServerConnection } from '../server/server-connection.ts'
+import type { ConnectedServer, ServerConnection } from '../server/server-connection.ts'
 import type { LongRunningWatch } from './long-running-watch.ts'
 import type { QuerySamples } from './query-samples.ts'
 import type { SessionSampler } from './session-sampler.ts'
 import type { TrackingWatch } from './tracking-watch.ts'
 
 export interface SessionsScraperSettings {
-  readonly endpoint: string
-  readonly connection: Pick<ServerConnection, 'observe' | 'current'>
+  readonly factory: SeriesFactory
+  readonly connection: Pick<ServerConnection, 'readState' | 'current'>
   readonly databases: Pick<DatabaseList, 'last' | 'read'>
   readonly clock: Clock
   readonly builder: MetricsBuilder
@@ -38,18 +39,18 @@ export class SessionsScraper implements Scraper {
     const { databases, longRunning, querySamples, watch } = this.#settings
     await this.#giveTotals(sink)
     if (longRunning === undefined && querySamples === undefined) return
-    const observed = await this.#observe(signal)
-    if (!watch.sees(observed.serverState)) return
-    if (databases.last === undefined) await databases.read(observed, signal)
-    await longRunning?.scrape(observed, sink, signal)
-    await querySamples?.scrape(observed, sink, signal)
+    const server = await this.#readState(signal)
+    if (!watch.sees(server.serverState)) return
+    if (databases.last === undefined) await databases.read(server, signal)
+    await longRunning?.scrape(server, sink, signal)
+    await querySamples?.scrape(server, sink, signal)
   }
 
   /** What sessions do has nothing to do with the server's statistics: it is asked also where those can't be told. */
-  async #observe(signal: AbortSignal): Promise<Observed> {
+  async #readState(signal: AbortSignal): Promise<ConnectedServer> {
     const { connection } = this.#settings
     try {
-      return await connection.observe(signal)
+      return await connection.readState(signal)
     } catch (error) {
       signal.throwIfAborted()
       if (connection.current === undefined) throw error
@@ -59,11 +60,11 @@ export class SessionsScraper implements Scraper {
 
   /** Always complete: the first reading, which is empty, says since when all series count. */
   async #giveTotals(sink: Sink): Promise<void> {
-    const { sampler, builder, clock, endpoint } = this.#settings
+    const { sampler, builder, clock, factory } = this.#settings
     if (sampler === undefined) return
     sampler.record(builder)
     const timeMs = clock.now()
-    const query = `${endpoint}//session_sample`
+    const query = factory.queryKey('server', 'session_sample')
     await sink.metrics(builder.take({ query, filter: 'all', startedMs: timeMs, timeMs, epoch, completes: true }))
   }
 }

@@ -28,21 +28,21 @@ const messages: Partial<Readonly<Record<AbsenceReason, (found: string) => string
     `No plans: ${found}; connect as a role that has pg_monitor and may read, or set \`plans: {enabled: false}\`.`,
 }
 
-/** Tells the user why there are no plans: each reason once for each database. */
+/** Logs why there are no plans: each reason once for each database. */
 export class PlanNotices {
   readonly #logger: Logger
-  readonly #told = new Set<string>()
+  readonly #logged = new Set<string>()
 
   constructor(logger: Logger) {
     this.#logger = logger
   }
 
-  tell({ reason, detail = '' }: PlanAbsence, database: string): void {
+  log({ reason, detail = '' }: PlanAbsence, database: string): void {
     const message = messages[reason]?.(detail)
     // These two are the same in every database.
     const key = reason === 'unsafe_role' || reason === 'pooled' ? reason : `${reason} ${database}`
-    if (message === undefined || this.#told.has(key)) return
-    this.#told.add(key)
+    if (message === undefined || this.#logged.has(key)) return
+    this.#logged.add(key)
     this.#logger.warn(message, { database })
   }
 }

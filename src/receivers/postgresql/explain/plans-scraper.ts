@@ -1,7 +1,7 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { Clock } from '../../../component/clock.ts'
 import type { Scraper, Sink } from '../../../scraper/scraper.ts'
-import type { ExplainCandidate, ExplainedStatement } from '../statements/explain-candidate.ts'
+import type { ExplainCandidate } from '../statements/explain-candidate.ts'
 import { sentQueryId, statementAttributes } from '../statements/statement-attributes.ts'
 import type { PlanReader } from './plan-reader.ts'
 import type { QueryPlan } from './query-plan.ts'
@@ -10,6 +10,8 @@ export interface PlansScraperSettings {
   readonly reader: PlanReader
   /** Those of the last reading, the ones that matter most first. */
   readonly candidates: () => readonly ExplainCandidate[]
+  /** Gets each plan. */
+  readonly latest: LatestPlans
   readonly events: EventsBuilder
   readonly clock: Clock
 }
@@ -17,40 +19,43 @@ export interface PlansScraperSettings {
 /** So many plans are kept for the events that show them again. */
 const keptPlans = 1_000
 
+/** The last plan of each statement, as JSON. The scraper of plans writes it, events of statements read it. */
+export class LatestPlans {
+  readonly #plans = new Map<string, string>()
+
+  get(databaseOid: string, fingerprint: string): string | undefined {
+    return this.#plans.get(`${databaseOid}/${fingerprint}`)
+  }
+
+  set(databaseOid: string, fingerprint: string, json: string): void {
+    this.#plans.set(`${databaseOid}/${fingerprint}`, json)
+    for (const key of this.#plans.keys()) {
+      if (this.#plans.size <= keptPlans) break
+      this.#plans.delete(key)
+    }
+  }
+}
+
 /** Looks at the plans of the statements that matter, apart from all else: each look is a visit to a database. */
 export class PlansScraper implements Scraper {
   readonly name = 'plans'
   readonly #settings: PlansScraperSettings
-  readonly #latest = new Map<string, string>()
 
   constructor(settings: PlansScraperSettings) {
     this.#settings = settings
   }
 
-  /** The last plan of a statement, as JSON. */
-  latest(databaseOid: string, fingerprint: string): string | undefined {
-    return this.#latest.get(`${databaseOid}/${fingerprint}`)
-  }
-
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
-    const { reader, candidates, events, clock } = this.#settings
+    const { reader, candidates, latest, events, clock } = this.#settings
     const wanted = new Map(candidates().map((candidate) => [candidate.statement, candidate]))
     for (const { statement, outcome } of await reader.read([...wanted.keys()], signal)) {
       const candidate = wanted.get(statement)
       if (outcome.kind !== 'plan' || candidate === undefined) continue
-      this.#remember(statement, outcome)
+      latest.set(statement.databaseOid, statement.fingerprint, outcome.json)
       recordPlan(events, clock.now(), candidate, outcome)
     }
     const batch = events.take()
     if (batch.records.length > 0) await sink.logs(batch)
-  }
-
-  #remember({ databaseOid, fingerprint }: ExplainedStatement, { json }: QueryPlan): void {
-    this.#latest.set(`${databaseOid}/${fingerprint}`, json)
-    for (const key of this.#latest.keys()) {
-      if (this.#latest.size <= keptPlans) break
-      this.#latest.delete(key)
-    }
   }
 }
 

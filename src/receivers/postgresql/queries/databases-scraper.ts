@@ -19,27 +19,27 @@ export interface DatabasesScraperSettings {
   readonly connection: ServerConnection
   readonly connector: Connector
   readonly databases: DatabaseList
-  readonly plan: QuerySetSettings
+  readonly querySet: QuerySetSettings
   readonly intervalMs: number
 }
 
 /** What is kept of one database from visit to visit. */
 interface Known {
   readonly name: string
-  readonly plan: QuerySet
+  readonly querySet: QuerySet
   readonly grants: GrantsReader
-  /** When it is looked at again after it couldn't be observed. */
+  /** When it is visited again after its state couldn't be read. */
   readonly retry: Retry
 }
 
-/** Every database of the server during the last scrape, at whose end those of other oids had nothing to count. */
+/** Every database of the server at the end of the last scrape: one with another oid has counted nothing until then. */
 interface Census extends Absence {
   readonly oids: ReadonlySet<string>
 }
 
 /**
- * Visits the monitored databases one after the other, on the receiver's one lane: connect, ask what is due, leave at
- * once, so that nobody's DROP DATABASE waits. Queries that may wait for locks get a session of their own.
+ * Visits the monitored databases one after the other: connect, ask what is due, leave at once, so that nobody's DROP
+ * DATABASE waits. Queries that may wait for locks get a connection of their own.
  */
 export class DatabasesScraper implements Scraper {
   readonly name = 'databases'
@@ -56,29 +56,29 @@ export class DatabasesScraper implements Scraper {
   /** Makes everything due. */
   makeDue(): void {
     this.#connections.clear()
-    for (const { plan, retry } of this.#known.values()) {
-      plan.schedule.clear()
+    for (const { querySet, retry } of this.#known.values()) {
+      querySet.schedule.clear()
       retry.succeeded()
     }
   }
 
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
     const { connection, databases, clock } = this.#settings
-    const observed = await connection.observe(signal).catch((error: unknown) => {
-      // Visits have connections of their own: what keeps the kept one from being observed needn't keep them.
+    const server = await connection.readState(signal).catch((error: unknown) => {
+      // Visits have connections of their own: the kept one may fail where they don't.
       if (signal.aborted || connection.connection === undefined) throw error
       return undefined
     })
-    const found = observed === undefined ? databases.last : await databases.read(observed, signal)
-    // Why there is none is told by the server's scraper.
+    const found = server === undefined ? databases.last : await databases.read(server, signal)
+    // The server's scraper says why there is none.
     if (found === undefined) return
     try {
       await this.#visitAll(found.monitored, sink, signal)
     } finally {
-      const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.left.split(',')])
+      const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.excluded.split(',')])
       // Not earlier: until now a database of the same name may have been visited that is dropped by then.
-      if (observed !== undefined && databases.error === undefined) {
-        this.#census = { oids, timeMs: clock.now(), epoch: observed.serverState.epoch }
+      if (server !== undefined && databases.error === undefined) {
+        this.#census = { oids, timeMs: clock.now(), epoch: server.serverState.epoch }
       }
     }
   }
@@ -94,51 +94,55 @@ export class DatabasesScraper implements Scraper {
     const failures: Failure[] = []
     for (const { database } of this.#connections.due(candidates, clock.now(), this.#slackMs)) {
       const known = this.#knownOf(database)
-      failures.push(...known.plan.backingOff(clock.now(), this.#slackMs))
-      if (!known.plan.isDue(clock.now(), this.#slackMs)) continue
+      failures.push(...known.querySet.backingOff(clock.now(), this.#slackMs))
+      if (!known.querySet.isDue(clock.now(), this.#slackMs)) continue
       try {
         failures.push(...(await this.#visit(database, known, sink, signal)))
-        if (known.plan.error !== undefined) errors.push(known.plan.error)
+        if (known.querySet.error !== undefined) errors.push(known.querySet.error)
       } catch (cause) {
         errors.push(errorOf(cause))
       }
       signal.throwIfAborted()
     }
-    this.#tellAbsences(monitored)
+    this.#logAbsences(monitored)
     if (failures.length + errors.length > 0) throw partial(failures, errors)
   }
 
   /** That one database has no such table says nothing; that none has it does. */
-  #tellAbsences(monitored: readonly Database[]): void {
-    const plans = monitored.flatMap(({ oid }) => this.#known.get(oid)?.plan ?? [])
-    if (plans.length < monitored.length || plans.some(({ isComposed }) => !isComposed)) return
-    const [first, ...others] = plans.map(({ absences }) => absences)
+  #logAbsences(monitored: readonly Database[]): void {
+    const sets = monitored.flatMap(({ oid }) => this.#known.get(oid)?.querySet ?? [])
+    if (sets.length < monitored.length || sets.some(({ isComposed }) => !isComposed)) return
+    const [first, ...others] = sets.map(({ absences }) => absences)
     const everywhere = (first ?? []).filter(({ metric, reason }) =>
       others.every((absences) => absences.some((other) => other.metric === metric && other.reason === reason)),
     )
-    const told = everywhere.map((one) => ({ ...one, ordinary: false, reason: `${one.reason} in any watched database` }))
-    this.#settings.plan.omitted(told, { oid: '', name: '' })
+    const omissions = everywhere.map((one) => ({
+      ...one,
+      ordinary: false,
+      reason: `${one.reason} in any watched database`,
+    }))
+    this.#settings.querySet.omitted(omissions, 'server')
   }
 
-  /** @throws when the database can't be connected to or observed */
+  /** @throws when the database can't be connected to, or its state not be read */
   async #visit(database: Database, known: Known, sink: Sink, signal: AbortSignal): Promise<Failure[]> {
     const { clock } = this.#settings
-    const { plan, retry } = known
+    const { querySet, retry } = known
     if (retry.obstacle !== undefined) throw retry.obstacle
     const first = await this.#connect(database, signal)
     let due: readonly QueryRunner[] = []
     const failures = await closing(first, async () => {
-      const context = await observed(first, known, clock, signal).catch((cause: unknown) => {
+      const context = await contextOf(first, known, clock, signal).catch((cause: unknown) => {
         if (!signal.aborted) retry.failed(errorOf(cause))
         throw cause
       })
       retry.succeeded()
-      due = plan.due(clock.now(), this.#slackMs)
+      due = querySet.due(clock.now(), this.#slackMs)
       const free = due.filter(({ query }) => !query.takesLocks)
-      return runDue(free, plan, context, clock, sink, signal)
+      return runDue(free, querySet, context, clock, sink, signal)
     })
     const locking = due.filter(({ query }) => query.takesLocks)
-    // Its relation cache grows with every relation that it opens, so this session ends with the query.
+    // Its relation cache grows with every relation that it opens, so this connection ends with the query.
     return [...failures, ...(await this.#visitForLocks(database, known, locking, sink, signal))]
   }
 
@@ -155,15 +159,15 @@ export class DatabasesScraper implements Scraper {
     try {
       const own = await this.#connect(database, signal)
       return await closing(own, async () => {
-        const context = await observed(own, known, clock, signal)
-        return runDue(locking, known.plan, context, clock, sink, signal)
+        const context = await contextOf(own, known, clock, signal)
+        return runDue(locking, known.querySet, context, clock, sink, signal)
       })
     } catch (cause) {
       signal.throwIfAborted()
       const error = errorOf(cause)
       for (const { query } of locking) {
-        known.plan.schedule.started(query.name, clock.now())
-        known.plan.schedule.failed(query.name, error, clock.now())
+        known.querySet.schedule.started(query.name, clock.now())
+        known.querySet.schedule.failed(query.name, error, clock.now())
       }
       return failedWith(error, locking)
     }
@@ -186,11 +190,11 @@ export class DatabasesScraper implements Scraper {
     const before = this.#known.get(database.oid)
     // A renamed database has other labels on everything.
     if (before?.name === database.name) return before
-    const { connection, plan: settings, clock, intervalMs } = this.#settings
+    const { connection, querySet: settings, clock, intervalMs } = this.#settings
     const isNew = this.#census?.oids.has(database.oid) === false
     const known = {
       name: database.name,
-      plan: new QuerySet(settings, database, isNew ? this.#census : undefined),
+      querySet: new QuerySet(settings, database, isNew ? this.#census : undefined),
       grants: connection.grantsReader(),
       retry: Retry.eachInterval(clock, intervalMs),
     }
@@ -210,16 +214,16 @@ export class DatabasesScraper implements Scraper {
   }
 }
 
-/** What is asked goes by this; the plan is composed anew where it has to be. */
-async function observed(
+/** Reads the state that the queries go by, and composes them anew where it has changed. */
+async function contextOf(
   connection: Connection,
-  { plan, grants }: Known,
+  { querySet, grants }: Known,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<RunContext> {
   const serverState = await stateReader(connection, grants, clock)(signal)
-  await plan.refresh(connection, serverState, signal)
-  return { connection, serverState, databases: [], left: '' }
+  await querySet.refresh(connection, serverState, signal)
+  return { connection, serverState, databases: [], excluded: '' }
 }
 
 async function closing<T>(connection: Connection, work: () => Promise<T>): Promise<T> {

@@ -26,8 +26,8 @@ const whole: Bounds = { after: '0', rows: 0 }
 /**
  * A result in parts, one statement each.
  *
- * Where a lock was taken since a statement began, it is asked once more, in halves if it can be: then the lock is known
- * and left out, and what else is met concerns the fewer rows.
+ * Where a statement meets a lock that was taken since it began, it is asked once more, a slice with half of the rows: the
+ * second time the lock is known and its relation left out, and another one that is taken meanwhile concerns fewer rows.
  */
 export function pagesOf(query: Paged, ask: Ask): AsyncGenerator<Page> {
   const { slice } = query

@@ -1,9 +1,9 @@
+import type { Origin } from '../../../pdata/series-factory.ts'
 import { TopRows } from '../../../rows/top-rows.ts'
 import { composeQueries } from '../compose/compose.ts'
 import type { ComposedQuery, ComposeSettings } from '../compose/composed-query.ts'
 import type { Connection } from '../connection/connection.ts'
 import { type Capabilities, readCapabilities, type Wanted } from '../server/capabilities.ts'
-import type { Database } from '../server/discovery.ts'
 import type { ServerState } from '../server/read-server-state.ts'
 import type { Omission } from '../server/requirements.ts'
 import { Retry } from '../server/retry.ts'
@@ -13,35 +13,35 @@ import { type Absence, type Failure, QueryRunner, type QueryRunnerSettings } fro
 
 export interface QuerySetSettings {
   readonly scope: 'server' | 'database'
-  readonly plan: ComposeSettings
+  readonly compose: ComposeSettings
   readonly wanted: Wanted
-  readonly runner: Omit<QueryRunnerSettings, 'query' | 'database' | 'absent' | 'top' | 'computer'>
+  readonly runner: Omit<QueryRunnerSettings, 'query' | 'origin' | 'absent' | 'top' | 'computer'>
   /** What fills in the computed columns, by query. */
   readonly computers?: Readonly<Record<string, RowComputer>>
-  /** Called with what isn't collected, each time that a plan is composed. */
-  readonly omitted: (omissions: readonly Omission[], database: Database) => void
+  /** Called with what isn't collected, each time that the queries are composed. */
+  readonly omitted: (omissions: readonly Omission[], origin: Origin) => void
 }
 
-/** What is asked of one database (or of the server), composed anew when the capability epoch changes. */
+/** What is asked of the server or of one database, composed anew when the capabilities change. */
 export class QuerySet {
   readonly schedule = new Schedule()
   readonly #settings: QuerySetSettings
-  readonly #database: Database
+  readonly #origin: Origin
   readonly #retry: Retry
-  /** Until the first plan: what a later one adds may have been there for long. */
+  /** Until it is first composed: what is added later may have been there for long. */
   #absent: Absence | undefined
   #epoch: string | undefined
   #runners: readonly QueryRunner[] = []
   #absences: readonly Omission[] = []
-  /** By set: the rows that keep series of their own, whatever is planned anew. */
+  /** By set: the rows that keep series of their own, however often it is composed. */
   readonly #top = new Map<string, TopRows>()
 
   /** @param absent when the database didn't exist yet, if that was seen */
-  constructor(settings: QuerySetSettings, database: Database, absent?: Absence) {
+  constructor(settings: QuerySetSettings, origin: Origin, absent?: Absence) {
     this.#settings = settings
-    this.#database = database
+    this.#origin = origin
     this.#absent = absent
-    this.#retry = Retry.eachInterval(settings.runner.clock, settings.plan.collectionIntervalMs)
+    this.#retry = Retry.eachInterval(settings.runner.clock, settings.compose.collectionIntervalMs)
   }
 
   /** Whether it was composed once; with it what could be asked then is known. */
@@ -76,9 +76,9 @@ export class QuerySet {
   }
 
   /**
-   * Composes the plan, if this isn't the server, database and role that it was composed for. Where that fails the plan is
-   * what it was, and it is tried again later and later.
-   * @throws QueryError when there is no plan, or the session is lost; the signal's reason when aborted
+   * Composes the queries, if this isn't the server, database and role that they were composed for. Where that fails they
+   * are what they were, and it is tried again later and later.
+   * @throws QueryError when nothing was ever composed, or the connection is lost; the signal's reason when aborted
    */
   async refresh(connection: Connection, serverState: ServerState, signal: AbortSignal): Promise<void> {
     if (serverState.capabilityEpoch === this.#epoch) return this.#retry.succeeded()
@@ -97,10 +97,10 @@ export class QuerySet {
   }
 
   #compose(capabilities: Capabilities, epoch: string): void {
-    const { scope, plan, runner, omitted } = this.#settings
-    const { queries, omissions } = composeQueries(plan, scope, capabilities)
+    const { scope, compose, runner, omitted } = this.#settings
+    const { queries, omissions } = composeQueries(compose, scope, capabilities)
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
-    const known = { database: this.#database, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
+    const known = { origin: this.#origin, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
     const make = (query: ComposedQuery) =>
       new QueryRunner({ ...runner, ...known, query, ...this.#folding(query, queries) })
     this.#runners = queries.map((query) => kept.get(query.digest) ?? make(query))
@@ -109,7 +109,7 @@ export class QuerySet {
     this.schedule.keep(new Set(queries.map(({ name }) => name)))
     this.schedule.retryNow()
     this.#absences = omissions.filter(({ isAbsent }) => isAbsent)
-    omitted(omissions, this.#database)
+    omitted(omissions, this.#origin)
   }
 
   /** Queries of one set share what they keep: as many rows as the most generous of them. */

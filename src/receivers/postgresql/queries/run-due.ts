@@ -6,13 +6,13 @@ import type { QuerySet } from './query-set.ts'
 import type { Failure, QueryRunner } from './runner.ts'
 
 /**
- * Runs queries one after the other on one session. One that fails delays the others by no more than its own deadline
- * and goes to the end of the line. When the session is lost or the signal aborts, those that are left fail with it and
- * stay due. Never throws what a query or the signal throws.
+ * Runs queries one after the other on one connection. One that fails delays the others by no more than its own deadline
+ * and goes to the end of the line. When the connection is lost or the signal aborts, the rest fail with it and stay
+ * due. Never throws what a query or the signal throws.
  */
 export async function runDue(
   runners: readonly QueryRunner[],
-  plan: Pick<QuerySet, 'schedule'>,
+  { schedule }: Pick<QuerySet, 'schedule'>,
   context: RunContext,
   clock: Clock,
   sink: Sink,
@@ -21,15 +21,15 @@ export async function runDue(
   const failures: Failure[] = []
   for (const [index, runner] of runners.entries()) {
     const { name } = runner.query
-    plan.schedule.started(name, clock.now())
+    schedule.started(name, clock.now())
     try {
       await runner.run(context, sink, signal)
-      plan.schedule.succeeded(name)
+      schedule.succeeded(name)
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause))
       failures.push({ runner, error })
-      // Also when it was the session that was lost: perhaps this query is why.
-      plan.schedule.failed(name, error, clock.now())
+      // Also when the connection was lost: perhaps this query is why.
+      schedule.failed(name, error, clock.now())
       if (!signal.aborted && !context.connection.closed) continue
       failures.push(...failedWith(error, runners.slice(index + 1)))
       break
@@ -43,7 +43,7 @@ export function failedWith(error: Error, runners: readonly QueryRunner[]): Failu
   return runners.map((runner) => ({ runner, error }))
 }
 
-/** What a scrape throws when queries failed. One lost session fails many of them, and is told once. */
+/** What a scrape throws when queries failed. One lost connection fails many of them, and is named once. */
 export function partial(failures: readonly Failure[], others: readonly Error[] = []): PartialScrapeError {
   const missing = failures.reduce((sum, { runner }) => sum + runner.query.points.length, others.length)
   const errors = new Set([...others, ...failures.map(({ error }) => error)])

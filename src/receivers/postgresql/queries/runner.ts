@@ -1,6 +1,6 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Resource, Scope } from '../../../pdata/batch.ts'
 import type { Reading, ResetToken } from '../../../pdata/reading.ts'
+import type { Origin, SeriesFactory } from '../../../pdata/series-factory.ts'
 import { decode, type Row } from '../../../rows/decode.ts'
 import { type ComputeRows, RankedRows } from '../../../rows/ranked-rows.ts'
 import { RowPoints } from '../../../rows/row-points.ts'
@@ -21,12 +21,8 @@ const batchPoints = 4_000
 
 export interface QueryRunnerSettings {
   readonly query: ComposedQuery
-  readonly endpoint: string
-  readonly resource: Resource
-  readonly scope: Scope
-  readonly vocabulary: 'both' | 'semconv' | 'legacy'
-  /** The database that it runs in; empty strings for a query of the server. */
-  readonly database: { readonly oid: string; readonly name: string }
+  readonly factory: SeriesFactory
+  readonly origin: Origin
   /** When the database didn't exist yet, if that was seen: then this query would have given nothing. */
   readonly absent?: Absence
   readonly clock: Clock
@@ -49,7 +45,7 @@ export interface Failure {
   readonly error: Error
 }
 
-/** Runs one planned query in one database and keeps its series from run to run. */
+/** Runs one composed query in one place and keeps its series from run to run. */
 export class QueryRunner {
   readonly query: ComposedQuery
   readonly #settings: QueryRunnerSettings
@@ -86,7 +82,7 @@ export class QueryRunner {
     const points = this.#points.unreachable(errorType)
     if (points.length === 0) return
     const reading = this.#reading(timeMs, timeMs, epoch, '', false)
-    await sink.metrics({ resource: this.#settings.resource, scope: this.#settings.scope, reading, points })
+    await sink.metrics(this.#settings.factory.batch({ reading, points }))
   }
 
   /** An empty result of then, so that all that a new database has counted until now counts. */
@@ -94,9 +90,8 @@ export class QueryRunner {
     const absent = this.#absent
     this.#absent = undefined
     if (absent === undefined || this.query.inheritsCounters) return
-    const { resource, scope } = this.#settings
     const reading = this.#reading(absent.timeMs, absent.timeMs, absent.epoch, '', true)
-    await sink.metrics({ resource, scope, reading, points: [] })
+    await sink.metrics(this.#settings.factory.batch({ reading, points: [] }))
   }
 
   async #read<T>(
@@ -115,8 +110,8 @@ export class QueryRunner {
   }
 
   async #give(page: Page, startedMs: number, context: RunContext, sink: Sink): Promise<void> {
-    const { resource, scope, clock } = this.#settings
-    const { serverState, left } = context
+    const { factory, clock } = this.#settings
+    const { serverState, excluded } = context
     const timeMs = clock.now()
     const points = this.#points.points(
       page.rows.map((row) => this.#decode(row)),
@@ -126,12 +121,12 @@ export class QueryRunner {
     const completes = page.last && !this.query.inheritsCounters
     for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
       const final = from + batchPoints >= points.length
-      const reading = this.#reading(startedMs, timeMs, serverState.epoch, left, completes && final)
-      await sink.metrics({ resource, scope, reading, points: points.slice(from, from + batchPoints) })
+      const reading = this.#reading(startedMs, timeMs, serverState.epoch, excluded, completes && final)
+      await sink.metrics(factory.batch({ reading, points: points.slice(from, from + batchPoints) }))
     }
   }
 
-  /** All rows of the result in one batch: they are ranked against each other, and judged together. */
+  /** All rows of the result in one batch: they are ranked against each other, and counted together. */
   async #giveFolded(
     folded: RankedRows,
     pages: AsyncGenerator<Page>,
@@ -140,8 +135,8 @@ export class QueryRunner {
     sink: Sink,
     signal: AbortSignal,
   ): Promise<void> {
-    const { resource, scope, clock, computer } = this.#settings
-    const { serverState, left } = context
+    const { factory, clock, computer } = this.#settings
+    const { serverState, excluded } = context
     const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, serverState))
     // A large result that comes at once is read row by row: its text is gone before all of it is there.
     const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
@@ -151,16 +146,17 @@ export class QueryRunner {
     const timeMs = clock.now()
     const compute: ComputeRows | undefined =
       computer && ((measured, isTop) => computer.compute({ query: this.query, rows: measured, isTop, context }, signal))
-    const result = await folded.take(rows, { epoch: serverState.epoch, left }, compute)
-    const reading = this.#reading(startedMs, timeMs, serverState.epoch, left, !this.query.inheritsCounters)
-    await sink.metrics({ resource, scope, reading, ...result })
+    const result = await folded.take(rows, { epoch: serverState.epoch, excluded }, compute)
+    const reading = this.#reading(startedMs, timeMs, serverState.epoch, excluded, !this.query.inheritsCounters)
+    await sink.metrics(factory.batch({ reading, ...result }))
     await computer?.report(reading, sink, signal)
   }
 
-  #reading(startedMs: number, timeMs: number, epoch: Reading['epoch'], left: string, completes: boolean): Reading {
-    const { endpoint, database } = this.#settings
-    const filter = this.query.parameters.includes('databases') ? `${this.query.digest} ${left}` : this.query.digest
-    return { query: `${endpoint}/${database.oid}/${this.query.name}`, filter, startedMs, timeMs, epoch, completes }
+  #reading(startedMs: number, timeMs: number, epoch: Reading['epoch'], excluded: string, completes: boolean): Reading {
+    const { factory, origin } = this.#settings
+    const { name, digest, parameters } = this.query
+    const filter = parameters.includes('databases') ? `${digest} ${excluded}` : digest
+    return { query: factory.queryKey(origin, name), filter, startedMs, timeMs, epoch, completes }
   }
 
   #decode(row: TextRow): Row {

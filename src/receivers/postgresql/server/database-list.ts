@@ -3,7 +3,7 @@ import { type Discovery, type DiscoverySettings, discover, discoverText } from '
 import type { Omission } from './requirements.ts'
 import { unmetDenial } from './requirements.ts'
 import { Retry } from './retry.ts'
-import type { Observed } from './server-connection.ts'
+import type { ConnectedServer } from './server-connection.ts'
 
 export interface DatabaseListSettings {
   readonly discovery: DiscoverySettings
@@ -18,7 +18,7 @@ export interface DatabaseListSettings {
 /** What a database is called, by its oid. */
 export type DatabaseNames = Pick<DatabaseList, 'names'>
 
-const none: Discovery = { monitored: [], left: '', missing: [], names: new Map() }
+const none: Discovery = { monitored: [], excluded: '', missing: [], names: new Map() }
 
 /** The server's databases, as they were found last: while they can't be read, those known are watched on. */
 export class DatabaseList {
@@ -53,14 +53,14 @@ export class DatabaseList {
    * @returns what was found last where it can't be read now; `undefined` where it never could be
    * @throws QueryError when the session is lost; the signal's reason when aborted
    */
-  async read(observed: Observed, signal: AbortSignal): Promise<Discovery | undefined> {
+  async read(server: ConnectedServer, signal: AbortSignal): Promise<Discovery | undefined> {
     // Two scrapers ask at each tick: what has failed for one isn't asked again for the other.
-    const turn = this.#turn.then(() => this.#read(observed, signal))
+    const turn = this.#turn.then(() => this.#read(server, signal))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  async #read({ connection, serverState }: Observed, signal: AbortSignal): Promise<Discovery | undefined> {
+  async #read({ connection, serverState }: ConnectedServer, signal: AbortSignal): Promise<Discovery | undefined> {
     const { discovery, discovered, omitted } = this.#settings
     const { grants, userName } = serverState
     const denial = grants.denials.findIn(discoverText)
@@ -82,10 +82,10 @@ export class DatabaseList {
   }
 
   /** Reads the list again for databases that it doesn't have, once for each. Throws only the signal's reason. */
-  async learn(oids: readonly string[], observed: Observed, signal: AbortSignal): Promise<void> {
+  async learn(oids: readonly string[], server: ConnectedServer, signal: AbortSignal): Promise<void> {
     const unknown = new Set(oids.filter((oid) => !this.names.has(oid)))
     const isNews = [...unknown].some((oid) => !this.#unknown.has(oid))
     this.#unknown = unknown
-    if (isNews) await this.read(observed, signal).catch(() => signal.throwIfAborted())
+    if (isNews) await this.read(server, signal).catch(() => signal.throwIfAborted())
   }
 }

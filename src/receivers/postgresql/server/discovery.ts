@@ -8,8 +8,8 @@ export interface Database {
 
 export interface Discovery {
   readonly monitored: readonly Database[]
-  /** Databases that exist and aren't monitored: their oids, joined. */
-  readonly left: string
+  /** Databases that exist and aren't monitored: their oids, joined by commas. */
+  readonly excluded: string
   /** Configured names that don't exist or can't be connected to, with the reason. */
   readonly missing: readonly { readonly name: string; readonly reason: string }[]
   /** By oid, of every database. */
@@ -60,7 +60,7 @@ export async function discover(
   const sql = text(denials.findIn(granted) === undefined ? granted : 'true')
   const rows = await connection.query('discover', sql, [], signal)
   const monitored: Database[] = []
-  const left: string[] = []
+  const excluded: string[] = []
   const unreadable: Discovery['missing'][number][] = []
   const names = new Map<string, string>()
   const obstacles = new Map(settings.databases.map((name) => [name, 'there is no such database']))
@@ -74,10 +74,10 @@ export async function discover(
     if (wanted && obstacle === undefined && !settings.exclude.includes(name)) {
       monitored.push({ oid, name })
       if (!isReachable({ name })) unreadable.push({ name, reason: unreadableName })
-    } else left.push(oid)
+    } else excluded.push(oid)
     if (obstacle === undefined) obstacles.delete(name)
     else if (obstacles.has(name)) obstacles.set(name, obstacle)
   }
   const missing = [...unreadable, ...[...obstacles].map(([name, reason]) => ({ name, reason }))]
-  return { monitored, left: left.join(','), missing, names }
+  return { monitored, excluded: excluded.join(','), missing, names }
 }

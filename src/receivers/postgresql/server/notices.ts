@@ -1,14 +1,15 @@
 import type { Missing } from '../../../component/receiver.ts'
+import type { Origin } from '../../../pdata/series-factory.ts'
 import type { Logger } from '../../../telemetry/logger.ts'
-import type { Database, Discovery } from './discovery.ts'
+import type { Discovery } from './discovery.ts'
 import type { Omission } from './requirements.ts'
 
-/** Tells the user of what is missing or cut: each thing once. */
+/** Logs what is missing or cut: each thing once. */
 export class Notices {
   readonly #logger: Logger
   readonly #connectDatabase: string
-  readonly #told = new Set<string>()
-  /** What was told to be missing: the metrics that aren't there for it. */
+  readonly #logged = new Set<string>()
+  /** What was logged to be missing, and the metrics that are lost by it. */
   readonly #missing = new Map<string, Set<string>>()
 
   /** @param connectDatabase the database in which the server's own statistics are read */
@@ -17,9 +18,9 @@ export class Notices {
     this.#connectDatabase = connectDatabase
   }
 
-  /** What isn't collected, by reason; another version or role is nobody's fault and isn't told. */
-  readonly omitted = (omissions: readonly Omission[], database: Database): void => {
-    const name = database.name === '' ? this.#connectDatabase : database.name
+  /** What isn't collected, by reason. That a version or role has no such thing is ordinary and isn't logged. */
+  readonly omitted = (omissions: readonly Omission[], origin: Origin): void => {
+    const name = origin === 'server' ? this.#connectDatabase : origin.name
     const sentenceOf = ({ reason, isLocal }: Omission) => (isLocal ? `${reason}, in the database "${name}"` : reason)
     const byReason = Map.groupBy(
       omissions.filter(({ ordinary }) => !ordinary),
@@ -33,7 +34,7 @@ export class Notices {
     }
   }
 
-  readonly omittedByServer = (omissions: readonly Omission[]): void => this.omitted(omissions, { oid: '', name: '' })
+  readonly omittedByServer = (omissions: readonly Omission[]): void => this.omitted(omissions, 'server')
 
   readonly discovered = ({ missing }: Discovery): void => {
     for (const { name, reason } of missing) {
@@ -49,12 +50,12 @@ export class Notices {
     this.#once(message, () => this.#logger.warn(message))
   }
 
-  /** What the server leaves out by its settings, as it may well be meant to. */
-  readonly noted = (message: string): void => {
+  /** What is as the server's settings make it, which may be meant so. */
+  readonly asConfigured = (message: string): void => {
     this.#once(message, () => this.#logger.info(message))
   }
 
-  /** All that was told to be missing so far, and could be had. */
+  /** All that was logged to be missing so far, and could be had. */
   missing(): Missing[] {
     return [...this.#missing].map(([reason, metrics]) => ({ reason, metrics: [...metrics] }))
   }
@@ -65,9 +66,9 @@ export class Notices {
     this.#missing.set(reason, known)
   }
 
-  #once(what: string, tell: () => void): void {
-    if (this.#told.has(what)) return
-    this.#told.add(what)
-    tell()
+  #once(what: string, log: () => void): void {
+    if (this.#logged.has(what)) return
+    this.#logged.add(what)
+    log()
   }
 }

@@ -9,35 +9,37 @@ import { parseState, type ReportedState, stateText, stateValues } from './server
 /** What the first statements of every tick and visit say: whether this is still the same server in the same state. */
 export interface ServerState extends ReportedState {
   readonly versionNumber: number
-  /** `0` where nothing tells it. */
+  /** `0` where it can't be read. */
   readonly databaseOid: string
   /** Whether the role sees what other roles' sessions do (pg_read_all_stats). */
   readonly readsAllStats: boolean
   readonly grants: Grants
-  /** Changes with anything that a plan is composed from: version, role, extensions, preloaded libraries, grants. */
+  /** Changes with anything that queries are composed from: version, role, extensions, preloaded libraries, grants. */
   readonly capabilityEpoch: string
 }
 
-/** Observes over one session, as often as it is called. Throws QueryError. */
+/** Reads the state over one connection, as often as it is called. Throws QueryError. */
 export type ReadState = (signal: AbortSignal) => Promise<ServerState>
 
 export function stateReader(connection: Connection, reader: GrantsReader, clock: Clock): ReadState {
   const { versionNumber } = connection
-  /** Doesn't change while the session lasts. */
+  /** Doesn't change while the connection lasts. */
   let databaseOid: string | undefined
   return async (signal) => {
     if (!Number.isSafeInteger(versionNumber) || versionNumber <= 0)
-      throw malformed('session', 'no number is its version')
+      throw malformed('connection', 'its version is no number')
     const grants = await reader.read(connection, signal)
     databaseOid ??= await readDatabaseOid(connection, grants.denials, signal)
     const asked = stateValues(versionNumber, grants.denials)
     const sentMs = clock.now()
-    const rows = await connection.query('observe', stateText(asked), [], signal)
+    const rows = await connection.query('server state', stateText(asked), [], signal)
     const state = parseState(asked, rows, (sentMs + clock.now()) / 2)
     const { role, postmasterStart, epoch } = state
     return {
       ...state,
-      ...{ versionNumber, databaseOid, grants },
+      versionNumber,
+      databaseOid,
+      grants,
       readsAllStats: grants.roles?.has('pg_read_all_stats') === true,
       capabilityEpoch: [versionNumber, role, epoch.server, databaseOid, postmasterStart, grants.digest].join('/'),
     }
@@ -61,7 +63,7 @@ async function readDatabaseOid(connection: Connection, denials: Denials, signal:
   return oid
 }
 
-/** Stands for a server that couldn't be observed yet. */
+/** Stands for a server whose state couldn't be read yet. */
 export const unknownState: ServerState = {
   versionNumber: 0,
   role: 'unknown',
@@ -81,6 +83,6 @@ export interface RunContext {
   readonly serverState: ServerState
   /** The oids of the monitored databases. */
   readonly databases: readonly string[]
-  /** The oids of databases that exist and aren't monitored, joined: once one of them is, it isn't new. */
-  readonly left: string
+  /** The oids of the excluded databases, joined: when one of them is monitored later, it isn't new. */
+  readonly excluded: string
 }

@@ -9,8 +9,8 @@ import { type ReadState, type ServerState, stateReader } from './read-server-sta
 import { Retry } from './retry.ts'
 import type { ServerWatch } from './watch.ts'
 
-/** A session and what its first statement of this tick said. */
-export interface Observed {
+/** A connection, and what its first statement of this tick said of the server. */
+export interface ConnectedServer {
   readonly connection: Connection
   readonly serverState: ServerState
 }
@@ -20,19 +20,19 @@ export interface ServerConnectionSettings {
   readonly database: string
   readonly watch: ServerWatch
   readonly clock: Clock
-  /** How often it is observed. */
+  /** How often its state is read. */
   readonly intervalMs: number
 }
 
 interface Kept {
   readonly connection: Connection
-  readonly observe: ReadState
+  readonly readState: ReadState
 }
 
 /**
- * The one session that reads the server's own statistics: kept from tick to tick, opened again when it is lost. Those who
- * ask at the same time share one try, which goes on when they have given up: a server that takes longer to answer than
- * they can wait is reached all the same.
+ * The one connection that reads the server's own statistics: kept from tick to tick, opened again when it is lost. Callers
+ * at the same time share one try. It goes on when they have given up: otherwise a server that takes longer to answer than
+ * they can wait would never be reached.
  */
 export class ServerConnection {
   readonly #settings: ServerConnectionSettings
@@ -41,8 +41,8 @@ export class ServerConnection {
   readonly #retry: Retry
   readonly #lifetime = new AbortController()
   #kept: Kept | undefined
-  #last: Observed | undefined
-  #trying: Promise<Observed> | undefined
+  #last: ConnectedServer | undefined
+  #trying: Promise<ConnectedServer> | undefined
 
   constructor(settings: ServerConnectionSettings) {
     this.#settings = settings
@@ -55,18 +55,18 @@ export class ServerConnection {
    * A server that is there and fails to answer is asked again later and later.
    * @throws QueryError when the server can't be reached or asked; the signal's reason when aborted
    */
-  async observe(signal: AbortSignal): Promise<Observed> {
+  async readState(signal: AbortSignal): Promise<ConnectedServer> {
     signal.throwIfAborted()
     this.#trying ??= this.#try()
     return unlessAborted(this.#trying, signal)
   }
 
-  /** What was observed last, while its session lives: connects to nothing and asks nothing. */
-  get current(): Observed | undefined {
+  /** What was read last, while its connection lives: connects to nothing and asks nothing. */
+  get current(): ConnectedServer | undefined {
     return this.#last?.connection.closed === false ? this.#last : undefined
   }
 
-  /** The session, while it lives, whether or not it could be observed. */
+  /** The connection, while it lives, whether or not the state could be read. */
   get connection(): Connection | undefined {
     return this.#kept?.connection.closed === false ? this.#kept.connection : undefined
   }
@@ -88,38 +88,38 @@ export class ServerConnection {
     await this.#kept?.connection.close()
   }
 
-  async #try(): Promise<Observed> {
+  async #try(): Promise<ConnectedServer> {
     try {
-      return await this.#observe(this.#lifetime.signal)
+      return await this.#readState(this.#lifetime.signal)
     } finally {
       this.#trying = undefined
     }
   }
 
-  async #observe(signal: AbortSignal): Promise<Observed> {
+  async #readState(signal: AbortSignal): Promise<ConnectedServer> {
     if (this.#kept !== undefined && !this.#kept.connection.closed) {
       try {
         return await this.#ask(this.#kept)
       } catch (error) {
-        // It may have died with a restart since the last tick: then a new one tells more.
+        // It may have died with a restart since the last tick: then the reason is read on a new one.
         signal.throwIfAborted()
         if (!this.#kept.connection.closed || error instanceof MalformedAnswerError) throw error
       }
     }
     const { connector, database, clock } = this.#settings
     const connection = await connector.connect(database, signal)
-    this.#kept = { connection, observe: stateReader(connection, this.#grants, clock) }
+    this.#kept = { connection, readState: stateReader(connection, this.#grants, clock) }
     this.#retry.succeeded()
     return this.#ask(this.#kept)
   }
 
-  async #ask({ connection, observe }: Kept): Promise<Observed> {
+  async #ask({ connection, readState }: Kept): Promise<ConnectedServer> {
     const obstacle = this.#retry.obstacle
     if (obstacle !== undefined) throw obstacle
     try {
-      const serverState = await observe(this.#lifetime.signal)
+      const serverState = await readState(this.#lifetime.signal)
       this.#retry.succeeded()
-      this.#settings.watch.observe(serverState)
+      this.#settings.watch.see(serverState)
       this.#last = { connection, serverState }
       return this.#last
     } catch (error) {

@@ -67,7 +67,7 @@ export function stateValues(versionNumber: number, denials: Denials): Name[] {
 const names: readonly Name[] = Object.keys(values).filter((name): name is Name => name in values)
 
 export function stateText(asked: readonly Name[]): string {
-  return marked('observe', `SELECT ${asked.map((name) => values[name].sql).join(', ')}`)
+  return marked('server state', `SELECT ${asked.map((name) => values[name].sql).join(', ')}`)
 }
 
 /**
@@ -77,12 +77,12 @@ export function stateText(asked: readonly Name[]): string {
 export function parseState(asked: readonly Name[], rows: readonly TextRow[], atMs: number): ReportedState {
   const [row] = rows
   if (rows.length !== 1 || row?.length !== asked.length) {
-    throw malformed('observe', `expected 1 row of ${asked.length}, found ${rows.length} of ${row?.length ?? 0}`)
+    throw malformed('server state', `expected 1 row of ${asked.length}, found ${rows.length} of ${row?.length ?? 0}`)
   }
   asked.forEach((name, index) => {
     const { kind } = values[name]
     const text = row[index] ?? null
-    if (!isOf(kind, text)) throw malformed('observe', `${name} is no ${kind}`)
+    if (!isOf(kind, text)) throw malformed('server state', `${name} is no ${kind}`)
   })
   const textOf = (name: Name) => row[asked.indexOf(name)] ?? null
   const offsetMs = (parseTimestamp(textOf('now') ?? '') ?? 0) - atMs

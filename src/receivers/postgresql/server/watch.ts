@@ -1,7 +1,7 @@
 import type { Logger } from '../../../telemetry/logger.ts'
 import type { ServerState } from './read-server-state.ts'
 
-/** Logs what happens to the server between two observations: restart, crash, change of role, another server. */
+/** Logs what happens to the server between two readings of its state: restart, crash, change of role, another server. */
 export class ServerWatch {
   readonly #logger: Logger
   #last: ServerState | undefined
@@ -10,7 +10,7 @@ export class ServerWatch {
     this.#logger = logger
   }
 
-  observe(now: ServerState): void {
+  see(now: ServerState): void {
     const last = this.#last
     this.#last = now
     if (last === undefined) {

@@ -18,7 +18,7 @@ export interface TextSourceSettings {
   /** Called with what the user should mend; tells each thing once. */
   readonly degraded: (message: string) => void
   /** Called with what is as it is; tells each thing once. */
-  readonly noted: (message: string) => void
+  readonly asConfigured: (message: string) => void
 }
 
 interface EncodedDatabase extends Database {
@@ -79,7 +79,7 @@ export class TextSource {
     connection: Connection,
     signal: AbortSignal,
   ): Promise<readonly FoundText[] | undefined> {
-    const { databases: known, degraded, noted } = this.#settings
+    const { databases: known, degraded, asConfigured } = this.#settings
     const { own, databases } = await encodingsOf(connection, signal)
     const allowed = new Set(known.last?.monitored.map(({ oid }) => oid))
     const takesAll = ({ encoding }: EncodedDatabase) =>
@@ -90,7 +90,7 @@ export class TextSource {
     for (const database of candidates.slice(0, triedDatabases)) {
       const found = await this.#through(database, keys, signal)
       if (found === undefined) continue
-      noted(
+      asConfigured(
         `Texts of statements are read through the database "${database.name}", as one of them can't be converted to ${own}.`,
       )
       return found

@@ -5,7 +5,7 @@ export interface TrackingCheckSettings {
   /** Called with what the user should mend; tells each thing once. */
   readonly degraded: (message: string) => void
   /** Called with what is as it is by choice; tells each thing once. */
-  readonly noted: (message: string) => void
+  readonly asConfigured: (message: string) => void
 }
 
 /** Settings without which pg_stat_statements counts nothing, and the value to give them. */
@@ -70,7 +70,7 @@ export class TrackingCheck {
       const isFilled = (place: number) => filled.some((column) => column === columns[place]?.name)
       const metrics = new Set(points.filter(({ value }) => isFilled(value)).map(({ info }) => info.name))
       if (metrics.size === 0) continue
-      this.#settings.noted(
+      this.#settings.asConfigured(
         `Always 0, as ${name} is off: ${[...metrics].join(', ')}: ALTER SYSTEM SET ${name} = on, then SELECT pg_reload_conf().`,
       )
     }

@@ -7,7 +7,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
 import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
-import { watchingOn } from '../support/observing.ts'
+import { watchingOn } from '../support/watching.ts'
 import { busySessions } from './support/busy-sessions.ts'
 import { eventsBuilder, keepingSink } from './support/sampler-under-test.ts'
 

@@ -3,11 +3,11 @@ import type { QueryDefinition } from '../../../../src/metadata/query.ts'
 import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
 import type { ComposedQuery } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
 import type { Capabilities, Extension } from '../../../../src/receivers/postgresql/server/capabilities.ts'
-import { capabilitiesOf, metricOf, planOf, queryOf } from '../support/composing.ts'
+import { capabilitiesOf, composeSettings, metricOf, queryOf } from '../support/composing.ts'
 
 /** The planned queries of both scopes, for just these metrics. */
 function planned(metrics: readonly string[], capabilities: Partial<Capabilities> = {}) {
-  const settings = planOf({ enabled: new Set(metrics) })
+  const settings = composeSettings({ enabled: new Set(metrics) })
   const plans = (['server', 'database'] as const).map((scope) =>
     composeQueries(settings, scope, capabilitiesOf(capabilities)),
   )
@@ -146,7 +146,7 @@ test('a key that no enabled metric shows is neither grouped by nor asked for', (
     metricOf('all', { query: 'locks', points: [{ value: 'locks', attributes: {} }] }),
   ]
   const text = (...enabled: string[]) => {
-    const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled) })
+    const settings = composeSettings({ queries: [query], metrics, enabled: new Set(enabled) })
     return composeQueries(settings, 'server', capabilitiesOf()).queries[0]?.text
   }
   const head = 'SELECT /* otelephant locks */'
@@ -170,7 +170,7 @@ test('a query with a slice goes on after the last key', () => {
     "(SELECT c.* FROM pg_class AS c WHERE (c.relkind = 'r') AND c.oid > $1::oid ORDER BY c.oid " +
     'LIMIT (SELECT $2::int8)) AS c'
   const composed = (given: QueryDefinition) =>
-    composeQueries(planOf({ queries: [given], metrics }), 'server', capabilitiesOf()).queries[0]
+    composeQueries(composeSettings({ queries: [given], metrics }), 'server', capabilitiesOf()).queries[0]
   expect(composed(query)).toMatchObject({
     text: `SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM ${sliced} ORDER BY c.oid`,
     parameters: ['after', 'rows'],
@@ -219,8 +219,8 @@ describe('a folded query', () => {
     { ...metricOf('size', of('size')), fold: 'max' as const },
     metricOf('share', of('share')),
   ]
-  const plan = (enabled: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) => {
-    const settings = planOf({ queries: [query], metrics, enabled: new Set(enabled), ...overrides })
+  const plan = (enabled: readonly string[], overrides: Parameters<typeof composeSettings>[0] = {}) => {
+    const settings = composeSettings({ queries: [query], metrics, enabled: new Set(enabled), ...overrides })
     const [planned] = composeQueries(settings, 'server', capabilitiesOf()).queries
     return planned ?? expect.fail('nothing planned')
   }
@@ -306,9 +306,9 @@ describe('a folded query', () => {
 })
 
 test('intervals: the one configured, else the own of the query, never under the collection interval', () => {
-  const intervals = (overrides: Parameters<typeof planOf>[0]) =>
+  const intervals = (overrides: Parameters<typeof composeSettings>[0]) =>
     Object.fromEntries(
-      composeQueries(planOf(overrides), 'database', capabilitiesOf()).queries.map(({ name, intervalMs }) => [
+      composeQueries(composeSettings(overrides), 'database', capabilitiesOf()).queries.map(({ name, intervalMs }) => [
         name,
         intervalMs,
       ]),
@@ -318,8 +318,9 @@ test('intervals: the one configured, else the own of the query, never under the 
 })
 
 test('the digest changes with what decides the series of a result, and with nothing else', () => {
-  const digest = (metrics: readonly string[], overrides: Parameters<typeof planOf>[0] = {}) =>
-    composeQueries(planOf({ enabled: new Set(metrics), ...overrides }), 'database', capabilitiesOf()).queries[0]?.digest
+  const digest = (metrics: readonly string[], overrides: Parameters<typeof composeSettings>[0] = {}) =>
+    composeQueries(composeSettings({ enabled: new Set(metrics), ...overrides }), 'database', capabilitiesOf())
+      .queries[0]?.digest
   const rows = ['postgresql.rows']
   expect(digest(rows)).toBe(digest(rows, { intervals: { table: 60_000 } }))
   // All rows are in the result, however many have series of their own.

@@ -4,7 +4,7 @@ import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/p
 import type { Statement } from '../../../../src/receivers/postgresql/compose/text.ts'
 import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { inspect, keepingSink, planOf, runnerOf } from '../support/composing.ts'
+import { composeSettings, inspect, keepingSink, runnerOf } from '../support/composing.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { serverErrors } from '../support/receiver-under-test.ts'
 import { tickingReceiver } from '../support/ticking.ts'
@@ -13,7 +13,7 @@ async function plannedOn(
   connection: Connection,
   overrides: Partial<ComposeSettings> = {},
 ): Promise<readonly ComposedQuery[]> {
-  const settings = planOf(overrides)
+  const settings = composeSettings(overrides)
   const { capabilities } = await inspect(connection, settings)
   return (['server', 'database'] as const).flatMap((scope) => composeQueries(settings, scope, capabilities).queries)
 }
@@ -31,7 +31,7 @@ type Given = readonly [key: string, value: unknown]
 async function resultOf(connection: Connection, query: ComposedQuery) {
   const sink = keepingSink()
   const { serverState } = await inspect(connection)
-  await runnerOf(query).run({ connection, serverState, databases: [], left: '' }, sink, never)
+  await runnerOf(query).run({ connection, serverState, databases: [], excluded: '' }, sink, never)
   const rows = sink.batches.flatMap(({ points, folded }) => [
     ...points.map(({ series, value }): Given => [series.key, value]),
     ...(folded?.rows ?? []).map(({ key, values }): Given => [key, values]),

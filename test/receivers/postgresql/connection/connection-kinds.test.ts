@@ -12,9 +12,10 @@ import { ServerConnection } from '../../../../src/receivers/postgresql/server/se
 import { ServerWatch } from '../../../../src/receivers/postgresql/server/watch.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
+import { factoryOf } from '../../../support/series-factory.ts'
 import { withoutParameter } from '../../../support/startup-packet.ts'
 import { startTcpProxy } from '../../../support/tcp-proxy.ts'
-import { keepingSink, metricOf, planOf, queryOf } from '../support/composing.ts'
+import { composeSettings, keepingSink, metricOf, queryOf } from '../support/composing.ts'
 import { never, settingsOf } from '../support/connecting.ts'
 
 /** A query whose one row has every setting that was in force while it ran, and its metric. */
@@ -49,24 +50,17 @@ async function settingsByKind(server: { host: string; port: number }, database: 
     settingsQuery('visit', settings, { scope: 'database' }),
     settingsQuery('own', settings, { scope: 'database', takesLocks: true }),
   ]
-  const plan = (scope: QuerySetSettings['scope']): QuerySetSettings => ({
+  const querySet = (scope: QuerySetSettings['scope']): QuerySetSettings => ({
     scope,
-    plan: planOf({ queries: kinds.map(({ query }) => query), metrics: kinds.map(({ metric }) => metric) }),
+    compose: composeSettings({ queries: kinds.map(({ query }) => query), metrics: kinds.map(({ metric }) => metric) }),
     wanted: { privileges: [], relations: [] },
-    runner: {
-      endpoint: 'db.example.com:5432',
-      resource: { attributes: {} },
-      scope: { name: 'test', version: '1' },
-      vocabulary: 'both',
-      clock,
-      measured: () => {},
-    },
+    runner: { factory: factoryOf(), clock, measured: () => {} },
     omitted: () => {},
   })
   const shared = { connection, clock, databases, intervalMs, timeoutMs: 0 }
   const sink = keepingSink()
-  await new ServerScraper({ ...shared, plan: plan('server') }).scrape(sink, never)
-  await new DatabasesScraper({ ...shared, connector, plan: plan('database') }).scrape(sink, never)
+  await new ServerScraper({ ...shared, querySet: querySet('server') }).scrape(sink, never)
+  await new DatabasesScraper({ ...shared, connector, querySet: querySet('database') }).scrape(sink, never)
   await connection.close()
   const points = sink.batches.flatMap((batch) => batch.points)
   return Object.fromEntries(points.map(({ series }) => [series.metric.name, series.attributes]))

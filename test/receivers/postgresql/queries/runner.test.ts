@@ -3,7 +3,7 @@ import { systemClock } from '../../../../src/component/clock.ts'
 import type { QueryDefinition } from '../../../../src/metadata/query.ts'
 import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
-import { inspect, keepingSink, metricOf, planOf, queryOf, runnerOf } from '../support/composing.ts'
+import { composeSettings, inspect, keepingSink, metricOf, queryOf, runnerOf } from '../support/composing.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { serverErrors } from '../support/receiver-under-test.ts'
 
@@ -20,7 +20,7 @@ const blindSizes: Partial<QueryDefinition> = {
 async function runnerOn(database: string, definition: Partial<QueryDefinition>, sliceRows: number) {
   const { cluster } = await postgres()
   const connection = await connectionOf(settingsOf(cluster, { username: 'postgres' }), database)
-  const settings = planOf({
+  const settings = composeSettings({
     queries: [queryOf('sizes', definition)],
     metrics: [metricOf('size', { query: 'sizes', points: [{ value: 'size', attributes: {} }] })],
     sliceRows,
@@ -32,7 +32,7 @@ async function runnerOn(database: string, definition: Partial<QueryDefinition>, 
   return {
     connection,
     sink,
-    run: () => runner.run({ connection, serverState, databases: [], left: '' }, sink, never),
+    run: () => runner.run({ connection, serverState, databases: [], excluded: '' }, sink, never),
     [Symbol.asyncDispose]: () => connection.close(),
   }
 }
@@ -57,7 +57,7 @@ describe('a slice that meets the lock_timeout', () => {
     expect(performance.now() - start).toBeLessThan(4_000)
     const limits = (await cluster.log())
       .slice(from)
-      .matchAll(/execute <unnamed>:.*otelephant sizes.*\n.*DETAIL: .*\$2 = '(\d)'/g)
+      .matchAll(/execute (?:<unnamed>|\w+):.*otelephant sizes.*\n.*DETAIL: .*\$2 = '(\d)'/g)
     expect([...limits].map(([, rows]) => rows)).toEqual(['4', '4', '2'])
     expect(await serverErrors(cluster, from)).toHaveLength(2)
     expect(under.sink.batches.map(({ points, reading }) => [points.length, reading.completes])).toEqual([[4, false]])

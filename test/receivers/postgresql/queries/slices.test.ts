@@ -6,7 +6,7 @@ import type { Connection } from '../../../../src/receivers/postgresql/connection
 import { pagesOf } from '../../../../src/receivers/postgresql/queries/pages.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { majors, oneMajor, startTestCluster, usePostgres } from '../../../support/postgres.ts'
-import { inspect, planOf } from '../support/composing.ts'
+import { composeSettings, inspect } from '../support/composing.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { type SliceCost, sliceCosts } from './support/slice-cost.ts'
 
@@ -14,7 +14,7 @@ async function slicedOn(
   connection: Connection,
   overrides: Partial<ComposeSettings> = {},
 ): Promise<readonly ComposedQuery[]> {
-  const settings = planOf(overrides)
+  const settings = composeSettings(overrides)
   const { capabilities } = await inspect(connection, settings)
   const queries = (['server', 'database'] as const).flatMap(
     (scope) => composeQueries(settings, scope, capabilities).queries,

@@ -12,7 +12,8 @@ import { ServerConnection } from '../../../../src/receivers/postgresql/server/se
 import { ServerWatch } from '../../../../src/receivers/postgresql/server/watch.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
 import { oneMajor, usePostgres } from '../../../support/postgres.ts'
-import { keepingSink, metricOf, planOf, queryOf } from '../support/composing.ts'
+import { factoryOf } from '../../../support/series-factory.ts'
+import { composeSettings, keepingSink, metricOf, queryOf } from '../support/composing.ts'
 import { never, settingsOf } from '../support/connecting.ts'
 
 const intervalMs = 30_000
@@ -41,15 +42,12 @@ async function toldOf(
     requires: { privileges: [privilege] },
   })
   const metric = metricOf('jobs.waiting', { query: 'jobs', points: [{ value: 'jobs', attributes: {} }] })
-  const plan: QuerySetSettings = {
+  const querySet: QuerySetSettings = {
     ...{ scope, omitted: notices.omitted, wanted: { privileges: [privilege], relations: [] } },
-    plan: planOf({ queries: [query], metrics: [metric] }),
-    runner: {
-      ...{ endpoint: 'db.example.com:5432', resource: { attributes: {} }, scope: { name: 'test', version: '1' } },
-      ...({ vocabulary: 'both', clock, measured: () => {} } as const),
-    },
+    compose: composeSettings({ queries: [query], metrics: [metric] }),
+    runner: { factory: factoryOf(), clock, measured: () => {} },
   }
-  const shared = { connection, clock, databases: list, intervalMs, timeoutMs: 0, plan }
+  const shared = { connection, clock, databases: list, intervalMs, timeoutMs: 0, querySet }
   const sink = keepingSink()
   const scraper = scope === 'server' ? new ServerScraper(shared) : new DatabasesScraper({ ...shared, connector })
   for (let times = 0; times < 2; times++) await scraper.scrape(sink, never)

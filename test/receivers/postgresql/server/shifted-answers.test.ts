@@ -5,7 +5,7 @@ import { startShiftingProxy } from './support/shifting-proxy.ts'
 
 const postgres = usePostgres(oneMajor.at(-1) ?? 18)
 
-test.each(['observe', 'grants', 'instance', 'discover', 'database'])(
+test.each(['server state', 'grants', 'instance', 'discover', 'database'])(
   'an answer put before that of `%s` ends the connection, and is never taken for another server',
   async (statement) => {
     const { cluster } = await postgres()

@@ -51,7 +51,12 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
         : Reflect.get(target, property),
   })
   const connector = { connect: () => Promise.reject(new Error('there is one database')) }
-  const source = new TextSource({ connector, databases: { last: undefined }, degraded: () => {}, noted: () => {} })
+  const source = new TextSource({
+    connector,
+    databases: { last: undefined },
+    degraded: () => {},
+    asConfigured: () => {},
+  })
   const pace = namingPace({ preset: 'default' })
   const names = new StatementNames({ texts, clock, keepSources: false, measured: () => {}, source, pace })
   const rows = await cluster.query(`SELECT s.dbid::text, s.queryid::text, s.query FROM pg_stat_statements AS s

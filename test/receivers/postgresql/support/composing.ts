@@ -17,11 +17,12 @@ import {
 } from '../../../../src/receivers/postgresql/server/capabilities.ts'
 import type { ServerState } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
 import type { Sink } from '../../../../src/scraper/scraper.ts'
+import { factoryOf } from '../../../support/series-factory.ts'
 import { never } from './connecting.ts'
-import { observedOn } from './observing.ts'
+import { connectedServerOn } from './watching.ts'
 
-/** What the receiver plans, with everything enabled unless said otherwise. */
-export function planOf(overrides: Partial<ComposeSettings> = {}): ComposeSettings {
+/** What the receiver composes from, with everything enabled unless said otherwise. */
+export function composeSettings(overrides: Partial<ComposeSettings> = {}): ComposeSettings {
   return {
     queries,
     metrics: sourcedMetrics,
@@ -87,14 +88,14 @@ export function metricOf(
 /** What the server of a session is and grants. */
 export async function inspect(
   connection: Connection,
-  settings: Pick<ComposeSettings, 'queries' | 'metrics'> = planOf(),
+  settings: Pick<ComposeSettings, 'queries' | 'metrics'> = composeSettings(),
 ): Promise<{ readonly serverState: ServerState; readonly capabilities: Capabilities }> {
-  const { serverState } = await observedOn(connection, systemClock())
+  const { serverState } = await connectedServerOn(connection, systemClock())
   const wanted = wantedOf(settings.queries, settings.metrics)
   return { serverState, capabilities: await readCapabilities(connection, serverState, wanted, never) }
 }
 
-/** A runner of a planned query. */
+/** A runner of a composed query. */
 export function runnerOf(
   query: ComposedQuery,
   clock: Clock = systemClock(),
@@ -102,11 +103,8 @@ export function runnerOf(
 ): QueryRunner {
   return new QueryRunner({
     query,
-    endpoint: 'db.example.com:5432',
-    resource: { attributes: {} },
-    scope: { name: 'test', version: '1' },
-    vocabulary: 'both',
-    database: { oid: '', name: '' },
+    factory: factoryOf(),
+    origin: 'server',
     clock,
     measured: () => {},
     ...folding,

@@ -12,8 +12,9 @@ import type { Sink } from '../../../../../src/scraper/scraper.ts'
 import { childStatementTexts } from '../../../../../src/sql-text/pool/child-statement-texts.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../../support/memory-logger.ts'
+import { factoryOf } from '../../../../support/series-factory.ts'
 import { connectionOf, never, settingsOf, socketOf } from '../../support/connecting.ts'
-import { watchingOn } from '../../support/observing.ts'
+import { watchingOn } from '../../support/watching.ts'
 
 export const intervalMs = 1_000
 
@@ -43,11 +44,8 @@ export function eventsBuilder(...enabled: readonly string[]): EventsBuilder {
 
 export function metricsBuilder(): MetricsBuilder {
   return new MetricsBuilder({
-    resource: { attributes: {} },
-    scope: { name: 'test', version: '1' },
+    factory: factoryOf({ vocabulary: 'semconv', endpoint: 'db:5432' }),
     enabled: new Set(Object.keys(metrics)),
-    vocabulary: 'semconv',
-    endpoint: 'db:5432',
   })
 }
 

@@ -54,7 +54,7 @@ function readingPlans(server: Server, options: ReadingOptions, texts: StatementT
     clock,
     texts,
     counted: (outcome) => counts.set(outcome, (counts.get(outcome) ?? 0) + 1),
-    absent: (absence, name) => notices.tell(absence, name),
+    absent: (absence, name) => notices.log(absence, name),
   })
   const statementOf = (text: string): ExplainedStatement => ({
     databaseOid: '5',

@@ -19,7 +19,7 @@ const node = z.object({
 })
 type Node = z.output<typeof node>
 
-const explained = z.tuple([z.object({ ComposedQueries: node, 'Execution Time': z.number() })])
+const explained = z.tuple([z.object({ Plan: node, 'Execution Time': z.number() })])
 
 /** What one slice makes the server do. */
 export interface SliceCost {
@@ -45,7 +45,7 @@ export async function sliceCosts(
   const explain = async (statement: string, values: readonly string[]) => {
     const asked = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${statement}`
     const [line = []] = await connection.query('explain', asked, values, never)
-    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].ComposedQueries))
+    costs.push(costOf(explained.parse(JSON.parse(line[0] ?? ''))[0].Plan))
   }
   await connection.query('generic', 'SET plan_cache_mode = force_generic_plan', [], never)
   await connection.query('prepare', `PREPARE sliced AS ${text}`, [], never)

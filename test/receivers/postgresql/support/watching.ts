@@ -6,14 +6,14 @@ import { GrantsRefusals } from '../../../../src/receivers/postgresql/server/gran
 import { GrantsReader } from '../../../../src/receivers/postgresql/server/grants.ts'
 import { Notices } from '../../../../src/receivers/postgresql/server/notices.ts'
 import { stateReader } from '../../../../src/receivers/postgresql/server/read-server-state.ts'
-import type { Observed } from '../../../../src/receivers/postgresql/server/server-connection.ts'
+import type { ConnectedServer } from '../../../../src/receivers/postgresql/server/server-connection.ts'
 import type { Logger } from '../../../../src/telemetry/logger.ts'
 import { never } from './connecting.ts'
 
 const intervalMs = 30_000
 
 /** What the first statements of a session say. */
-export async function observedOn(connection: Connection, clock: Clock): Promise<Observed> {
+export async function connectedServerOn(connection: Connection, clock: Clock): Promise<ConnectedServer> {
   const serverState = await stateReader(
     connection,
     new GrantsReader(clock, intervalMs, new GrantsRefusals(clock)),
@@ -29,7 +29,7 @@ export async function watchingOn(
   logger: Logger,
   affected: readonly string[] = [],
 ) {
-  const observed = await observedOn(connection, clock)
+  const observed = await connectedServerOn(connection, clock)
   const notices = new Notices(logger, 'postgres')
   const databases = new DatabaseList({
     ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },
