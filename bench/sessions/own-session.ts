@@ -20,9 +20,16 @@ const signal = AbortSignal.timeout(600_000)
 /** The collector's session on a server. */
 export async function ownSession({ host, port }: Cluster): Promise<Connection & AsyncDisposable> {
   const settings: ConnectionSettings = {
-    ...{ host, port, username: measuredRole, password: undefined, ssl: undefined, applicationName: 'otelephant' },
+    host,
+    port,
+    username: measuredRole,
+    password: undefined,
+    ssl: undefined,
+    applicationName: 'otelephant',
     authentication: { methods: new Set(authenticationMethods), channelBinding: 'prefer', cleartext: 'local' },
-    ...{ connectTimeoutMs: 10_000, limits: defaultLimits, scramMaxIterations: 1_000_000 },
+    connectTimeoutMs: 10_000,
+    limits: defaultLimits,
+    scramMaxIterations: 1_000_000,
   }
   const session = await Connection.connect(settings, 'postgres', true, signal)
   return Object.assign(session, { [Symbol.asyncDispose]: () => session.close() })
@@ -37,9 +44,18 @@ export async function ownSampler(session: Connection) {
   const asked = new Map<string, number>()
   const sink = { async metrics() {}, async logs() {} }
   const sampler = new SessionSampler({
-    ...{ clock, texts, intervalMs, connection: { current: observed }, databases, watch },
+    clock,
+    texts,
+    intervalMs,
+    connection: { current: observed },
+    databases,
+    watch,
     affected: { bySample: [], byGraph: [] },
-    ...{ run: 'bench', statementLabel: () => undefined, byStatement: true, blocking: true, pace: new GraphPace() },
+    run: 'bench',
+    statementLabel: () => undefined,
+    byStatement: true,
+    blocking: true,
+    pace: new GraphPace(),
     events: new EventsBuilder({
       resource: { attributes: {} },
       scope: { name: 'bench', version: '0.0.0' },

@@ -16,7 +16,7 @@ export async function collectOnce(graph: Graph, settings: CollectorSettings, sto
   await using collector = new Collector(graph, { ...settings, onStatus: patience.heed }, stores)
   await collector.startExporters()
   const { failures, missing } = await collector.collectTwice(AbortSignal.any([stop, patience.signal]))
-  // Before anything is said of it: what memory can't keep is tried once more, and dropped.
+  // Shut down before the outcome is logged: what a queue in memory still holds is tried once more, and dropped then.
   await collector.shutdown()
   const accounts = [...collector.accounts()]
   for (const [id, account] of accounts) sayAccount(id, account, logger)

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { drawBlueprint, type Graph } from '../collector/graph.ts'
+import { buildGraph, type Graph } from '../collector/graph.ts'
 import { knownKeysOf } from '../collector/known-keys.ts'
 import type { Registry } from '../collector/registry.ts'
 import { loadConfig } from '../config/loading/load-config.ts'
@@ -12,7 +12,7 @@ export interface ConfigurationOptions {
 }
 
 /** @throws ConfigError with everything that is wrong */
-export async function readBlueprint(
+export async function readGraph(
   options: ConfigurationOptions,
   registry: Registry,
   io: Io,
@@ -24,5 +24,5 @@ export async function readBlueprint(
     knownKeys: knownKeysOf(registry),
     readFile: (path) => readFile(path, 'utf8'),
   })
-  return { graph: drawBlueprint(raw, registry), notes: raw.notes }
+  return { graph: buildGraph(raw, registry), notes: raw.notes }
 }

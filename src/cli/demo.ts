@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { builtinRegistry } from '../collector/builtin-registry.ts'
 import { Collector } from '../collector/collector.ts'
-import { drawBlueprint } from '../collector/graph.ts'
+import { buildGraph } from '../collector/graph.ts'
 import { systemClock } from '../component/clock.ts'
 import { loadConfig } from '../config/loading/load-config.ts'
 import { runDemo } from '../demo/demo.ts'
@@ -50,7 +50,7 @@ async function show(options: DemoOptions, io: Io): Promise<number> {
     collector: async (yaml) => {
       const readFile = async () => yaml
       const raw = await loadConfig({ files: ['demo.yaml'], sets: [], env: {}, readFile })
-      const graph = drawBlueprint(raw, builtinRegistry(own, io.stdout))
+      const graph = buildGraph(raw, builtinRegistry(own, io.stdout))
       const settings = { clock: systemClock(), logger, meter: own.meter, version, hostName: hostname(), env: {} }
       return new Collector(graph, settings)
     },

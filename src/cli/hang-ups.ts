@@ -1,11 +1,11 @@
 /**
- * SIGHUPs, held until it is known what runs: some commands stop at one, others go on. One that comes while the program
- * is loaded is no exception.
+ * SIGHUPs, counted until it is known which command runs: some commands stop at one, others go on. One may come while the
+ * program is loaded.
  */
 export class HangUps {
   readonly #stop: () => void
   #heed: (() => void) | undefined
-  #held = 0
+  #waiting = 0
 
   /** @param stop as a SIGTERM does */
   constructor(stop: () => void) {
@@ -14,7 +14,7 @@ export class HangUps {
 
   /** One came. */
   arrive(): void {
-    if (this.#heed === undefined) this.#held += 1
+    if (this.#heed === undefined) this.#waiting += 1
     else this.#heed()
   }
 
@@ -23,13 +23,13 @@ export class HangUps {
     this.#heedBy(this.#stop)
   }
 
-  /** From now on each is told, and nothing else happens. */
-  ignore(tell: () => void): void {
-    this.#heedBy(tell)
+  /** From now on each is logged, and nothing else happens. */
+  ignore(log: () => void): void {
+    this.#heedBy(log)
   }
 
   #heedBy(heed: () => void): void {
     this.#heed = heed
-    for (; this.#held > 0; this.#held -= 1) heed()
+    for (; this.#waiting > 0; this.#waiting -= 1) heed()
   }
 }

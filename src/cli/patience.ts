@@ -4,7 +4,7 @@ import type { Status } from '../component/status.ts'
 /** Long enough for a second try, and for an endpoint that restarts. */
 const failingForMs = 10_000
 
-/** When `run --once` gives up: at once where nobody mends it meanwhile, else when an exporter has failed for a while. */
+/** When `run --once` gives up: at once where trying again is useless, else when an exporter has failed for a while. */
 export class Patience implements Disposable {
   readonly #clock: Clock
   readonly #lost = new AbortController()

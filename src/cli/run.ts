@@ -10,7 +10,7 @@ import { createLogger } from '../telemetry/create-logger.ts'
 import { errorMessage } from '../telemetry/error-message.ts'
 import { renderFault } from '../yaml/fault.ts'
 import { collectOnce } from './collect-once.ts'
-import { type ConfigurationOptions, readBlueprint } from './configuration.ts'
+import { type ConfigurationOptions, readGraph } from './configuration.ts'
 import { exitCode, type Io } from './io.ts'
 import { version } from './version.ts'
 
@@ -21,7 +21,7 @@ export interface RunOptions extends ConfigurationOptions {
 /** `otelephant run`: collects and delivers until it is stopped. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
   await using own = ownTelemetry({ name: 'otelephant', version })
-  const { graph, notes } = await readBlueprint(options, builtinRegistry(own, io.stdout), io)
+  const { graph, notes } = await readGraph(options, builtinRegistry(own, io.stdout), io)
   const { level, encoding } = graph.telemetry.logs
   const logger = createLogger({ level, stream: io.stderr, ...(encoding === 'json' ? { pretty: false } : {}) })
   io.hangUps.ignore(() => logger.info('SIGHUP is ignored: a changed configuration needs a restart.'))

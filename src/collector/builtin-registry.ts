@@ -23,7 +23,7 @@ function internal(ownTelemetry: OwnTelemetry): ReceiverFactory<InternalConfig> {
   return {
     type: 'internal',
     config: internalConfig,
-    refuses: (_config, signal) => (signal === 'logs' ? 'the collector tells its own telemetry as metrics' : undefined),
+    refuses: (_config, signal) => (signal === 'logs' ? 'the collector sends its own telemetry as metrics' : undefined),
     create: (config, settings, consumer) =>
       internalReceiver({
         id: settings.id,

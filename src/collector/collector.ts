@@ -8,13 +8,13 @@ import { StatusBoard } from './status-board.ts'
 import { Stores } from './stores.ts'
 
 export interface CollectorSettings extends Omit<ComponentSettings, 'id'> {
-  /** Told of every status that a component reports: `receivers/postgresql`, `exporters/newrelic`. */
+  /** Called with every status that a component reports: `receivers/postgresql`, `exporters/newrelic`. */
   readonly onStatus?: (id: string, status: Status) => void
   /** How long `collectTwice` may take to deliver, beyond the two scrapes; 60 s. */
   readonly deliveryTimeoutMs?: number
 }
 
-/** The composition root: makes the components of a blueprint, joins them, and starts and stops them in order. */
+/** The composition root: makes the components of a graph, joins them, and starts and stops them in order. */
 export class Collector implements AsyncDisposable {
   readonly #settings: CollectorSettings
   readonly #exporters = new Map<string, Exporter>()

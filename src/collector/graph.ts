@@ -14,7 +14,7 @@ export interface Graph {
   readonly exporters: ReadonlyMap<string, ConfiguredExporter>
   /** Configured, but in no pipeline. */
   readonly unused: readonly string[]
-  /** What can be used, and was hardly meant. */
+  /** Valid configuration that is probably a mistake. */
   readonly warnings: readonly Fault[]
   readonly telemetry: TelemetryConfig
 }
@@ -25,7 +25,7 @@ export interface PlannedReceiver extends ConfiguredReceiver {
 }
 
 /** @throws ConfigError with every fault of the frame, of every component and of what a pipeline asks of them */
-export function drawBlueprint(raw: RawConfig, registry: Registry): Graph {
+export function buildGraph(raw: RawConfig, registry: Registry): Graph {
   const { receivers, exporters, pipelines, telemetry, faults: frameFaults } = checkSections(raw)
   const faults = [...frameFaults]
   const madeReceivers = configureAll('receivers', receivers, registry.receivers, raw, faults)
@@ -60,7 +60,7 @@ function exportersOf(receiver: string, pipelines: readonly Pipeline[]): PlannedR
   return { metrics: fed('metrics'), logs: fed('logs') }
 }
 
-/** What stands in a pipeline whose signal isn't for it. */
+/** Components in a pipeline of a signal that they don't have. */
 function refusals(
   section: 'receivers' | 'exporters',
   pipeline: Pipeline,

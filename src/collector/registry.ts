@@ -24,7 +24,7 @@ export interface ConfiguredReceiver extends Configured {
 
 /** An exporter whose configuration has been checked. */
 export interface ConfiguredExporter extends Configured {
-  /** What can be used, and was hardly meant. */
+  /** Valid configuration that is probably a mistake. */
   readonly warnings: readonly Fault[]
   /**
    * With its store, which is made at the first call and kept for the next.
@@ -83,7 +83,7 @@ export function exporter<Config, Store>(factory: ExporterFactory<Config, Store>)
   }
 }
 
-/** Tells of a place that can't be used as what it is: a fault of the configuration. */
+/** Turns a store's place that can't be used into a fault of the configuration. */
 function placedAt<T>(raw: RawConfig, prefix: Path, make: () => T): T {
   try {
     return make()

@@ -21,7 +21,7 @@ export interface ComponentSettings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** What is doubtful of a configuration. */
+/** Valid configuration that is probably a mistake. */
 export interface Doubt {
   /** The key, below the component's own. */
   readonly path: readonly string[]
@@ -46,7 +46,7 @@ export interface ExporterFactory<Config, Store> {
   readonly config: z.ZodType<Config>
   /** Why such an exporter can't be in a pipeline of that signal; `undefined` where it can. Missing: it can be in both. */
   refuses?(config: Config, signal: Signal): string | undefined
-  /** What can be used, and was hardly meant; without secrets. */
+  /** Valid configuration that is probably a mistake; without secrets. */
   doubts?(config: Config): readonly Doubt[]
   /** @throws UnusableStoreError where the configured place can't be used */
   createStore(config: Config, settings: ComponentSettings): Store

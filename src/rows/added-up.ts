@@ -2,8 +2,8 @@ import type { ReadRow } from './measured-row.ts'
 import { combine, numeric } from './row-points.ts'
 
 /**
- * One row for all that have the same identity: their counters added up, of the rest what is larger. Nothing tells which of
- * them is which in the next result.
+ * One row for all that have the same identity: counters are added up, of other columns the
+ * largest is taken. In the next result nothing says which of them is which.
  * @param counters columns
  * @returns the very same rows where no two share an identity
  */

@@ -20,7 +20,7 @@ export function decode(type: ColumnType, text: string | null): ColumnValue {
       return Number.isSafeInteger(number) ? number : BigInt(text)
     }
     case 'double': {
-      // NaN and the infinities are values of PostgreSQL's; the exporter counts them as not sendable.
+      // NaN and the infinities are values of PostgreSQL's; the exporter drops them as unsendable.
       const number = text === 'Infinity' || text === '-Infinity' || text === 'NaN' ? Number(text) : Number(text || 'x')
       if (Number.isNaN(number) && text !== 'NaN') throw mismatch('a number', text)
       return number
@@ -46,7 +46,7 @@ export function parseTimestamp(text: string): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds + Number(match[3] ?? 0) * 1_000
 }
 
-/** A value as a part of a key: NULL is told from the text "null". */
+/** A value as a part of a key. NULL is not the text "null". */
 export function raw(value: ColumnValue): string {
   return value === null ? '\u0001' : String(value)
 }

@@ -2,7 +2,7 @@ import type { ResetToken, StatisticsEpoch } from '../pdata/reading.ts'
 import type { ColumnValue, Row } from './decode.ts'
 import type { MeasuredRow, ReadRow } from './measured-row.ts'
 
-/** What is remembered of a row; written over from result to result, because there are thousands of them. */
+/** What is remembered of a row. Reused from result to result, because there are thousands. */
 interface Remembered {
   readonly values: number[]
   token: string | undefined
@@ -24,7 +24,7 @@ export interface Life {
 export class Increases {
   readonly #counters: readonly number[]
   readonly #fallsWhenReset: boolean
-  /** Of all rows that didn't grow, which most of them don't. */
+  /** Shared by all rows that didn't grow, which are most of them. */
   readonly #nothing: readonly number[]
   readonly #rows = new Map<string, Remembered>()
   #life: Life | undefined
@@ -86,7 +86,7 @@ export class Increases {
   }
 }
 
-/** Too strict after a crash, where all would count: one interval isn't ranked, none is a spike. */
+/** False after a crash too, where all values would count: one interval isn't ranked then, and no spike is. */
 function isSame(before: Life, now: Life): boolean {
   const someStayed = now.epoch.witnesses.some(({ text }, at) => text === before.epoch.witnesses[at]?.text)
   return before.excluded === now.excluded && before.epoch.server === now.epoch.server && someStayed

@@ -17,7 +17,7 @@ export interface MeasuredRow extends ReadRow {
 
 /** What code says about the rows. */
 export interface ComputedRows {
-  /** The computed columns in their order; `undefined` where the row can't be told from the rest. */
+  /** The computed columns in their order; `undefined` for a row that is shown with the others. */
   readonly of: (row: MeasuredRow) => readonly ColumnValue[] | undefined
   /** Rows that keep series of their own whatever their rank. */
   readonly also: ReadonlySet<string>

@@ -24,7 +24,7 @@ export interface RankedRowsSettings extends RowPointsSettings {
   readonly top: TopRows
 }
 
-/** What one complete result comes to. */
+/** What is given of one complete result. */
 export interface RankedResult {
   /** Gauges and up-down sums. */
   readonly points: readonly Point[]
@@ -95,7 +95,7 @@ export class RankedRows {
     const { identity, row, token } = measured
     const wanted = top.has(identity) || computed?.also.has(identity) === true
     const values = query.computed.length === 0 ? [] : wanted ? computed?.of(measured) : undefined
-    // Most rows have nothing computed, and a copy of each would be as large as the result.
+    // Most rows have no computed columns: copying each would double the memory of the result.
     const whole = values === undefined || values.length === 0 ? row : [...row, ...values]
     const group = this.#group(whole, wanted && values !== undefined)
     this.#addGauges(whole, group, wanted && values !== undefined, gauges)

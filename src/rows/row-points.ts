@@ -73,7 +73,7 @@ export class RowPoints {
     return points
   }
 
-  /** What stands for a server that can't be asked; the same points for the same reason. */
+  /** The points for a server that can't be asked; the same objects for the same reason. */
   unreachable(errorType: string): readonly Point[] {
     const known = this.#unreachable.get(errorType)
     if (known !== undefined) return known

@@ -40,7 +40,7 @@ export interface TopRowsQuery {
   readonly set: string
 }
 
-/** What a query's rows are, and what becomes of them. */
+/** What a query's rows hold, and the points that they become. */
 export interface RowQuery {
   readonly name: string
   readonly columns: readonly RowColumn[]

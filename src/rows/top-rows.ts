@@ -1,6 +1,6 @@
-/** A row that ranks worse than this times the wanted number is on its way out. */
+/** A row that ranks beyond this times the wanted number may lose its series. */
 const hysteresis = 1.5
-/** After so many results beyond that. */
+/** After so many results beyond that rank. */
 const patience = 3
 
 /**

@@ -12,7 +12,7 @@ import { ScraperHealth } from './scraper-health.ts'
 import { ScraperLoop } from './scraper-loop.ts'
 import { noScraperTelemetry, type ScraperTelemetry } from './scraper-telemetry.ts'
 
-/** How long a shutdown waits for scrapes that were told to stop. */
+/** How long a shutdown waits for scrapes that were aborted. */
 const shutdownMs = 5_000
 
 export interface ScraperControllerSettings {
@@ -80,7 +80,7 @@ export class ScraperController implements Receiver {
 
   /**
    * Scrapes every scraper once, now; with or without `start`, never at the same time as a tick's scrape.
-   * @throws AggregateError when some failed and no other had anything to tell, the signal's reason when it aborts, an Error after shutdown
+   * @throws AggregateError when some failed and no other gave anything, the signal's reason when it aborts, an Error after shutdown
    */
   async collect(signal: AbortSignal): Promise<Lacks> {
     const either = AbortSignal.any([signal, this.#lifetime.signal])
@@ -111,7 +111,7 @@ export class ScraperController implements Receiver {
       () => true,
     )
     if (!(await Promise.race([ended, late]))) {
-      this.#logger.warn('Scrapes did not stop when they were told to and are left behind.', { waitedMs: shutdownMs })
+      this.#logger.warn('Scrapes did not stop in time and are abandoned.', { waitedMs: shutdownMs })
     }
     waited.abort()
     this.#refusalLog.flush()

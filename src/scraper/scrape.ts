@@ -21,7 +21,7 @@ export interface ScrapeSettings {
 
 /** How one scrape ended. Failing is ordinary (a server restarts), so it is a value. */
 export type ScrapeOutcome =
-  /** `items`: points and records that it gave; there may have been nothing to tell. */
+  /** `items`: points and records that it gave; there may have been none. */
   | { readonly kind: 'ok'; readonly items: number }
   | { readonly kind: 'partial'; readonly error: PartialScrapeError }
   | { readonly kind: 'failed'; readonly error: Error }

@@ -5,7 +5,7 @@ export interface ScraperLoopSettings extends ScrapeSettings {
   /** Between scrapes, unless the scraper has an interval of its own. */
   readonly collectionIntervalMs: number
   readonly initialDelayMs: number
-  /** Told of every scrape that ended. */
+  /** Called after every scrape. */
   readonly onOutcome: (scraper: string, outcome: ScrapeOutcome) => void
 }
 

@@ -2,10 +2,10 @@ import type { Meter } from '@opentelemetry/api'
 import { instruments } from '../../generated/scraper/telemetry.ts'
 import type { Signal } from '../pdata/signal.ts'
 
-/** How a scrape ended. `partial`: something was read, something is missing. `cancelled`: by a shutdown, nobody's fault. */
+/** How a scrape ended. `partial`: something was read, something is missing. `cancelled`: by a shutdown, which is no failure. */
 export type ScrapeResult = 'ok' | 'partial' | 'failed' | 'cancelled'
 
-/** What a controller tells about its scrapes. Items are the data points of metrics and the records of logs. */
+/** What a controller reports about its scrapes. Items are the data points of metrics and the records of logs. */
 export interface ScraperTelemetry {
   /** What a scraper gave. */
   scraped(scraper: string, signal: Signal, items: number): void
@@ -33,7 +33,7 @@ export const noScraperTelemetry: ScraperTelemetry = {
 }
 
 /**
- * The collector's own instruments, as what a controller tells.
+ * What a controller reports, as the collector's own instruments.
  * @param receiver the receiver's id, an attribute of every point
  */
 export function scraperTelemetry(meter: Meter, receiver: string): ScraperTelemetry {

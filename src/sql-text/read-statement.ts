@@ -113,8 +113,13 @@ function commandAlone(sql: string, tokens: readonly Token[]): StatementText {
   const operation = commandOf(sql, first)
   const summary = operation ?? ''
   return {
-    ...{ fingerprint: hashOf(summary, false), text: undefined, operation, collection: undefined, summary },
-    ...{ hasSafeId: false, tags: {} },
+    fingerprint: hashOf(summary, false),
+    text: undefined,
+    operation,
+    collection: undefined,
+    summary,
+    hasSafeId: false,
+    tags: {},
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Collector, type CollectorSettings } from '../../src/collector/collector.ts'
-import { drawBlueprint } from '../../src/collector/graph.ts'
+import { buildGraph } from '../../src/collector/graph.ts'
 import { Stores } from '../../src/collector/stores.ts'
 import type { Status } from '../../src/component/status.ts'
 import { load } from '../config/support/config-files.ts'
@@ -17,7 +17,7 @@ service: {pipelines: {metrics: {receivers: [ticker, ticker/b], exporters: [keepe
 async function collectorOf(config: string, over: Partial<CollectorSettings> = {}) {
   const events: string[] = []
   const settings = { ...collectorSettings(), ...over }
-  const graph = drawBlueprint(await load([config]), recordingRegistry(events))
+  const graph = buildGraph(await load([config]), recordingRegistry(events))
   return { collector: new Collector(graph, settings), events }
 }
 
@@ -173,7 +173,7 @@ test('stores outlive the collector: the next one goes on with what is in them', 
   const registry = recordingRegistry([])
   const settings = collectorSettings()
   const deliver = async (config: string) => {
-    await using collector = new Collector(drawBlueprint(await load([config]), registry), settings, stores)
+    await using collector = new Collector(buildGraph(await load([config]), registry), settings, stores)
     await collector.startExporters()
     await collector.collectTwice(never)
     return collector.accounts().get('keeper')?.sent

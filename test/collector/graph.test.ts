@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { drawBlueprint, type Graph } from '../../src/collector/graph.ts'
+import { buildGraph, type Graph } from '../../src/collector/graph.ts'
 import { ConfigError } from '../../src/config/loading/config-error.ts'
 import { load, withoutFolder } from '../config/support/config-files.ts'
 import { recordingRegistry } from './support/recorded.ts'
 
 async function draw(config: string): Promise<Graph> {
-  return drawBlueprint(await load([config]), recordingRegistry([]))
+  return buildGraph(await load([config]), recordingRegistry([]))
 }
 
 async function faultsOf(config: string): Promise<string[]> {

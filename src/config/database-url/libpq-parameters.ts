@@ -7,7 +7,7 @@ export type ParameterUse =
   /** Leaving it out would connect elsewhere or less safely than asked, but for the harmless values. */
   | { readonly kind: 'refused'; readonly reason: string; readonly harmless?: readonly string[] }
 
-const sessionOwn = 'the collector sets what its sessions need by itself'
+const collectorSets = 'the collector sets what its connections need by itself'
 const connectionOwn = 'the collector watches its connections by itself'
 const oneServer = 'one receiver watches one server; name that server'
 const noKerberos = 'the collector has no GSSAPI'
@@ -24,9 +24,9 @@ export const libpqParameters = {
   sslkey: { kind: 'used', env: 'PGSSLKEY' },
   channel_binding: { kind: 'used', env: 'PGCHANNELBINDING' },
   require_auth: { kind: 'used', env: 'PGREQUIREAUTH' },
-  application_name: { kind: 'ignored', reason: sessionOwn },
-  fallback_application_name: { kind: 'ignored', reason: sessionOwn },
-  client_encoding: { kind: 'ignored', reason: sessionOwn },
+  application_name: { kind: 'ignored', reason: collectorSets },
+  fallback_application_name: { kind: 'ignored', reason: collectorSets },
+  client_encoding: { kind: 'ignored', reason: collectorSets },
   connect_timeout: { kind: 'ignored', reason: connectionOwn },
   keepalives: { kind: 'ignored', reason: connectionOwn },
   keepalives_idle: { kind: 'ignored', reason: connectionOwn },
@@ -39,7 +39,7 @@ export const libpqParameters = {
   krbsrvname: { kind: 'ignored', reason: noKerberos },
   gsslib: { kind: 'ignored', reason: noKerberos },
   gssdelegation: { kind: 'ignored', reason: noKerberos },
-  options: { kind: 'refused', reason: "the start-up options of the sessions are the collector's own" },
+  options: { kind: 'refused', reason: "the start-up options of the connections are the collector's own" },
   hostaddr: { kind: 'refused', reason: 'write the address as the host' },
   target_session_attrs: { kind: 'refused', reason: oneServer, harmless: ['any'] },
   load_balance_hosts: { kind: 'refused', reason: oneServer, harmless: ['disable'] },

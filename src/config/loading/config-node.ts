@@ -12,7 +12,7 @@ interface Origin {
   readonly hidden: boolean
   /** The text that a value was made of, where a string may be meant: `0123` of the number 123. */
   readonly original?: string
-  /** What makes it doubtful that this was meant; it never shows the value. */
+  /** Why it is probably a mistake; it never shows the value. */
   readonly doubt?: string
 }
 
@@ -91,7 +91,7 @@ export function brokenFaults(node: ConfigNode): readonly Fault[] {
   }
 }
 
-/** What is doubtful of the node and below it, as faults that stop nobody. */
+/** What is probably a mistake at the node and below it, as warnings. */
 export function doubtsOf(node: ConfigNode, path: Path = []): Fault[] {
   const own = node.doubt === undefined ? [] : [{ position: node.position, path, message: node.doubt }]
   switch (node.kind) {

@@ -10,7 +10,7 @@ export interface RawConfig extends Places {
   readonly value: unknown
   /** What was read but isn't used, one sentence each, for the log. */
   readonly notes: readonly string[]
-  /** What can be used, and was hardly meant. */
+  /** Valid configuration that is probably a mistake. */
   readonly warnings: readonly Fault[]
 }
 

@@ -69,7 +69,7 @@ function parsePath(text: string): WrittenPath | undefined {
     if (match === null) return undefined
     const [, quoted, bare = '', separator] = match
     const name = quoted?.replace(/\\(["\\])/g, '$1') ?? bare
-    // Plain objects would lose it without a word.
+    // A plain object would lose this key silently.
     if (name === '__proto__') return undefined
     pieces.push({ text: name, quoted: quoted !== undefined })
     if (separator === '=') return { pieces, length: segment.lastIndex }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A section of the Collector's that otelephant has no use for: an empty one is harmless, any other is told why. */
+/** A section of the Collector's that otelephant has no use for: an empty one is harmless, any other is a fault that says why. */
 export function refused(section: string, instead: string) {
   return z
     .unknown()

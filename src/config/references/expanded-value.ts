@@ -15,7 +15,7 @@ export function textNode(node: ScalarNode, text: string, hidden: boolean): Confi
   return { ...valueNode(parsed.document.value, placing), original: text }
 }
 
-/** The same for a file. One that is meant as YAML, by its name, keeps its own places, and its faults are told. */
+/** The same for a file. One that is meant as YAML, by its name, keeps its own places, and its faults are reported. */
 export function fileNode(node: ScalarNode, file: string, text: string, path: Path): ConfigNode {
   if (!/\.(?:ya?ml|json)$/i.test(file)) return textNode(node, text, true)
   const { position, keyPosition, hidden } = node

@@ -18,7 +18,7 @@ export class OwnPoints {
       if (data.dataPointType !== DataPointType.SUM && data.dataPointType !== DataPointType.GAUGE) continue
       const metric = this.#metric(data)
       for (const { attributes, value, startTime } of data.dataPoints) {
-        const series = this.#intern(metric, scalars(attributes))
+        const series = this.#seriesOf(metric, scalars(attributes))
         points.push(metric.monotonic ? { series, value, token: startOf(startTime) } : { series, value })
       }
     }
@@ -44,7 +44,7 @@ export class OwnPoints {
     return metric
   }
 
-  #intern(metric: MetricInfo, attributes: Attributes): Series {
+  #seriesOf(metric: MetricInfo, attributes: Attributes): Series {
     const key = `internal\u0000${metric.name}\u0000${JSON.stringify(attributes)}`
     let series = this.#series.get(key)
     if (series === undefined) {

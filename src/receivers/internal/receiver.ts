@@ -27,7 +27,7 @@ export interface InternalReceiverSettings {
   readonly telemetry?: ScraperTelemetry
 }
 
-/** The collector's own telemetry, as one more receiver: it takes the same way as everything else. */
+/** The collector's own telemetry, as one more receiver. */
 export function internalReceiver(settings: InternalReceiverSettings): Receiver {
   const collectionIntervalMs = settings.config.collection_interval
   return new ScraperController({ ...settings, scrapers: [scraper(settings)], collectionIntervalMs })

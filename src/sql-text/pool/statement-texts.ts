@@ -14,13 +14,13 @@ export interface StatementText {
    * can't be told from the rest: the text doesn't parse and isn't cut, or depends on standard_conforming_strings.
    */
   readonly text: string | undefined
-  /** `SELECT`, `INSERT`, `CREATE TABLE`, ..., in upper case; `undefined` where it can't be told. */
+  /** `SELECT`, `INSERT`, `CREATE TABLE`, ..., in upper case; `undefined` where it isn't known. */
   readonly operation: string | undefined
   /** The one table that it names, as written (`public.orders`); `undefined` where there are several, none, or no parse. */
   readonly collection: string | undefined
   /** OpenTelemetry's db.query.summary: operations and targets, e.g. `SELECT orders customers`; at most 255 characters. */
   readonly summary: string
-  /** Whether the server's id of it is the same whatever its values are, so that it tells nothing of them. */
+  /** Whether the server's id of it is the same whatever its values are, so that it gives nothing of them away. */
   readonly hasSafeId: boolean
   /** From its comments, only those that were allowed: `traceparent`, `nr_service_guid`. */
   readonly tags: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { metricDefaults } from '../../../generated/postgresql/config.ts'
 import { Collector } from '../../../src/collector/collector.ts'
-import { drawBlueprint } from '../../../src/collector/graph.ts'
+import { buildGraph } from '../../../src/collector/graph.ts'
 import { exporter, type Registry, receiver } from '../../../src/collector/registry.ts'
 import { type Clock, systemClock } from '../../../src/component/clock.ts'
 import type { Account, Exporter } from '../../../src/component/exporter.ts'
@@ -51,7 +51,7 @@ export async function startRig(settings: RigSettings): Promise<Rig> {
   const config = JSON.stringify(configOf(settings, settings.sendTo ?? endpoint.url))
   const readFile = () => Promise.resolve(config)
   const raw = await loadConfig({ files: ['matrix.yaml'], sets: [], env: {}, readFile })
-  const collector = new Collector(drawBlueprint(raw, registry(ends, settings)), {
+  const collector = new Collector(buildGraph(raw, registry(ends, settings)), {
     clock: settings.clock ?? systemClock(),
     logger,
     meter: own.meter,

@@ -100,7 +100,9 @@ function resultOf([batch = expect.fail('no batch'), ...more]: readonly Batch[]) 
   const target = ({ targets }: CounterRow, metric: string) =>
     targets[folded.metrics.findIndex(({ name }) => name === metric)]
   return {
-    ...{ folded, points, reading },
+    folded,
+    points,
+    reading,
     /** Attributes and value of every point of a gauge. */
     gauge: (metric: string): Shown[] =>
       points

@@ -12,7 +12,7 @@ interface LockLabels extends Readonly<Record<string, string | null>> {
   readonly mode: string | null
 }
 
-/** The most that was seen since the last reading. */
+/** The largest values that were seen since the last reading. */
 interface Peaks {
   readonly sessions: number
   /** `undefined` where nobody may ask who blocks whom. */
@@ -23,7 +23,7 @@ interface Peaks {
 export class BlockedTime {
   readonly #totals: RunningTotals<LockLabels>
   #modes: readonly ModeCount[] = []
-  /** Of the last graph, for as long as anybody waits. */
+  /** The modes of the last graph, while anybody waits. */
   #last = { depth: 0, longestWaitMs: 0 }
   /** `undefined` until there is a sample: not known is not zero. */
   #peaks: Peaks | undefined
@@ -89,7 +89,7 @@ export class BlockedTime {
     builder.recordPostgresqlBlockingLongestWait(peaks.graph.longestWaitMs / 1_000)
   }
 
-  /** A sample knows what is locked, the last graph in which modes that is waited for: a type's time is shared out by it. */
+  /** A sample knows what is locked, the last graph in which modes: the time of a lock type is divided by it. */
   #shares(lockType: string): { readonly labels: LockLabels; readonly share: number }[] {
     const modes = this.#modes.filter((mode) => mode.lockType === lockType)
     const all = modes.reduce((sum, { sessions }) => sum + sessions, 0)

@@ -1,6 +1,6 @@
 import type { BlockingTree } from './blocking-forest.ts'
 
-/** A root blocker from when it was first seen to keep others waiting until it was seen not to. */
+/** The time from the first graph in which a root blocker keeps others waiting to the first in which it doesn't. */
 export interface BlockingEpisode {
   /** As it was seen last. */
   readonly tree: BlockingTree
@@ -17,7 +17,7 @@ export interface EpisodeNews {
   readonly episode: BlockingEpisode
 }
 
-/** What is shorter is how row locks work, and nobody's trouble; log_lock_waits waits for as long. */
+/** Shorter waits are how row locks work; log_lock_waits has the same limit. */
 const episodeAfterMs = 1_000
 const repeatMs = 60_000
 
@@ -26,11 +26,11 @@ interface Entry {
   toldMs: number
 }
 
-/** Follows root blockers from graph to graph: each is told of once when it starts, now and then, and when it has ended. */
+/** Follows root blockers from graph to graph: each is reported when it starts, each minute, and when it has ended. */
 export class BlockingEpisodes {
   readonly #entries = new Map<string, Entry>()
 
-  /** Takes in the trees of one moment and gives what is to be told of it. */
+  /** Takes in the trees of one moment and returns what is to be reported. */
   see(trees: readonly BlockingTree[], nowMs: number): EpisodeNews[] {
     const news: EpisodeNews[] = this.#end(new Set(trees.map(({ key }) => key)))
     for (const tree of trees) {

@@ -61,7 +61,7 @@ function treeOf(key: string, longest: Ascent, members: readonly Ascent[], counte
   }
 }
 
-/** A process id comes again, and prepared transactions have none. */
+/** A process id is used again by another session, and prepared transactions have none. */
 function keyOf({ root, top }: Ascent): string {
   if (root.pid === 0) return `prepared ${top.wait?.preparedTransaction ?? 'unknown'}`
   return `${root.pid} ${root.session?.backendStart ?? 'unknown'}`
@@ -79,7 +79,7 @@ function ascend(victim: Victim, byPid: ReadonlyMap<number, LockNode>): Ascent {
   }
 }
 
-/** @param circle where on the way the circle begins that its end closes */
+/** @param circle the place on the way at which the circle begins */
 function cut(victim: Victim, way: readonly LockNode[], circle: number): Ascent {
   const root = way.slice(circle).sort(byLongestWait)[0] ?? victim.node
   const steps = way.indexOf(root)

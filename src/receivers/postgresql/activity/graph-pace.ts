@@ -1,9 +1,9 @@
-/** Between two looks at the whole graph, at least. */
+/** At least this long between two graphs. */
 const intervalMs = 5_000
-/** So that they cost the server half a thousandth of its time at most. */
+/** Graphs cost the server at most this share of its time. */
 const maxCostShare = 0.0005
-/** A look that cost the server more than this isn't repeated for a while: it is quadratic in the waiters. */
-const dearMs = 10
+/** A graph that cost the server more than this isn't asked for again for a while: its cost is quadratic in the waiters. */
+const expensiveMs = 10
 const restMs = 60_000
 
 /** How often who blocks whom is asked. pg_blocking_pids stops all locking on the server for as long as it looks. */
@@ -16,7 +16,7 @@ export class GraphPace {
     return nowMs >= this.#nextMs && !this.isResting(nowMs)
   }
 
-  /** Whether the last look was so dear that nothing may ask for blockers now. */
+  /** Whether the last graph was so expensive that nothing may ask for blockers now. */
   isResting(nowMs: number): boolean {
     return nowMs < this.#restUntilMs
   }
@@ -24,6 +24,6 @@ export class GraphPace {
   /** @param costMs what the look that began then cost the server */
   looked(startedMs: number, costMs: number): void {
     this.#nextMs = startedMs + Math.max(intervalMs, costMs / maxCostShare)
-    if (costMs > dearMs) this.#restUntilMs = startedMs + restMs
+    if (costMs > expensiveMs) this.#restUntilMs = startedMs + restMs
   }
 }

@@ -29,7 +29,7 @@ export interface LongRunningSettings extends EventSources {
   readonly measured: Measured
 }
 
-/** So many are told of at a time; the rest follow with the next readings. */
+/** So many are reported at a time; the rest follow with the next readings. */
 const maxNews = 100
 
 type Values = Omit<
@@ -37,13 +37,13 @@ type Values = Omit<
   'postgresql.episode.phase' | 'postgresql.episode.duration'
 >
 
-/** One that was told of and isn't over. */
+/** One that was reported and isn't over. */
 interface Told {
   readonly values: Values
   lastedMs: number
 }
 
-/** Tells of what lasts too long, once, and of its end, once. */
+/** Reports what lasts too long, once, and its end, once. */
 export class LongRunningWatch {
   readonly #settings: LongRunningSettings
   readonly #queries: CodeQueries
@@ -99,7 +99,7 @@ export class LongRunningWatch {
         ({ pid, backendStart }) => pid === thing.pid && backendStart === thing.backendStart,
       )
       const found = details[index]
-      // Over since the first statement: nothing is known of it but that.
+      // It ended after the first statement: nothing else is known of it.
       if (found === undefined) continue
       const told = { values: valuesOf(thing, found, statements[index]), lastedMs: thing.lastedMs }
       this.#told.set(keyOf(thing), told)

@@ -21,7 +21,7 @@ export interface LongThing {
   readonly lastedMs: number
 }
 
-/** What is told of a session. */
+/** What is reported of a session. */
 export interface SessionDetails {
   readonly pid: number
   readonly backendStart: string
@@ -51,7 +51,7 @@ export const detailsText = `SELECT /* otelephant long running details */ a.pid, 
     ${statementColumns('a')}
   FROM unnest($1::int4[]) AS p(pid) CROSS JOIN LATERAL pg_stat_get_activity(p.pid) AS a`
 
-/** All that lasts too long now, the oldest first. */
+/** Everything that lasts too long now, the oldest first. */
 export async function readLongThings(
   connection: Connection,
   thresholds: LongRunningThresholds,
@@ -63,7 +63,7 @@ export async function readLongThings(
   return rows.flatMap(thingOf)
 }
 
-/** Those of the sessions that are still there. */
+/** Those of the sessions that still exist. */
 export async function readSessionDetails(
   connection: Connection,
   pids: readonly number[],

@@ -25,7 +25,7 @@ export interface QuerySamplesSettings extends EventSources, SampledSessionsSetti
   readonly measured: Measured
 }
 
-/** The event db.server.query_sample: what each session that isn't idle is at, as upstream's receiver tells it. */
+/** The event db.server.query_sample: what each session that isn't idle is at, as upstream's receiver has it. */
 export class QuerySamples {
   readonly #settings: QuerySamplesSettings
   readonly #queries: CodeQueries
@@ -61,7 +61,7 @@ export class QuerySamples {
   }
 }
 
-/** As upstream writes them: what isn't known of a session is empty or 0, where it isn't about its text. */
+/** As upstream writes them: what isn't known of a session is empty or 0. Attributes of its text are left off instead. */
 function valuesOf(session: SampledSession, text: StatementText | undefined) {
   const { lock } = session
   return {

@@ -17,12 +17,12 @@ interface Entry<L extends Labels> {
   usedMs: number
 }
 
-/** What nothing was added to for this long is forgotten; should it come back, it begins at zero, which its token says. */
+/** A total that nothing was added to for this long is forgotten. One that comes back begins at zero, and its token says so. */
 const forgetAfterMs = 3_600_000
 
 /**
  * Seconds by labels, kept in memory. At most `limit` series: what comes later is added to a coarser one, so that the sum
- * over all of them stays true.
+ * over all of them stays exact.
  */
 export class RunningTotals<L extends Labels> {
   readonly #run: string

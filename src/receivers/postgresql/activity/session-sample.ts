@@ -36,8 +36,8 @@ export function knowsQueryIds(versionNumber: number): boolean {
 }
 
 /**
- * pg_stat_get_activity and not its view: that joins names which nobody asked for, and waits for locks on their catalogs. Idle sessions and the server's processes
- * in their main loops (waits of the type Activity) are dropped before anything is grouped. The last row says what it cost.
+ * pg_stat_get_activity and not its view, which joins names that nobody needs and waits for locks on their catalogs. Idle
+ * sessions and the server's processes in their main loops (waits of the type Activity) are dropped before anything is grouped. The last row says what it cost.
  */
 function sampleText(byStatement: boolean): string {
   return `WITH /* otelephant session sample */ groups AS MATERIALIZED (
@@ -90,7 +90,7 @@ export async function takeSample(
   return { groups, ...server }
 }
 
-/** Whether these sessions have track_activities off: nothing tells them from idle ones, on every version. */
+/** Whether these sessions have track_activities off: they look like idle ones, on every version. */
 export function isUntracked({ state }: SessionGroup): boolean {
   return state === 'disabled'
 }

@@ -36,13 +36,13 @@ export interface SessionSamplerSettings {
   readonly texts: StatementTexts
   readonly watch: TrackingWatch
   readonly measured: Measured
-  /** Called for each sample that is left out. */
+  /** Called for each sample that is not taken. */
   readonly skipped: (reason: 'busy' | 'too_expensive') => void
 }
 
 /** A sample that costs more than this share of the interval puts the next one off until it doesn't. */
 const maxCostShare = 0.01
-/** What lasted longer between two samples isn't known, and isn't made up. */
+/** A sample counts for at most so many intervals: what happened in a longer gap isn't known. */
 const maxIntervals = 2
 
 interface Previous {
@@ -51,8 +51,8 @@ interface Previous {
 }
 
 /**
- * Looks at what all sessions do, over the session that the server's statistics are read on: once a second, when that is
- * there and isn't busy. Keeps the totals until {@link record} gives them away; episodes of blocking are told at once.
+ * Looks at what all sessions do, over the connection that the server's statistics are read on: once a second, when that
+ * is open and isn't busy. Keeps the totals until {@link record} is called; episodes of blocking are events at once.
  */
 export class SessionSampler implements Scraper {
   readonly name = 'session_sample'
@@ -86,7 +86,7 @@ export class SessionSampler implements Scraper {
   async scrape(sink: Sink, signal: AbortSignal): Promise<void> {
     const { connection: server, databases, clock, watch, skipped, byStatement, affected } = this.#settings
     const current = server.current
-    // Nobody asked the server yet, or it is away, and others are about to find out when it is back.
+    // Nobody has connected yet, or the server is away. Another scraper reconnects.
     if (current === undefined || !watch.sees(current.serverState)) return
     const { connection, serverState } = current
     const text = sampleTextOf(connection.versionNumber, { byStatement })
@@ -115,7 +115,7 @@ export class SessionSampler implements Scraper {
   }
 
   #isPutOff(nowMs: number): boolean {
-    // A timer may fire a moment early; half an interval is no matter.
+    // Half an interval of slack: a timer may fire a moment early.
     return this.#previous !== undefined && nowMs < this.#previous.timeMs + this.#spacingMs - this.intervalMs / 2
   }
 
@@ -126,7 +126,7 @@ export class SessionSampler implements Scraper {
   }
 
   #followCost({ costMs }: SessionSample, nowMs: number): void {
-    // One that had to wait for a processor says little.
+    // The lesser of two: a sample that waited for a processor looks more expensive than it is.
     const lesserMs = Math.min(costMs, this.#previous?.costMs ?? costMs)
     this.#spacingMs = Math.max(this.intervalMs, lesserMs / maxCostShare)
     this.#previous = { timeMs: nowMs, costMs }
@@ -141,13 +141,13 @@ export class SessionSampler implements Scraper {
     const { pace, clock } = this.#settings
     const hadWaiters = this.#hasWaiters
     this.#hasWaiters = sample.groups.some(isBlocked)
-    if (!this.#hasWaiters) return this.#tell([], sink, signal)
-    // Most waits are over by the next sample; the graph, which isn't asked again soon, is for those that aren't.
+    if (!this.#hasWaiters) return this.#giveEpisodes([], sink, signal)
+    // Most waits are over by the next sample. The graph is asked for only when some last longer.
     if (!hadWaiters || !pace.allows(clock.now())) return
     const graph = await this.#look(current, signal)
     const trees = blockingForest(graph)
     this.#blocked.graph(trees, graph.modes)
-    await this.#tell(trees, sink, signal)
+    await this.#giveEpisodes(trees, sink, signal)
   }
 
   async #look({ connection, serverState }: ConnectedServer, signal: AbortSignal): Promise<LockGraph> {
@@ -164,7 +164,7 @@ export class SessionSampler implements Scraper {
     }
   }
 
-  async #tell(trees: readonly BlockingTree[], sink: Sink, signal: AbortSignal): Promise<void> {
+  async #giveEpisodes(trees: readonly BlockingTree[], sink: Sink, signal: AbortSignal): Promise<void> {
     const nowMs = this.#settings.clock.now()
     const news = this.#episodes.see(trees, nowMs)
     if (news.length > 0) await giveBlockingEpisodes(news, nowMs, this.#settings, sink, signal)

@@ -4,7 +4,7 @@ import type { DatabaseNames } from '../server/database-list.ts'
 import { RunningTotals } from './running-totals.ts'
 import { isUntracked, type SessionGroup, type SessionSample, waitClassOf } from './session-sample.ts'
 
-/** What stands for a statement; `undefined` for one of those that are shown together. */
+/** The label of a statement; `undefined` for one that is shown in `(other)`. */
 export type StatementLabel = (databaseOid: string, queryId: string) => string | undefined
 
 /** Series of one metric; what comes beyond them counts as `(other)`. */
@@ -68,7 +68,7 @@ export class SessionTime {
       database: this.#databaseOf(group),
       'postgresql.backend_type': group.backendType,
       'postgresql.wait_event_type': waitClass,
-      // The client's wait between two statements of a transaction is what the class says already.
+      // The class already says that the client is silent within a transaction.
       'postgresql.wait_event': waitClass === group.waitEventType ? (group.waitEvent ?? null) : null,
     }
   }

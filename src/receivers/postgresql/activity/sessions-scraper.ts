@@ -23,10 +23,10 @@ export interface SessionsScraperSettings {
   readonly querySamples: QuerySamples | undefined
 }
 
-/** The totals are this process's own: their tokens tell one run from another, whatever becomes of the server's statistics. */
+/** The totals are this process's own. Their tokens name the run, so the server's epoch doesn't matter. */
 const epoch: StatisticsEpoch = { server: 'session samples', witnesses: [] }
 
-/** Gives what was sampled since the last time, and looks once at what the sessions are at. */
+/** Gives what was sampled since the last time, and looks once at the sessions for the other events. */
 export class SessionsScraper implements Scraper {
   readonly name = 'sessions'
   readonly #settings: SessionsScraperSettings
@@ -46,7 +46,7 @@ export class SessionsScraper implements Scraper {
     await querySamples?.scrape(server, sink, signal)
   }
 
-  /** What sessions do has nothing to do with the server's statistics: it is asked also where those can't be told. */
+  /** Sessions don't depend on the server's state: they are read also when the state can't be. */
   async #readState(signal: AbortSignal): Promise<ConnectedServer> {
     const { connection } = this.#settings
     try {
@@ -58,7 +58,7 @@ export class SessionsScraper implements Scraper {
     }
   }
 
-  /** Always complete: the first reading, which is empty, says since when all series count. */
+  /** Always a complete result: from the first one on, which is empty, new series count from zero. */
   async #giveTotals(sink: Sink): Promise<void> {
     const { sampler, builder, clock, factory } = this.#settings
     if (sampler === undefined) return

@@ -10,7 +10,7 @@ export function statementColumns(activity: string): string {
 const longestRest = 3
 
 /**
- * The text as its reader must know it: the server cuts without saying so.
+ * The text, and whether it was cut: the server cuts without saying so.
  * @param bytes in the encoding of who sent it
  * @param size track_activity_query_size as the server shows it; a byte of it is the final zero
  */

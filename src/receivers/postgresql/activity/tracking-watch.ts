@@ -6,13 +6,13 @@ import { isUntracked, type SessionSample } from './session-sample.ts'
 export interface TrackingWatchSettings {
   /** The metrics and events that are made of what sessions do. */
   readonly affected: readonly string[]
-  /** Called with what isn't collected; tells each thing once. */
+  /** Called with what isn't collected; logs each thing once. */
   readonly omitted: (omissions: readonly Omission[]) => void
-  /** Called with what is known less well than it could be; tells each thing once. */
+  /** Called with what is known less well than it could be; logs each thing once. */
   readonly degraded: (message: string) => void
 }
 
-/** Whether the server tells what its sessions do, and if not, how to make it. */
+/** Whether the server shows what its sessions do, and if not, how to make it. */
 export class TrackingWatch {
   readonly #settings: TrackingWatchSettings
 
@@ -20,7 +20,7 @@ export class TrackingWatch {
     this.#settings = settings
   }
 
-  /** Whether other roles' sessions can be seen: what is left otherwise would be taken for all there is. */
+  /** Whether other roles' sessions can be seen. Without them the collector's own would be taken for all there are. */
   sees({ grants, userName, readsAllStats }: ServerState): boolean {
     if (!readsAllStats) this.#omit(this.#settings.affected, unmetRole('pg_read_all_stats', grants.roles, userName))
     return readsAllStats
@@ -28,7 +28,7 @@ export class TrackingWatch {
 
   /**
    * Whether the role may use all that the statement does.
-   * @param affected what there is none of otherwise
+   * @param affected what is missing if it may not
    */
   permits(sql: string, affected: readonly string[], { grants, userName }: ServerState): boolean {
     const denial = grants.denials.findIn(sql)

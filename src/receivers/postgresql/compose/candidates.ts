@@ -20,7 +20,7 @@ export interface Candidate {
   readonly point: MetricPoint
 }
 
-/** The columns that a candidate's points are made of; those that computed ones are made of too. */
+/** The columns that a candidate's points are made of, and the columns that computed ones are made of. */
 export function columnsOf({ source, point }: Candidate, { columns }: Resolved): readonly string[] {
   const named = [point.value, ...(point.when === undefined ? [] : [point.when])]
   const all = [...named, ...Object.values(source.entity), ...Object.values(source.attributes)]
@@ -73,7 +73,7 @@ export function unmetCandidate(
   for (const name of columnsOf(candidate, resolved)) {
     if (isImplicit(query, name)) continue
     const column = resolved.columns[name]
-    // Columns of another variant: this server says it elsewhere or not at all.
+    // A column of another variant: this server doesn't have it here.
     if (column === undefined) return { ordinary: true, reason: `${query.name}.${name} isn't known to this server` }
     const lacking = unmetColumn(column, resolved, capabilities, extension)
     if (lacking !== undefined) return lacking

@@ -20,7 +20,7 @@ import { composeText } from './text.ts'
 
 /**
  * Composes the statements for one database: enabled metrics -> needed columns -> SELECT. What the server's version,
- * role, extensions or grants don't allow is left out alone, with the reason.
+ * role, extensions or grants don't allow is left out, with the reason; the rest is composed.
  */
 export function composeQueries(
   settings: ComposeSettings,
@@ -78,7 +78,7 @@ function assemble(
 ): ComposedQuery {
   const extension = query.requires?.extension?.name
   const asked = new Set(candidates.flatMap((candidate) => columnsOf(candidate, resolved)))
-  // Ranked by what is asked for anyway; by all of it where that is nothing.
+  // Rows are ranked by columns that are asked for anyway, and by all ranking columns where none is.
   const ranking = query.fold?.by.some((name) => asked.has(name)) === true ? [] : (query.fold?.by ?? [])
   const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name]?.columns ?? [])]
   const used = asked.union(new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))))
@@ -180,7 +180,7 @@ function foldOf(
   return { fold: { rows, ...columns, set } }
 }
 
-/** The entity's parts; a query that runs in a database knows the database itself. */
+/** The entity's parts. A query that runs in a database needs no column for the database. */
 function parts(
   query: QueryDefinition,
   metric: SourcedMetric,

@@ -11,7 +11,7 @@ export interface ComposedQuery extends ComposedText, RowQuery {
   /** Whether a new row's counters may be older than the row. */
   readonly inheritsCounters: boolean
   readonly reset?: { readonly column: number; readonly exact: boolean }
-  /** Of the extension that it reads, quoted. */
+  /** The schema of the extension that it reads, quoted. */
   readonly extensionSchema?: string
   /** Digest of all that decides which rows and points a complete result holds. */
   readonly digest: string
@@ -30,7 +30,7 @@ export interface ComposeSettings {
   readonly intervals: Readonly<Record<string, number | undefined>>
   /** Query -> columns that code reads for an event, whatever metrics are enabled. */
   readonly extra?: Readonly<Record<string, { readonly event: string; readonly columns: readonly string[] }>>
-  /** Query -> rows that keep series of their own; replaces the metadata's number for all queries of its set. */
+  /** Query -> rows with series of their own; replaces the metadata's number for all queries of its set. */
   readonly limits: Readonly<Record<string, number | undefined>>
   readonly collectionIntervalMs: number
   /** Rows of one slice of a big result. */

@@ -20,7 +20,7 @@ export interface Slice {
   readonly rows: number
   /** The key of what was read, in its order: the next statement goes on after the last one. */
   readonly key: number
-  /** NULL where the row was read and isn't one of the result; without, all are. */
+  /** A column that is NULL where the row was read but isn't one of the result; without it, all rows are. */
   readonly found?: number
 }
 
@@ -52,7 +52,7 @@ export function composeText(parts: TextParts): ComposedText {
   if (from === undefined && where === undefined) {
     return { ...marked(`${[...selected, key].join(', ')} FROM ${sliceText(of)} ${order}`), slice: { rows, key: at } }
   }
-  // OFFSET 0 keeps the planner from joining whole catalogs: what belongs to a row is looked up for that row.
+  // Without OFFSET 0 the planner joins whole catalogs for each slice instead of looking up the rows of the slice.
   const lookup = clauses(`SELECT ${[...selected, 'true AS "found$"'].join(', ')}`, {
     FROM: from,
     WHERE: where,
@@ -63,8 +63,8 @@ export function composeText(parts: TextParts): ComposedText {
 }
 
 /**
- * The next rows in the order of the key. The planner may not know how few they are: where it does, and the statistics of
- * a catalog are older than most of its rows, it reads and sorts the whole catalog for each slice.
+ * The next rows in the order of the key. LIMIT is a subquery to hide the number from the planner: with it, and statistics
+ * of a catalog that are older than most of its rows, the planner reads and sorts the whole catalog for each slice.
  */
 function sliceText({ from, alias, where, key }: SliceDefinition): string {
   const condition = where === undefined ? '' : `(${where}) AND `

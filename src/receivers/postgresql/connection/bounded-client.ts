@@ -13,7 +13,7 @@ const cancelGraceMs = 1_000
 /** What the client waits beyond the server's own statement_timeout, for a server or network that is gone. */
 const slackMs = 2_000
 
-/** The library's client with an end to all that it does: each piece of work has a deadline, and a lost socket stays lost. */
+/** The library's client with deadlines: each piece of work has one, and a client whose socket is lost is never used again. */
 export class BoundedClient {
   readonly guarded: GuardedClient
   readonly #settings: ConnectionSettings
@@ -89,7 +89,7 @@ export class BoundedClient {
     try {
       return await work(either)
     } catch (error) {
-      // The library hears of the end of the connection a moment after the server's last words.
+      // The library learns that the connection has ended a moment after the server's last message.
       if (endsSession(error)) this.destroy()
       signal.throwIfAborted()
       if (deadline.aborted && !(error instanceof TooLarge)) throw late(name, deadlineMs, error)

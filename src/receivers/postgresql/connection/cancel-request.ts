@@ -1,18 +1,18 @@
 import net from 'node:net'
 import tls from 'node:tls'
 
-/** Where the session's server listens, and how it is reached. */
+/** Where the connection's server listens, and how it is reached. */
 export interface CancelTarget {
   /** As configured: what a certificate must name. */
   readonly host: string
-  /** The address that the session is connected to: behind one name there may be several servers. */
+  /** The address that is connected to: behind one name there may be several servers. */
   readonly address: string | undefined
   readonly port: number
-  /** The TLS settings of the session, `undefined` where it is plain. */
+  /** The TLS settings of the connection, `undefined` where it is plain. */
   readonly ssl: tls.ConnectionOptions | undefined
 }
 
-/** What the server told of the session at its start. */
+/** What the server said of the connection at its start. */
 export interface BackendKey {
   readonly processId: number
   /** Four bytes; up to 256 from version 3.2 of the protocol on. */
@@ -22,7 +22,7 @@ export interface BackendKey {
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 /**
- * Asks the server to cancel what a backend runs (manual, "Canceling Requests in Progress"), encrypted if the session is.
+ * Asks the server to cancel what a backend runs (manual, "Canceling Requests in Progress"), encrypted if the connection is.
  * The server never answers; that it closed the connection says only that it has read the request.
  */
 export async function sendCancelRequest(

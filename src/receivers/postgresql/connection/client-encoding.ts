@@ -26,12 +26,12 @@ export class ClientEncoding {
     this.#inForce = this.#wanted
   }
 
-  /** A database that can't tell what encoding its texts are in checks whether they are in the client's. */
+  /** A database with encoding SQL_ASCII only checks whether its texts are in the client's encoding. */
   learn(serverEncoding: string): void {
     if (serverEncoding === 'SQL_ASCII') this.#wanted = unconverted
   }
 
-  /** What failed for a text that can't be converted would fail again: from then on nothing is converted. */
+  /** A statement that failed for a text that can't be converted would fail again: from then on nothing is converted. */
   followUp(name: string, error: unknown): void {
     // Of pg_stat_statements it is the function that converts.
     if (isUndecodable(error) && name !== 'statement_texts') this.#wanted = unconverted

@@ -32,7 +32,7 @@ interface Statement<T> {
   readonly rowBytes: number
 }
 
-/** What opens a transaction to read from in pages, where the settings are in force for the session. */
+/** Opens a transaction to read from in pages, where the settings are in force for the whole connection. */
 const readOnly = 'BEGIN READ ONLY'
 
 /**
@@ -83,7 +83,7 @@ export class Connection {
     return this.#waiting > 0
   }
 
-  /** Whether the settings couldn't be put in force for the session, so that each statement is a transaction of its own. */
+  /** Whether the settings are not in force for the whole connection, so that each statement is a transaction of its own. */
   get pooled(): boolean {
     return this.#pooled
   }
@@ -135,7 +135,7 @@ export class Connection {
     return unlessAborted(turn, signal)
   }
 
-  /** Ends the session, after what was aborted on it. Waits for the server's goodbye for a moment only. */
+  /** Ends the connection, after what was aborted on it. Waits only a moment for the server to close its side. */
   async close(): Promise<void> {
     await this.#bounded.close(this.#turn)
   }
@@ -148,7 +148,7 @@ export class Connection {
   async #setEncoding(): Promise<void> {
     const { due } = this.#encoding
     if (due === undefined) return
-    // By the grammar, which nobody can be denied.
+    // SET is grammar and no function: nobody can be denied it.
     await this.#bounded.client.query(`SET /* otelephant session */ client_encoding = '${due}'`)
     this.#encoding.settled()
   }
@@ -181,7 +181,7 @@ export class Connection {
       await this.#bounded.client.query('COMMIT')
       return result
     } catch (error) {
-      // It would hit the ROLLBACK.
+      // A cancel request on its way would hit the ROLLBACK.
       await this.#bounded.cancelled()
       if (!this.closed) await this.#bounded.client.query('ROLLBACK').catch(() => this.#bounded.destroy())
       throw error
@@ -196,7 +196,9 @@ export class Connection {
   async #send<T>({ name, text, values, take, maxBytes, rowBytes }: Statement<T>, signal: AbortSignal): Promise<T[]> {
     const inPages = this.#isUnix && this.#bounded.client.getTransactionStatus() === 'T'
     const settings = {
-      ...{ statement: { name, text, values }, take, maxBytes },
+      statement: { name, text, values },
+      take,
+      maxBytes,
       cancel: () => this.#bounded.cancel(),
       rowBytes: inPages ? Math.max(rowBytes, this.#rowBytes) : undefined,
     }
@@ -219,7 +221,7 @@ export class Connection {
     const { settingsWay: way = 'called' } = this.#settings
     const usual = { values: [], take: (row: TextRow) => row, maxBytes: budgets.result, rowBytes: 0 }
     const ask = (text: string) =>
-      this.#bounded.bounded('settings of the session', (ended) => this.#send({ ...usual, text }, ended), signal)
+      this.#bounded.bounded('settings of the connection', (ended) => this.#send({ ...usual, text }, ended), signal)
     const { values, platform } = await settingsInForce(names, way, ask)
     this.#versionNumber = Number(values.get('server_version_num'))
     this.#encoding.learn(values.get('server_encoding') ?? '')

@@ -17,7 +17,7 @@ export interface ConnectorSettings {
 }
 
 const reconnect: BackoffSettings = { initialMs: 1_000, maxMs: 60_000, multiplier: 2, jitter: 0.5 }
-/** What failed so long ago is forgotten: the database may be gone. */
+/** A failure is forgotten after this time: the database may be gone. */
 const forgetAfterMs = 3_600_000
 
 /** What failed last, and until when it isn't tried again. */
@@ -62,7 +62,7 @@ export class Connector {
     try {
       const connection = await this.#negotiate(database, signal)
       for (const key of [server, database]) this.#retryNow(key)
-      // What it says when it lets us in proves nothing: the back-off after this goes on where the last one ended.
+      // A server that accepts a connection may break the protocol again: the next back-off goes on where the last one ended.
       connection.onFault((fault) => this.#refused(server, new QueryError(`the connection to "${database}"`, fault)))
       this.#settings.opened()
       return connection

@@ -11,7 +11,7 @@ export interface PortalStatement {
 }
 
 export interface PortalPageSettings {
-  /** At most so many rows; `0` for all that are left. */
+  /** At most so many rows; `0` for all the rest. */
   readonly rows: number
   /** Without it, the page is the next one of the portal that is open. */
   readonly opens?: PortalStatement
@@ -79,7 +79,7 @@ export class PortalPage implements pg.Submittable {
 
   handleEmptyQuery(): void {}
 
-  /** Not asked for: whatever comes behind it can't be told from an answer. */
+  /** Nobody asked for it: what comes behind it could be taken for an answer. */
   handleCopyInResponse(connection: pg.Connection): void {
     connection.stream.destroy()
   }

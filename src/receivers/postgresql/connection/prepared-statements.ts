@@ -29,7 +29,7 @@ export class PreparedStatements {
       return await run({ ...statement, name })
     } catch (error) {
       if (!(error instanceof QueryError) || !ofTheName.has(error.code ?? '')) throw error
-      // Whatever is between us and the server doesn't keep names: from now on it gets none.
+      // A pooler between us and the server doesn't keep names: from now on statements have none.
       this.#names.clear()
       this.#most = 0
       return run(statement)

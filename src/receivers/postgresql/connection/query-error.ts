@@ -22,7 +22,7 @@ function messageOf(error: Error): string {
   if (error.message === '' && error instanceof AggregateError) {
     return error.errors.map((part) => (part instanceof Error ? part.message : String(part))).join(', ')
   }
-  // The client library's own words, which say nothing about what to do.
+  // The client library's own messages don't say what to do.
   if (error.message === 'The server does not support SSL connections') {
     return `${error.message}; set tls: {insecure: true} to go without encryption`
   }

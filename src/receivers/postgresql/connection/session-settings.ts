@@ -1,6 +1,6 @@
 import type { SessionLimits } from '../settings/connection-settings.ts'
 
-/** What no transaction outlives, whatever its client does; known to 17 and later. */
+/** No transaction lasts longer, whatever its client does; known to 17 and later. */
 const transactionTimeout = '10s'
 
 /** Settings of every session, name -> value as SHOW prints it. In force from the first byte, or else per transaction. */
@@ -11,7 +11,7 @@ export function sessionSettings(limits: SessionLimits): Readonly<Record<string, 
     statement_timeout: asShown(limits.statementTimeoutMs),
     lock_timeout: asShown(limits.lockTimeoutMs),
     idle_in_transaction_session_timeout: '5s',
-    // The planner's cost of the statistics views passes jit_above_cost.
+    // The planner's estimate for the statistics views is above jit_above_cost.
     jit: 'off',
     max_parallel_workers_per_gather: '0',
     // Bare names and operators are the system's, whatever a schema of the database holds.
@@ -21,7 +21,7 @@ export function sessionSettings(limits: SessionLimits): Readonly<Record<string, 
   }
 }
 
-/** Of the network, so per connection: over TCP, ends a session whose client has stopped reading or is gone. */
+/** Settings of the network. Over TCP they end a session whose client has stopped reading or is gone. */
 const networkSettings: Readonly<Record<string, string>> = {
   tcp_user_timeout: '5000',
   tcp_keepalives_idle: '10',

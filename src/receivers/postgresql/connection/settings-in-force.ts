@@ -35,7 +35,7 @@ export async function settingsInForce(
   return { values: new Map(names.map((name, index) => [name, values[index] ?? ''])), platform: platform ?? '' }
 }
 
-/** Sets them for as long as the connection lasts. */
+/** Sets the missing ones for as long as the connection lasts. */
 export async function setLate(
   settings: Readonly<Record<string, string>>,
   way: SettingsWay,

@@ -18,7 +18,7 @@ export const sqlState = {
   connectionFailure: '08006',
 } as const
 
-/** What won't mend itself by trying again soon: the statement is denied or unsupported on this server. */
+/** Trying again soon is useless: the statement is denied or unsupported on this server. */
 export const quarantining: ReadonlySet<string> = new Set([
   sqlState.insufficientPrivilege,
   sqlState.undefinedTable,
@@ -27,7 +27,7 @@ export const quarantining: ReadonlySet<string> = new Set([
   sqlState.objectNotInPrerequisiteState,
 ])
 
-/** Whether the server has ended the session with it: shutdown, crash, an administrator, a timeout of the session. */
+/** Whether the server has ended the connection with it: shutdown, crash, an administrator, a time-out. */
 export function endsSession(error: unknown): boolean {
   return /^(57P0\d|25P0[34])$/.test(errorCode(error) ?? '')
 }

@@ -1,4 +1,4 @@
-/** Settles as the work does, or rejects with the signal's reason as soon as it aborts; the work goes on by itself then. */
+/** Settles as the work does, or rejects with the signal's reason as soon as it aborts; the work itself goes on. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) work.catch(() => undefined)
   signal.throwIfAborted()

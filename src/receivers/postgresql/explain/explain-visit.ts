@@ -26,7 +26,7 @@ const localSettings = `SELECT /* otelephant plan */ set_config('statement_timeou
   set_config('enable_partition_pruning', 'off', true)`
 
 /**
- * One stay in one database, in a session of its own. Each statement is judged by the catalogs and then planned, in one
+ * One visit to one database, over a connection of its own. Each statement is checked by the catalogs and then planned, in one
  * read-only transaction that is rolled back; nothing is executed.
  */
 export class ExplainVisit {
@@ -47,7 +47,7 @@ export class ExplainVisit {
     this.#functionFault = functionFault
   }
 
-  /** Looks at who we are here, before anything is planned. */
+  /** Checks the role, before anything is planned. */
   static async begin(
     connection: Connection,
     settings: ExplainVisitSettings,
@@ -66,7 +66,7 @@ export class ExplainVisit {
 
   /**
    * @param userName whose statement it is: its search_path decides what bare names mean
-   * @throws QueryError when the session was lost before; the signal's reason when aborted
+   * @throws QueryError when the connection was lost before; the signal's reason when aborted
    */
   async explain(statement: Explainable, userName: string, signal: AbortSignal): Promise<RawPlan | PlanAbsence> {
     if (this.#obstacle !== undefined) return this.#obstacle

@@ -1,7 +1,7 @@
 import { withGrammar } from './normalized-text.ts'
 import { absent, type PlanAbsence } from './plan-absence.ts'
 
-/** Longer ones come from code that writes code; parsing and reading their plans costs more than they tell. */
+/** Longer ones are made by programs; parsing them and reading their plans costs too much. */
 const maxTextLength = 32_768
 
 const keywords: ReadonlySet<string> = new Set([

@@ -27,7 +27,7 @@ export function mapNodes(node: PlanNode, change: (node: PlanNode) => PlanNode): 
   return { fields, children: node.children.map((child) => mapNodes(child, change)) }
 }
 
-/** Without what is usual and without what says least. */
+/** Without usual values and without the least important fields. */
 export function withoutIncidental(node: PlanNode): PlanNode {
   const { fields } = without(node, incidental)
   return { fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== false)), children: [] }

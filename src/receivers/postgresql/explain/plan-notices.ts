@@ -7,7 +7,7 @@ const notListed = (found: string) =>
   `No plan of a statement that may reach the ${found}, which isn't on the list of what may be planned ` +
   '(docs/decisions/0010-plans.md); more of the kind are only counted.'
 
-/** What the user should know, by what was found, and what can be done about it. */
+/** What is logged by reason, and how to mend it. */
 const messages: Partial<Readonly<Record<AbsenceReason, (found: string) => string | undefined>>> = {
   calls_function: notListed,
   denied: (found) =>

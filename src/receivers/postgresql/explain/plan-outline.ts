@@ -25,7 +25,7 @@ export function sumUp(node: PlanNode, path: readonly number[], cost: number): Pl
   return { fields: node.fields, children }
 }
 
-/** The path, and at each level so many of the dearest nodes beside it; a note says how many are left out. */
+/** The path, and at each level so many of the most expensive nodes beside it; a note says how many are missing. */
 export function alongPath(node: PlanNode, [place, ...rest]: readonly number[], beside: number): PlanNode {
   const child = place === undefined ? undefined : node.children[place]
   if (child === undefined) return { fields: node.fields, children: [] }

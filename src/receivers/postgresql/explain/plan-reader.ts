@@ -32,7 +32,7 @@ interface Candidate {
   readonly explainable: Explainable
 }
 
-/** Asks the server how it would run the statements that matter, within bounds, and remembers what it said. */
+/** Asks the server for the plans of statements, within limits, and remembers them. */
 export class PlanReader {
   readonly #settings: PlanReaderSettings
   readonly #memory = new PlanMemory()
@@ -43,7 +43,7 @@ export class PlanReader {
 
   /**
    * Gives an outcome for each statement of which nothing fresh is known; nothing for the others.
-   * @param statements the ones that matter most first
+   * @param statements the most expensive first
    * @throws the signal's reason when it aborts, nothing else
    */
   async read(statements: readonly ExplainedStatement[], signal: AbortSignal): Promise<readonly PlanOutcome[]> {

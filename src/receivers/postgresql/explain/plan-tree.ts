@@ -56,7 +56,7 @@ function parsedOrUndefined(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    // Not JSON is one more way of being something else.
+    // A text that isn't JSON is no plan either.
     return undefined
   }
 }

@@ -8,7 +8,7 @@ import type { QueryPlan } from './query-plan.ts'
 
 export interface PlansScraperSettings {
   readonly reader: PlanReader
-  /** Those of the last reading, the ones that matter most first. */
+  /** Those of the last reading, the most expensive first. */
   readonly candidates: () => readonly ExplainCandidate[]
   /** Gets each plan. */
   readonly latest: LatestPlans
@@ -36,7 +36,7 @@ export class LatestPlans {
   }
 }
 
-/** Looks at the plans of the statements that matter, apart from all else: each look is a visit to a database. */
+/** Reads the plans of the most expensive statements. A scraper of its own: each plan is a visit to a database. */
 export class PlansScraper implements Scraper {
   readonly name = 'plans'
   readonly #settings: PlansScraperSettings

@@ -75,7 +75,7 @@ function cutBelow(root: PlanNode, path: readonly number[], fits: (node: PlanNode
   return at(path.length - removed)
 }
 
-/** The first of `count` numbers for which it holds; `count` if it holds for none. What holds once holds from there on. */
+/** The first of `count` numbers for which it holds; `count` if none. If it holds for one, it holds for all larger ones. */
 function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0
   let high = count

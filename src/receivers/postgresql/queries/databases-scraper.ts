@@ -76,7 +76,7 @@ export class DatabasesScraper implements Scraper {
       await this.#visitAll(found.monitored, sink, signal)
     } finally {
       const oids = new Set([...found.monitored.map(({ oid }) => oid), ...found.excluded.split(',')])
-      // Not earlier: until now a database of the same name may have been visited that is dropped by then.
+      // Only now: a database that was dropped and created again during the visits must not count as known.
       if (server !== undefined && databases.error === undefined) {
         this.#census = { oids, timeMs: clock.now(), epoch: server.serverState.epoch }
       }
@@ -89,7 +89,7 @@ export class DatabasesScraper implements Scraper {
     const candidates = monitored
       .filter(isReachable)
       .map((database) => ({ database, name: database.oid, intervalMs: 0 }))
-    // What failed and isn't tried again yet is missing all the same.
+    // What failed and isn't tried again yet is missing from this scrape, so the scrape is partial.
     const errors = this.#connections.backingOff(candidates, clock.now(), this.#slackMs).map(([, error]) => error)
     const failures: Failure[] = []
     for (const { database } of this.#connections.due(candidates, clock.now(), this.#slackMs)) {
@@ -108,7 +108,7 @@ export class DatabasesScraper implements Scraper {
     if (failures.length + errors.length > 0) throw partial(failures, errors)
   }
 
-  /** That one database has no such table says nothing; that none has it does. */
+  /** Logs what no database has. One database without a table is ordinary. */
   #logAbsences(monitored: readonly Database[]): void {
     const sets = monitored.flatMap(({ oid }) => this.#known.get(oid)?.querySet ?? [])
     if (sets.length < monitored.length || sets.some(({ isComposed }) => !isComposed)) return
@@ -146,7 +146,7 @@ export class DatabasesScraper implements Scraper {
     return [...failures, ...(await this.#visitForLocks(database, known, locking, sink, signal))]
   }
 
-  /** What goes wrong concerns these queries alone: the others have been asked. */
+  /** Failures here concern these queries only: the others have been asked. */
   async #visitForLocks(
     database: Database,
     known: Known,
@@ -188,7 +188,7 @@ export class DatabasesScraper implements Scraper {
 
   #knownOf(database: Database): Known {
     const before = this.#known.get(database.oid)
-    // A renamed database has other labels on everything.
+    // A renamed database has other labels on all its series.
     if (before?.name === database.name) return before
     const { connection, querySet: settings, clock, intervalMs } = this.#settings
     const isNew = this.#census?.oids.has(database.oid) === false

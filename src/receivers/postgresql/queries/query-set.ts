@@ -28,7 +28,7 @@ export class QuerySet {
   readonly #settings: QuerySetSettings
   readonly #origin: Origin
   readonly #retry: Retry
-  /** Until it is first composed: what is added later may have been there for long. */
+  /** Used by the first composing only: what is added later may have existed for long. */
   #absent: Absence | undefined
   #epoch: string | undefined
   #runners: readonly QueryRunner[] = []
@@ -36,7 +36,7 @@ export class QuerySet {
   /** By set: the rows that keep series of their own, however often it is composed. */
   readonly #top = new Map<string, TopRows>()
 
-  /** @param absent when the database didn't exist yet, if that was seen */
+  /** @param absent when the database was seen not to exist yet, if it was */
   constructor(settings: QuerySetSettings, origin: Origin, absent?: Absence) {
     this.#settings = settings
     this.#origin = origin
@@ -44,7 +44,7 @@ export class QuerySet {
     this.#retry = Retry.eachInterval(settings.runner.clock, settings.compose.collectionIntervalMs)
   }
 
-  /** Whether it was composed once; with it what could be asked then is known. */
+  /** Whether it was composed at least once. */
   get isComposed(): boolean {
     return this.#epoch !== undefined
   }
@@ -112,7 +112,7 @@ export class QuerySet {
     omitted(omissions, this.#origin)
   }
 
-  /** Queries of one set share what they keep: as many rows as the most generous of them. */
+  /** Queries of one set keep the same rows, as many as the largest limit of them. */
   #folding({ name, fold }: ComposedQuery, queries: readonly ComposedQuery[]) {
     if (fold === undefined) return {}
     const rows = Math.max(...queries.map((query) => (query.fold?.set === fold.set ? query.fold.rows : 1)))

@@ -13,9 +13,9 @@ export interface MeasuredResult {
   readonly context: RunContext
 }
 
-/** Fills in the columns of a folded query that SQL can't say. */
+/** Fills in the columns that SQL can't compute. */
 export interface RowComputer {
   compute(result: MeasuredResult, signal: AbortSignal): Promise<ComputedRows>
-  /** Called when the result has been given to the sink: for what is said about it besides. */
+  /** Called after the result has been given to the sink: gives what else is known about it. */
   report(reading: Reading, sink: Sink, signal: AbortSignal): Promise<void>
 }

@@ -23,7 +23,7 @@ export interface QueryRunnerSettings {
   readonly query: ComposedQuery
   readonly factory: SeriesFactory
   readonly origin: Origin
-  /** When the database didn't exist yet, if that was seen: then this query would have given nothing. */
+  /** When the database was seen not to exist yet, if it was: this query would have had no rows then. */
   readonly absent?: Absence
   readonly clock: Clock
   /** Of a folded query: which of its rows keep series of their own. */
@@ -52,7 +52,7 @@ export class QueryRunner {
   readonly #points: RowPoints
   readonly #folded: RankedRows | undefined
   #absent: Absence | undefined
-  /** Of the row before. */
+  /** The token of the row before. */
   #reset: { readonly text: string | null; readonly offsetMs: number; readonly token: ResetToken } | undefined
 
   constructor(settings: QueryRunnerSettings) {
@@ -76,7 +76,7 @@ export class QueryRunner {
     for await (const page of pages) await this.#give(page, startedMs, context, sink)
   }
 
-  /** Records what stands for a server that can't be asked. */
+  /** Gives the points that stand for a server that can't be asked. */
   async unreachable(errorType: string, epoch: ServerState['epoch'], sink: Sink): Promise<void> {
     const timeMs = this.#settings.clock.now()
     const points = this.#points.unreachable(errorType)
@@ -85,7 +85,7 @@ export class QueryRunner {
     await sink.metrics(this.#settings.factory.batch({ reading, points }))
   }
 
-  /** An empty result of then, so that all that a new database has counted until now counts. */
+  /** Gives an empty result of the time before the database existed, so that all that it has counted since counts. */
   async #giveAbsence(sink: Sink): Promise<void> {
     const absent = this.#absent
     this.#absent = undefined
@@ -117,7 +117,7 @@ export class QueryRunner {
       page.rows.map((row) => this.#decode(row)),
       page.rows.map((row) => this.#token(row, serverState)),
     )
-    // Where rows inherit, a series' absence from a result says nothing of when it began.
+    // Where rows inherit counters, a series that is absent from a result may still be older than it.
     const completes = page.last && !this.query.inheritsCounters
     for (let from = 0; from === 0 || from < points.length; from += batchPoints) {
       const final = from + batchPoints >= points.length
@@ -138,7 +138,7 @@ export class QueryRunner {
     const { factory, clock, computer } = this.#settings
     const { serverState, excluded } = context
     const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, serverState))
-    // A large result that comes at once is read row by row: its text is gone before all of it is there.
+    // A large result in one piece is turned into values row by row: its whole text would not fit in memory.
     const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
     if (this.query.slice !== undefined) {
       for await (const page of pages) for (const row of page.rows) rows.push(take(row))

@@ -17,7 +17,7 @@ export function saysWhetherUp({ query }: QueryRunner): boolean {
   return query.points.some(({ unreachable }) => unreachable !== undefined)
 }
 
-/** Whether its result means the same whatever becomes of the server's statistics and databases. */
+/** Whether its result needs neither the server's epoch nor its databases. */
 export function needsNoState(runner: QueryRunner): boolean {
   return !needsDatabases(runner) && runner.query.points.every(({ info }) => !info.monotonic)
 }

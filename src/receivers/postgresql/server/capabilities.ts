@@ -17,7 +17,7 @@ export interface Capabilities {
   readonly extensions: ReadonlyMap<string, Extension>
   /** Why the extensions, or their columns, aren't known. */
   readonly extensionsDenial?: Denial
-  /** The system's roles whose rights this one has; `undefined` where that can't be told. */
+  /** The system's roles whose rights this one has; `undefined` where the server doesn't say. */
   readonly roles: Grants['roles']
   /** `kind name` -> whether it is granted; null for a function or table that this database doesn't have. */
   readonly privileges: ReadonlyMap<string, boolean | null>
@@ -26,7 +26,7 @@ export interface Capabilities {
   readonly views: ReadonlyMap<string, ViewParts>
 }
 
-/** A server of which nothing is known but that it is there. */
+/** A server of which nothing is known. */
 export const nothingKnown: Capabilities = {
   server: [0],
   role: 'unknown',
@@ -52,7 +52,7 @@ export interface Extension {
   readonly columns: ReadonlySet<string>
 }
 
-/** What is asked of each extension, and what stands for it where that is denied. */
+/** What is asked of each extension, and the value where that is denied. */
 const extensionColumns = [
   { sql: "CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN 't' ELSE 'f' END", otherwise: "'t'" },
   // A library that isn't preloaded defines no settings; a setting alone, in the server's file, isn't shown by this function.
@@ -99,7 +99,12 @@ export async function readCapabilities(
     extensionsDenial === undefined ? await connection.query('extensions', extensionsText(denials), [], signal) : []
   const privileges = await readPrivileges(connection, grants, wanted.privileges, signal)
   return {
-    ...{ server: [Math.floor(versionNumber / 10_000)], role, userName, privileges, denials, roles: grants.roles },
+    server: [Math.floor(versionNumber / 10_000)],
+    role,
+    userName,
+    privileges,
+    denials,
+    roles: grants.roles,
     extensions: new Map(extensions.map((row) => [row[0] ?? '', extensionOf(row)])),
     ...(partsDenial === undefined ? {} : { extensionsDenial: partsDenial }),
     views: await readViews(connection, denials, wanted.relations, signal),
@@ -136,7 +141,7 @@ async function readPrivileges(
   ])
 }
 
-/** What a plan may ask for. */
+/** What composed queries may need. */
 export interface Wanted {
   readonly privileges: readonly Privilege[]
   /** Names of relations of the system that may be views. */

@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.ts'
 import { type Measured, timed } from './measured.ts'
 import { Schedule } from './schedule.ts'
 
-/** Statements that code sends by itself: each that failed is sent again later and later, whoever asks, and however often. */
+/** Statements that code sends: one that failed is sent again later and later, however often it is asked for. */
 export class CodeQueries {
   readonly #clock: Clock
   readonly #measured: Measured
@@ -16,8 +16,8 @@ export class CodeQueries {
 
   /** @throws what `run` throws; while it is too early to try again, what it threw last */
   async ask<T>(name: string, connection: Connection, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
-    const [held] = this.#schedule.backingOff([{ name, intervalMs: 0 }], this.#clock.now(), 0)
-    if (held !== undefined) throw held[1]
+    const [backingOff] = this.#schedule.backingOff([{ name, intervalMs: 0 }], this.#clock.now(), 0)
+    if (backingOff !== undefined) throw backingOff[1]
     this.#schedule.started(name, this.#clock.now())
     try {
       const result = await timed(name, this.#clock, this.#measured, run)

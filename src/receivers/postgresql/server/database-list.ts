@@ -11,7 +11,7 @@ export interface DatabaseListSettings {
   readonly intervalMs: number
   /** Called with each discovery. */
   readonly discovered: (discovery: Discovery) => void
-  /** Called with what isn't collected; tells each thing once. */
+  /** Called with what isn't collected; logs each thing once. */
   readonly omitted: (omissions: readonly Omission[]) => void
 }
 
@@ -20,7 +20,7 @@ export type DatabaseNames = Pick<DatabaseList, 'names'>
 
 const none: Discovery = { monitored: [], excluded: '', missing: [], names: new Map() }
 
-/** The server's databases, as they were found last: while they can't be read, those known are watched on. */
+/** The server's databases as they were found last. While they can't be read, the known ones are still watched. */
 export class DatabaseList {
   readonly #settings: DatabaseListSettings
   readonly #retry: Retry
@@ -51,10 +51,10 @@ export class DatabaseList {
 
   /**
    * @returns what was found last where it can't be read now; `undefined` where it never could be
-   * @throws QueryError when the session is lost; the signal's reason when aborted
+   * @throws QueryError when the connection is lost; the signal's reason when aborted
    */
   async read(server: ConnectedServer, signal: AbortSignal): Promise<Discovery | undefined> {
-    // Two scrapers ask at each tick: what has failed for one isn't asked again for the other.
+    // Two scrapers ask at each tick: a list that failed for one isn't read again for the other.
     const turn = this.#turn.then(() => this.#read(server, signal))
     this.#turn = turn.catch(() => undefined)
     return turn

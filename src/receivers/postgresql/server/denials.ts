@@ -9,7 +9,7 @@ export interface Denial {
   readonly isUsual: boolean
 }
 
-/** What casts and the grammar call functions by. */
+/** What casts and the grammar call functions. */
 const otherNames: Readonly<Record<string, string>> = {
   bool: 'boolean',
   date_part: 'extract',

@@ -14,8 +14,8 @@ export interface QueryTexts extends Pick<QueryVariant, 'columns'> {
 type Rights = Pick<Capabilities, 'denials' | 'views' | 'userName'>
 
 /**
- * What is left of a query where the role may not use all that it is made of; why nothing is left.
- * @param lose called with what is left out
+ * The query without the parts that the role may not use, or the reason why it can't be asked.
+ * @param lose called with each part that is dropped
  */
 export function permitted<Texts extends QueryTexts>(
   { name, identity, slice }: Pick<QueryDefinition, 'name' | 'identity' | 'slice'>,
@@ -29,7 +29,7 @@ export function permitted<Texts extends QueryTexts>(
   if (because !== undefined || query.reset === undefined) return because ?? query
   const unknownReset = deniedExpression(query.reset.sql, query, rights)
   if (unknownReset === undefined) return query
-  // Counters without it count less after a reset, and nothing that wasn't there.
+  // Without a reset token counters lose some increments after a reset, and invent none.
   lose({ metric: `resets of ${name}`, query: name, ...unknownReset })
   return { ...query, reset: undefined }
 }

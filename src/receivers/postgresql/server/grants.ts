@@ -8,20 +8,20 @@ import { Retry } from './retry.ts'
 
 /** What decides in one database what can be asked there, as far as the role's rights and the extensions go. */
 export interface Grants {
-  /** Those of the probed roles whose rights this one has; `undefined` where that can't be told. */
+  /** Those of the probed roles whose rights this one has; `undefined` where the server doesn't say. */
   readonly roles: ReadonlySet<string> | undefined
   readonly denials: Denials
   /** Changes with anything of this, and with the extensions: their versions, schemas and the right to look into them. */
   readonly digest: string
 }
 
-/** For so long it is taken to be what it was, less an interval. */
+/** So long the grants count as unchanged, less one interval. */
 const freshMs = 10_000
 
 /**
- * Reads what the role may do in one database, over whatever connection there is to it. Where that can't be read (somebody
- * has locked a catalog) it is what it was, and asked again later and later. The functions that tell of denied functions may
- * be denied themselves: then the server says so once, and that part stays unknown.
+ * Reads what the role may do in one database, over the connection that there is to it. Where that can't be read (somebody
+ * has locked a catalog), the last grants stand, and it is read again later and later. The functions that say what is denied
+ * may be denied themselves: then the server's log has one ERROR, and that part stays unknown.
  */
 export class GrantsReader {
   readonly #clock: Clock
@@ -45,7 +45,7 @@ export class GrantsReader {
     return this.#retry.error
   }
 
-  /** @throws QueryError when it can't be read and never could be, or when the session is lost */
+  /** @throws QueryError when it can't be read and never could be, or when the connection is lost */
   async read(connection: Connection, signal: AbortSignal): Promise<Grants> {
     const obstacle = this.#retry.obstacle
     if (obstacle !== undefined) return this.#known(obstacle)

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../component/clock.ts'
 
-/** Told of every statement: what it was, how long it took, how it ended. */
+/** Called for every statement: what it was, how long it took, how it ended. */
 export type Measured = (query: string, durationMs: number, outcome: 'success' | 'failure') => void
 
-/** Runs a statement and tells how long it took. */
+/** Runs a statement and reports how long it took. */
 export async function timed<T>(query: string, clock: Clock, measured: Measured, run: () => Promise<T>): Promise<T> {
   const sentMs = clock.now()
   try {

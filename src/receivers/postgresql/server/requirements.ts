@@ -6,7 +6,7 @@ import type { Capabilities, Extension } from './capabilities.ts'
 import type { Denial } from './denials.ts'
 import type { Grants } from './grants.ts'
 
-/** Why something isn't there. `ordinary` is what is no fault of anybody: another version, another role. */
+/** Why something isn't there. `ordinary` is what nobody can mend: another version, another role. */
 export interface Unmet {
   readonly ordinary: boolean
   /** Whether it is so in this one database, and is to be mended there. */
@@ -68,7 +68,8 @@ function unmetExtension(
   }
   if (!found.reachable) {
     return {
-      ...{ ordinary: false, isLocal: true },
+      ordinary: false,
+      isLocal: true,
       reason: `needs the schema of the extension ${name}: GRANT USAGE ON SCHEMA ${found.schema} TO ${quotedWhereNeeded(capabilities.userName)}`,
     }
   }
@@ -81,7 +82,7 @@ function unmetExtension(
   return tooOld(`needs ${missing.join(', ')} of the extension ${name}, which ${version} doesn't have`, name, found)
 }
 
-/** No fault of anybody's where the server itself has nothing newer. */
+/** Ordinary where the server has no newer version of the extension. */
 function tooOld(reason: string, name: string, { updatable }: Extension): Unmet {
   return updatable
     ? { ordinary: false, isLocal: true, reason: `${reason}: ALTER EXTENSION ${name} UPDATE` }
@@ -104,14 +105,14 @@ function unmetPrivilege(
   return { ordinary: false, isLocal: true, reason }
 }
 
-/** @param known the roles whose rights this one has; `undefined` where that can't be told */
+/** @param known the roles whose rights this one has; `undefined` where the server doesn't say */
 export function unmetRole(name: string, known: Grants['roles'], userName: string): Unmet {
   const role = { kind: 'role', name } as const
   if (known !== undefined) {
     return { ordinary: false, reason: `needs ${describe(role)}: ${grant(role, quotedWhereNeeded(userName))}` }
   }
   const has = grant({ kind: 'function', name: 'pg_has_role(name, text)' }, quotedWhereNeeded(userName))
-  const reason = `needs ${describe(role)}, and to be told whether it has them: ${has}`
+  const reason = `needs ${describe(role)}, and the right to see whether it has them: ${has}`
   return { ordinary: false, isLocal: true, reason }
 }
 
@@ -128,7 +129,7 @@ function describe({ kind, name }: Privilege): string {
 
 /** Why a metric or an event, or a part of it, isn't collected. */
 export interface Omission extends Unmet {
-  /** Its name, or what else is left out. */
+  /** The name of the metric, event or other part. */
   readonly metric: string
   readonly query: string
 }

@@ -21,7 +21,7 @@ export class Retry {
     this.#slackMs = slackMs
   }
 
-  /** Of what is asked at each interval: with the ticks, so without jitter, and no tick is missed by a hair. */
+  /** For what is asked at each interval. Without jitter: a try that is a moment late would miss its tick. */
   static eachInterval(clock: Clock, intervalMs: number): Retry {
     const maxMs = Math.max(intervalMs, longestMs)
     return new Retry(clock, { initialMs: intervalMs, maxMs, multiplier: 2, jitter: 0 }, intervalMs / 2)

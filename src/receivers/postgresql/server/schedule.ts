@@ -1,7 +1,7 @@
 import { type BackoffSettings, backoffDelay } from '../../../component/backoff.ts'
 import { errorCode, quarantining } from '../connection/sqlstate.ts'
 
-/** For what may mend itself, and for what is denied or unsupported (each try writes an ERROR to the server's log). */
+/** Back-off of failures that may pass, and of what is denied or unsupported: each try of that is an ERROR in the server's log. */
 const transient: BackoffSettings = { initialMs: 20_000, maxMs: 600_000, multiplier: 2, jitter: 0.1 }
 export const quarantine: BackoffSettings = { initialMs: 300_000, maxMs: 3_600_000, multiplier: 2, jitter: 0.1 }
 
@@ -23,7 +23,7 @@ export class Schedule {
 
   /**
    * Which of them are due, those that failed last at the end of the line.
-   * @param slackMs how much too early still counts as due, so that a tick isn't missed by a hair
+   * @param slackMs how much too early still counts as due, so that a timer that fires early doesn't miss its tick
    */
   due<T extends Scheduled>(things: readonly T[], nowMs: number, slackMs: number): T[] {
     return things

@@ -124,7 +124,7 @@ export class ServerConnection {
       return this.#last
     } catch (error) {
       this.#lifetime.signal.throwIfAborted()
-      // Answers of statements that were never sent follow on this connection, or anything else.
+      // The next answer on this connection may belong to another statement too.
       if (error instanceof MalformedAnswerError) await connection.close()
       else if (!connection.closed && error instanceof Error) this.#retry.failed(error)
       throw error

@@ -5,7 +5,7 @@ import type { Denials } from './denials.ts'
 import { malformed } from './malformed.ts'
 import { marked } from './own-statements.ts'
 
-/** What the server says of itself without reading any relation: no lock keeps it from answering. */
+/** What the server says of itself without reading a relation, so that no lock delays the answer. */
 export interface ReportedState {
   /** `unknown` where pg_is_in_recovery() is denied. */
   readonly role: 'primary' | 'standby' | 'unknown'
@@ -24,7 +24,7 @@ interface Value {
   readonly kind: Kind
   /** The first server_version_num that has it. */
   readonly since?: number
-  /** A timestamp that a crash sets to the same moment as all its like. */
+  /** A timestamp that a crash sets, to the same moment as the other witnesses. */
   readonly isWitness?: true
 }
 

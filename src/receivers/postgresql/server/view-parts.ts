@@ -9,7 +9,7 @@ export interface ViewParts {
   readonly from: string
 }
 
-/** A view's functions are called in the name of who asks, those of the columns that he asks for. */
+/** A view's functions run with the caller's rights, and only those of the columns that are asked for. */
 const definitionsText = `SELECT /* otelephant views */ c.relname, pg_get_viewdef(c.oid) FROM pg_class AS c
   WHERE c.relkind = 'v' AND c.relname = ANY ($1::text[]) AND (c.oid < 16384
     OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))`

@@ -4,7 +4,7 @@ import { type AuthenticationMethod, authenticationMethods } from '../../../confi
 import { parseHostPort } from '../../../config/host-port.ts'
 import type { PostgresqlConfig } from './config.ts'
 
-/** The limits that every session runs under; what is measured about them: docs/decisions/0003-session-safety.md. */
+/** The limits of every connection (docs/safety.md). */
 export interface SessionLimits {
   readonly statementTimeoutMs: number
   readonly lockTimeoutMs: number
@@ -18,7 +18,7 @@ export const defaultLimits: SessionLimits = { statementTimeoutMs: 5_000, lockTim
  */
 export type SettingsWay = 'called' | 'written'
 
-/** What the user asks of a server before it is told anything. */
+/** What the user demands of a server before anything is sent to it. */
 export interface AuthenticationPolicy {
   /** What `require_auth` allows. */
   readonly methods: ReadonlySet<AuthenticationMethod>
@@ -45,7 +45,7 @@ export interface ConnectionSettings {
   readonly applicationName: string
   readonly connectTimeoutMs: number
   readonly limits: SessionLimits
-  /** Told what works and should not have to. */
+  /** Called with what works and is not as it should be. */
   readonly warned?: (message: string) => void
   /** `called` without. */
   readonly settingsWay?: SettingsWay
@@ -55,7 +55,7 @@ const usualConnectTimeoutMs = 10_000
 
 /**
  * How the configured server is reached.
- * @param warned told what works and should not have to
+ * @param warned called with what works and is not as it should be
  * @param connectTimeoutMs until a new connection has answered its first statement
  */
 export function connectionSettings(
@@ -102,7 +102,7 @@ function tlsOptions(
   host: string,
 ): ConnectionOptions | undefined {
   if (transport === 'unix') return undefined
-  // Nobody listens in between; with a `tls` key, or a channel to bind, the user wants it all the same.
+  // On this host nobody listens in between. With a `tls` key, or a channel to bind, the user wants TLS here too.
   const isPlain = isLoopback(host) && channel_binding !== 'require'
   if (tls === undefined) return isPlain ? undefined : { rejectUnauthorized: false }
   if (tls.insecure === true) return undefined

@@ -4,8 +4,8 @@ import { parseHostPort } from '../../../config/host-port.ts'
 import type { PostgresqlConfig } from './config.ts'
 
 /**
- * What names the server: service.instance.id = host:port, which New Relic's entity hangs on. A loopback host says
- * nothing elsewhere, so this host's name stands in.
+ * What names the server: service.instance.id = host:port, which New Relic's entity hangs on. A loopback host
+ * means another machine elsewhere, so this host's name takes its place.
  */
 export function identity(config: PostgresqlConfig, hostName: string): ResourceValues {
   const { host, port } = parseHostPort(config.endpoint) ?? { host: 'unknown', port: 5432 }

@@ -1,6 +1,6 @@
 import type { StatementName } from './statement-names.ts'
 
-/** A statement that matters enough for its plan to be looked at. */
+/** A statement whose plan may be asked for. */
 export interface ExplainedStatement {
   readonly databaseOid: string
   readonly databaseName: string
@@ -12,7 +12,7 @@ export interface ExplainedStatement {
   readonly userName: string
 }
 
-/** A statement whose plan is worth a look. */
+/** The statement with what its event says of it. */
 export interface ExplainCandidate {
   readonly statement: ExplainedStatement
   readonly userId: string

@@ -9,7 +9,7 @@ export interface SlowSettings {
 /** Executions of one statement, however many rows they are counted in. */
 export interface SlowStatement {
   readonly meanMs: number
-  /** The row that says it, one of its own. */
+  /** The row that carries the values, one of the statement's own. */
   readonly first: string
 }
 

@@ -16,7 +16,7 @@ export function statementAttributes(text: StatementText | undefined) {
 }
 
 /**
- * The server's id of a statement, where it may be told. That of an ALTER ROLE ... PASSWORD depends on the password alone:
+ * The server's id of a statement, where it may be sent. That of an ALTER ROLE ... PASSWORD depends on the password alone:
  * who knows it can try passwords.
  */
 export function sentQueryId(text: Pick<StatementText, 'hasSafeId'> | undefined, id: string | undefined) {

@@ -7,13 +7,13 @@ import { unmetDenial } from '../server/requirements.ts'
 
 export interface StatementFactsSettings {
   readonly clock: Clock
-  /** Called with what isn't collected; tells each thing once. */
+  /** Called with what isn't collected; logs each thing once. */
   readonly omitted: (omissions: readonly Omission[]) => void
-  /** Called with what works less well than it could; tells each thing once. */
+  /** Called with what works less well than it could; logs each thing once. */
   readonly degraded: (message: string) => void
 }
 
-/** What each of them tells. */
+/** What each statement is asked for. */
 const facts = {
   statement_settings: {
     thing: 'whether statements are counted',

@@ -34,7 +34,7 @@ const keptLength = 8_192
 const longestSource = 65_536
 /** What could not be read is tried again. */
 const retryMs = 3_600_000
-/** While one text stands in the way of all. */
+/** The back-off while one text keeps all others from being read. */
 const obstructed: BackoffSettings = { initialMs: 60_000, maxMs: 3_600_000, multiplier: 2, jitter: 0 }
 /** Names of statements that nobody asks for any more are kept as long as there are no more than these. */
 const spare = 1_000
@@ -50,7 +50,7 @@ export class StatementNames {
   readonly #entries = new Map<string, Entry>()
   #notBeforeMs = Number.NEGATIVE_INFINITY
   #readBytes: number | undefined
-  /** Readings in a row that one text stood in the way of. */
+  /** How many readings in a row failed because of one text. */
   #obstructions = 0
 
   constructor(settings: StatementNamesSettings) {
@@ -131,7 +131,7 @@ export class StatementNames {
     }
   }
 
-  /** Doesn't reject: nobody may be waiting for it any more. */
+  /** Doesn't reject: by then nobody may wait for it. */
   async #readNames(found: readonly FoundText[], signal: AbortSignal): Promise<void> {
     // The server says NULL when it has lost the file of texts.
     const { keepSources } = this.#settings

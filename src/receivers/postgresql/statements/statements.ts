@@ -31,7 +31,7 @@ export interface StatementsSettings {
   readonly planOf: (databaseId: string, fingerprint: string) => string | undefined
 }
 
-/** What the last reading came to, until it is reported. */
+/** The facts of the last reading, until they are reported. */
 interface Latest {
   readonly entries: number
   readonly incomplete: boolean | undefined
@@ -101,14 +101,14 @@ export class Statements implements RowComputer {
     if (records.records.length > 0) await sink.logs(records)
   }
 
-  /** Those that are known to be the collector's own make room for others. */
+  /** Without the collector's own statements, as far as they are known. */
   #top(increases: readonly StatementIncrease[]): StatementIncrease[] {
     const { names, topQueries: count } = this.#settings
     const others = increases.filter((row) => names.get(row)?.isOwn !== true)
     return topQueries(others, count)
   }
 
-  /** What is known of statements besides their counters, each by itself: the rest is worth having without it. */
+  /** Reads what is known of statements besides their counters. Each part may fail by itself. */
   async #learn(
     result: MeasuredResult,
     shown: readonly StatementIncrease[],
@@ -155,7 +155,7 @@ export class Statements implements RowComputer {
     const value = rows[0]?.row[place]
     const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
     const before = this.#dealloc
-    // It stands in the rows: where there are none, the next result is compared with the one before.
+    // `dealloc` is a column of the rows: a result without rows has none, and the next one is compared with the one before.
     this.#dealloc = dealloc ?? before
     const named = top.flatMap((row): Omit<TopQuery, 'plan'>[] => {
       const name = this.#settings.names.get(row)
@@ -170,13 +170,17 @@ export class Statements implements RowComputer {
   }
 }
 
-/** Whose role is unknown, its bare names can mean anything; what doesn't parse shares its fingerprint with others. */
+/** Without the role bare names can mean anything. A text that doesn't parse shares its fingerprint with others. */
 function planCandidate({ row, name, role }: Omit<TopQuery, 'plan'>): ExplainCandidate[] {
   if (role === undefined || name.source === undefined || !name.hasSafeId) return []
   const { databaseId, database, queryid, userId } = row
   const statement = {
-    ...{ databaseOid: databaseId, databaseName: database, queryid },
-    ...{ fingerprint: name.fingerprint, text: name.source, userName: role },
+    databaseOid: databaseId,
+    databaseName: database,
+    queryid,
+    fingerprint: name.fingerprint,
+    text: name.source,
+    userName: role,
   }
   return [{ statement, userId, name }]
 }

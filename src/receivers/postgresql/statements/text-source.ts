@@ -15,9 +15,9 @@ export interface TextSourceSettings {
   readonly connector: Pick<Connector, 'connect'>
   /** Those that may be connected to. */
   readonly databases: Pick<DatabaseList, 'last'>
-  /** Called with what the user should mend; tells each thing once. */
+  /** Called with what the user should mend; logs each thing once. */
   readonly degraded: (message: string) => void
-  /** Called with what is as it is; tells each thing once. */
+  /** Called with what is so by configuration; logs each thing once. */
   readonly asConfigured: (message: string) => void
 }
 
@@ -49,7 +49,7 @@ export class TextSource {
 
   /**
    * @param schema of pg_stat_statements, quoted
-   * @returns `undefined` where a text stands in the way of all
+   * @returns `undefined` where one text keeps all others from being read
    * @throws QueryError when the texts can't be read for another reason
    */
   async read(
@@ -85,7 +85,7 @@ export class TextSource {
     const takesAll = ({ encoding }: EncodedDatabase) =>
       encoding === 'SQL_ASCII' || (encoding === 'UTF8' && own !== 'UTF8')
     const candidates = databases.filter((database) => allowed.has(database.oid) && takesAll(database))
-    // What has SQL_ASCII takes texts that are in no encoding, too.
+    // A database with encoding SQL_ASCII also takes texts that are in no encoding.
     candidates.sort((a, b) => Number(a.encoding === 'UTF8') - Number(b.encoding === 'UTF8'))
     for (const database of candidates.slice(0, triedDatabases)) {
       const found = await this.#through(database, keys, signal)

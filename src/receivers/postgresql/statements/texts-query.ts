@@ -4,7 +4,7 @@ import { type StatementKey, textOfKey } from './statement-key.ts'
 /** Texts that one reading brings at most, and their characters; the rest comes with the next. */
 export const textsAtOnce = 500
 const charsAtOnce = 2_000_000
-/** Of one text: so much of it is enough to tell it from others. */
+/** Of one text: longer texts are told apart by this much. */
 export const longestText = 1_000_000
 /** A text comes in rows of so many characters: over a unix socket, a row must fit into the socket. */
 const partLength = 8_192

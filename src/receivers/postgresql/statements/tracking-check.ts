@@ -2,9 +2,9 @@ import type { MeasuredResult } from '../queries/row-computer.ts'
 import type { StatementColumn } from './statement-increase.ts'
 
 export interface TrackingCheckSettings {
-  /** Called with what the user should mend; tells each thing once. */
+  /** Called with what the user should mend; logs each thing once. */
   readonly degraded: (message: string) => void
-  /** Called with what is as it is by choice; tells each thing once. */
+  /** Called with what is as it is by choice; logs each thing once. */
   readonly asConfigured: (message: string) => void
 }
 
@@ -51,11 +51,11 @@ export class TrackingCheck {
     if (!isNews) return
     const found = new Map((await connection.query('statement_settings', settingsSql, [], signal)).map(pair))
     this.#epoch = serverState.capabilityEpoch
-    if (isSilent) this.#tellWhatStops(found)
-    this.#tellWhatStaysZero(found, query)
+    if (isSilent) this.#logWhatStops(found)
+    this.#logWhatStaysZero(found, query)
   }
 
-  #tellWhatStops(found: ReadonlyMap<string, string>): void {
+  #logWhatStops(found: ReadonlyMap<string, string>): void {
     for (const { name, stops, starts } of counting) {
       if (found.get(name) !== stops) continue
       this.#settings.degraded(
@@ -64,7 +64,7 @@ export class TrackingCheck {
     }
   }
 
-  #tellWhatStaysZero(found: ReadonlyMap<string, string>, { columns, points }: MeasuredResult['query']): void {
+  #logWhatStaysZero(found: ReadonlyMap<string, string>, { columns, points }: MeasuredResult['query']): void {
     for (const { name, columns: filled } of filling) {
       if (found.get(name) !== 'off') continue
       const isFilled = (place: number) => filled.some((column) => column === columns[place]?.name)

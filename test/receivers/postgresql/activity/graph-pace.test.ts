@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { GraphPace } from '../../../../src/receivers/postgresql/activity/graph-pace.ts'
 
-test('a cheap look may be repeated after 5 s, a dearer one when it costs 0.05 % of the time, a dear one after a minute', () => {
+test('a cheap graph may be asked for again after 5 s, a costlier one when it costs 0.05 % of the time, an expensive one after a minute', () => {
   const pace = new GraphPace()
   expect(pace.allows(0)).toBe(true)
   pace.looked(0, 2.5)

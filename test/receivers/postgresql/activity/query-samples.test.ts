@@ -27,8 +27,15 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
       const sink = keepingSink()
       const { observed, ...watching } = await watchingOn(session, new FakeClock(), memoryLogger())
       const settings = {
-        ...{ events: eventsBuilder('db.server.query_sample'), texts, clock: new FakeClock(), measured() {} },
-        ...{ pace: new GraphPace(), maxRows: 1_000, onlyDatabases: [], excludedDatabases: [], ...watching },
+        events: eventsBuilder('db.server.query_sample'),
+        texts,
+        clock: new FakeClock(),
+        measured() {},
+        pace: new GraphPace(),
+        maxRows: 1_000,
+        onlyDatabases: [],
+        excludedDatabases: [],
+        ...watching,
         ...overrides,
       }
       await new QuerySamples(settings).scrape(observed, sink, never)
@@ -110,7 +117,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
     expect(records.map(({ attributes }) => attributes['postgresql.pid'])).toEqual([first.pid])
   })
 
-  test('after a dear look at the lock graph nobody is asked for blockers', async () => {
+  test('after an expensive lock graph nobody is asked for blockers', async () => {
     await using sessions = await busySessions(await postgres())
     const [holder, waiter] = [await sessions.worker(), await sessions.worker()]
     await holder.query('BEGIN; LOCK TABLE stock')

@@ -42,7 +42,10 @@ async function settingsByKind(server: { host: string; port: number }, database: 
   const watch = new ServerWatch(memoryLogger())
   const connection = new ServerConnection({ connector, database: 'postgres', watch, clock, intervalMs })
   const databases = new DatabaseList({
-    ...{ clock, intervalMs, discovered: () => {}, omitted: () => {} },
+    clock,
+    intervalMs,
+    discovered: () => {},
+    omitted: () => {},
     discovery: { databases: [database], exclude: [] },
   })
   const kinds = [

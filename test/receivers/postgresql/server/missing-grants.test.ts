@@ -32,7 +32,10 @@ async function toldOf(
   const watch = new ServerWatch(memoryLogger())
   const connection = new ServerConnection({ connector, database: 'postgres', watch, clock, intervalMs })
   const list = new DatabaseList({
-    ...{ clock, intervalMs, discovered: () => {}, omitted: notices.omittedByServer },
+    clock,
+    intervalMs,
+    discovered: () => {},
+    omitted: notices.omittedByServer,
     discovery: { databases, exclude: [] },
   })
   const sql = privilege.kind === 'table' ? `(SELECT count(*) FROM ${privilege.name})` : '7'
@@ -43,7 +46,9 @@ async function toldOf(
   })
   const metric = metricOf('jobs.waiting', { query: 'jobs', points: [{ value: 'jobs', attributes: {} }] })
   const querySet: QuerySetSettings = {
-    ...{ scope, omitted: notices.omitted, wanted: { privileges: [privilege], relations: [] } },
+    scope,
+    omitted: notices.omitted,
+    wanted: { privileges: [privilege], relations: [] },
     compose: composeSettings({ queries: [query], metrics: [metric] }),
     runner: { factory: factoryOf(), clock, measured: () => {} },
   }

@@ -165,7 +165,8 @@ describe.each(oneMajor)('PostgreSQL %i says', (major) => {
     await using client = await cluster.connect()
     await client.query('SELECT 1')
     await using watched = receiverOf(cluster, {
-      ...{ databases: ['postgres'], initial_delay: '0s' },
+      databases: ['postgres'],
+      initial_delay: '0s',
       session_sampling: { enabled: true, interval: '20ms' },
     })
     await watched.receiver.start(watched.host)

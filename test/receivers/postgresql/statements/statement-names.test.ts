@@ -63,7 +63,10 @@ async function namesOf(texts: StatementTexts, statements: readonly string[], clo
     JOIN pg_database AS d ON d.oid = s.dbid AND d.datname = '${database}' ORDER BY s.query`)
   const keys = rows.map(({ dbid, queryid }): StatementKey => ({ databaseId: String(dbid), queryid: String(queryid) }))
   return {
-    ...{ names, keys, clock, readings },
+    names,
+    keys,
+    clock,
+    readings,
     learn: (wanted: readonly StatementKey[] = keys) => names.learn(wanted, 'public', slowly, never),
     [Symbol.asyncDispose]: () => connection.close(),
   }

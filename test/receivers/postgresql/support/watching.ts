@@ -32,7 +32,10 @@ export async function watchingOn(
   const observed = await connectedServerOn(connection, clock)
   const notices = new Notices(logger, 'postgres')
   const databases = new DatabaseList({
-    ...{ clock, intervalMs, discovered: notices.discovered, omitted: notices.omittedByServer },
+    clock,
+    intervalMs,
+    discovered: notices.discovered,
+    omitted: notices.omittedByServer,
     discovery: { databases: [], exclude: [] },
   })
   await databases.read(observed, never)

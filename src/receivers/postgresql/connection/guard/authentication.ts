@@ -61,7 +61,7 @@ export function isExposed(request: AuthenticationRequest, { verified }: Transpor
   return request.kind === 'cleartext' && !verified
 }
 
-/** What a user who has accepted that is told. */
+/** The warning for a user who has accepted that. */
 export const exposedWarning = `The password goes in cleartext to a server that was not checked; ${mend}, or ${verify}.`
 
 const exposed = `the server asks for the password in cleartext and was not checked; ${mend}, or ${verify}; written out, tls: {insecure_skip_verify: true} lets the password go`

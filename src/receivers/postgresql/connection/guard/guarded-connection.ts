@@ -27,7 +27,7 @@ declare module 'pg' {
 /** Why a request is not answered, if it isn't. */
 export type Judge = (request: AuthenticationRequest, transport: Transport) => Refusal | undefined
 
-/** Of an answer that makes no sense, so much is told. */
+/** So much of an answer that makes no sense is logged. */
 const shownBytes = 80
 
 /**
@@ -45,7 +45,7 @@ export class GuardedConnection extends pg.Connection {
   /** What the server said first, until a message of it was good. */
   #beginning: Buffer | undefined
 
-  /** @param judge says whether the server is told who we are */
+  /** @param judge says whether the server's request for authentication may be answered */
   constructor(ssl: ConnectionOptions | undefined, judge: Judge) {
     super({ ssl: ssl ?? false, keepAlive: true })
     this.#judgement = judge

@@ -27,7 +27,7 @@ const longest: ReadonlySet<number> = new Set([type.rowDescription])
 /** The length counts itself. */
 const shortest = 4
 
-/** Judges each message of one connection by its place, its size and its form. What it throws ends the connection. */
+/** Checks each message of one connection: its place, its size and its form. What it throws ends the connection. */
 export class MessageGuard implements FrameConsumer {
   readonly #settings: MessageGuardSettings
   readonly #startUp: StartUp
@@ -54,7 +54,7 @@ export class MessageGuard implements FrameConsumer {
     this.#ended = true
   }
 
-  /** `undefined` where the server doesn't tell. */
+  /** `undefined` where the server doesn't say. */
   get backendKey(): BackendKey | undefined {
     return this.#backendKey
   }
@@ -107,7 +107,7 @@ export class MessageGuard implements FrameConsumer {
     this.#settings.hand(frame)
   }
 
-  /** Hands on the rows that were held back, all at once: one by one they would cost the parser a tenth more. */
+  /** Hands on the collected rows all at once: one by one they would cost the parser a tenth more. */
   pause(): void {
     const rows = this.#rows
     this.#rows = undefined

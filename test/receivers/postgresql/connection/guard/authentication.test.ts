@@ -142,7 +142,10 @@ describe.each(majors)('a role of PostgreSQL %i', (major) => {
   async function login(username: string, given: Case = {}) {
     const { target, ssl, warned, scramMaxIterations = 1_000_000, ...policy } = { ssl: anyCertificate, ...given }
     const settings = settingsOf(target ?? (await server()), {
-      ...{ username, password, scramMaxIterations, ssl },
+      username,
+      password,
+      scramMaxIterations,
+      ssl,
       authentication: { ...lax, ...policy },
       ...(warned !== undefined && { warned }),
     })
