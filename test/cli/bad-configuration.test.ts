@@ -258,7 +258,7 @@ const faults: readonly Fault[] = [
       .replace('exporters:', '  internal:\nexporters:'),
     said: [
       'otelephant.yaml:13:3: service::pipeline: unknown key "pipeline"; did you mean "pipelines"?',
-      'otelephant.yaml:15:24: service::pipelines::logs::receivers: "internal" can\'t be in a pipeline of logs: the collector tells its own telemetry as metrics',
+      'otelephant.yaml:15:24: service::pipelines::logs::receivers: "internal" can\'t be in a pipeline of logs: the collector sends its own telemetry as metrics',
     ],
   },
 ]

@@ -263,7 +263,7 @@ for (const { url, variables = {}, expected } of [
   {
     url: 'postgresql://anna@db?options=-c%20x',
     expected:
-      "DATABASE_URL: the parameter options can not be used: the start-up options of the sessions are the collector's own",
+      "DATABASE_URL: the parameter options can not be used: the start-up options of the connections are the collector's own",
   },
   {
     url: 'postgresql://anna@db?target_session_attrs=read-write',
@@ -293,7 +293,7 @@ test('what has no effect is noted with its reason; a harmless value of what can 
   )
   expect(faults).toEqual([])
   expect(notes).toEqual([
-    'The parameter application_name is ignored: the collector sets what its sessions need by itself.',
+    'The parameter application_name is ignored: the collector sets what its connections need by itself.',
     'The parameter connect_timeout is ignored: the collector watches its connections by itself.',
   ])
 })
