@@ -1,9 +1,8 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { constants } from 'node:os'
 import process from 'node:process'
 import { isatty } from 'node:tty'
 import { HangUps } from './cli/hang-ups.ts'
-import { leanMemory } from './cli/lean-memory.ts'
 
 const stopping = new AbortController()
 
@@ -27,9 +26,7 @@ process.on('SIGHUP', () => {
 process.stdout.on('error', () => stopping.abort(new DOMException('nobody reads standard output', 'AbortError')))
 process.stderr.on('error', () => {})
 
-leanMemory()
-
-/** The program is loaded here and not above: signals are heeded before, and it takes 10 MB less after `leanMemory`. */
+/** The program is loaded here and not above: a signal that arrives while it is loaded is heeded. */
 async function main(): Promise<void> {
   const { runProgram } = await import('./cli/program.ts')
   const { argv, stdout, stderr, env } = process

@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { request } from 'undici'
-import { leanMemory } from '../../src/cli/lean-memory.ts'
 import { OtlpExporter } from '../../src/exporters/otlp/exporter.ts'
 import { FakeClock } from '../../test/support/fake-clock.ts'
 import { otlpSettings } from '../encode/otlp-settings.ts'
@@ -16,7 +15,6 @@ const scrapesBefore = 120
 const scrapesInAnHour = 240
 
 /** An hour without an endpoint, one scrape right after the other on a clock that is told to go on: `outage-case.ts URL FOLDER`. */
-leanMemory()
 const [url = '', folder = ''] = process.argv.slice(2)
 const clock = new FakeClock()
 const startMs = clock.now()

@@ -25,8 +25,8 @@ const mebibyte = 1_024 * 1_024
 const readAfterMs = 60_000
 const tables = 10_000
 const indexesPerTable = 2
-const aims = { idle: 75, steady: 100, relations: 143 } as const
-const smallNursery = ['--max-semi-space-size=8']
+const aims = { idle: 85, steady: 100, relations: 143 } as const
+const smallNursery = ['--max-semi-space-size=4']
 
 interface Sample {
   readonly residentMiB: number

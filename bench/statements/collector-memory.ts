@@ -23,7 +23,7 @@ const mebibyte = 1_024 * 1_024
 /** 30 MB. */
 const aimMebibytes = 28
 /** As the program is started. */
-const flags = ['--max-semi-space-size=8']
+const flags = ['--max-semi-space-size=4']
 
 interface Growth {
   readonly before: number

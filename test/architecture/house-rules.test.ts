@@ -10,7 +10,6 @@ const touchTheProcess: Readonly<Record<string, string>> = {
   'src/main.ts': 'it is the process',
   'codegen/main.ts': 'it is a process of its own',
   'codegen/format.ts': 'runs the formatter under the same Node',
-  'src/cli/lean-memory.ts': 'tells V8 by what the heap holds how small to keep it',
   'src/telemetry/create-logger.ts': 'standard error is where a log goes by default',
   'src/receivers/internal/process-telemetry.ts': 'reads what the process uses',
   'src/receivers/internal/receiver.ts': 'the process id tells two collectors of one host apart',

@@ -34,7 +34,7 @@ test('what is published is one program in two files and its reader of SQL, a man
 
 test('the program begins with a line that lets a shell start it', async () => {
   expect(await readFile(join(built(), 'otelephant.js'), 'utf8')).toMatch(
-    /^#!\/usr\/bin\/env -S node --max-semi-space-size=8\n/,
+    /^#!\/usr\/bin\/env -S node --max-semi-space-size=4\n/,
   )
 })
 

@@ -7,8 +7,8 @@ import { QuerySamples } from './activity/query-samples.ts'
 import { SessionSampler, type SessionSamplerSettings } from './activity/session-sampler.ts'
 import { SessionsScraper } from './activity/sessions-scraper.ts'
 import { TrackingWatch } from './activity/tracking-watch.ts'
+import type { ReceiverParts } from './receiver-parts.ts'
 import type { Enabled } from './settings/enabled.ts'
-import type { SharedParts } from './shared-parts.ts'
 import type { Statements } from './statements/statements.ts'
 
 /** What those who watch sessions share. */
@@ -28,7 +28,7 @@ const blockingEvent = 'postgresql.blocking_episode'
 const longRunningEvent = 'postgresql.long_running'
 const sampleEvent = 'db.server.query_sample'
 
-export function activityParts({ enabled, notices }: SharedParts): ActivityParts {
+export function activityParts({ enabled, notices }: ReceiverParts): ActivityParts {
   const metrics = [...timeMetrics, ...blockingMetrics] satisfies MetricName[]
   const events = [blockingEvent, longRunningEvent, sampleEvent] satisfies EventName[]
   const affected = [
@@ -45,7 +45,7 @@ export function activityParts({ enabled, notices }: SharedParts): ActivityParts 
  * @param skipped called for each sample that is not taken
  */
 export function sessionSampler(
-  parts: SharedParts,
+  parts: ReceiverParts,
   { watch, pace }: ActivityParts,
   statements: Pick<Statements, 'label'>,
   skipped: SessionSamplerSettings['skipped'],
@@ -75,7 +75,7 @@ export function sessionSampler(
 
 /** The sampler, and what gives its totals and the other events about sessions; nothing where nothing is enabled. */
 export function activityScrapers(
-  parts: SharedParts,
+  parts: ReceiverParts,
   activity: ActivityParts,
   sampler: SessionSampler | undefined,
 ): (SessionSampler | SessionsScraper)[] {
@@ -97,7 +97,7 @@ export function activityScrapers(
   return sampler === undefined ? [scraper] : [sampler, scraper]
 }
 
-function longRunningWatch(parts: SharedParts, { watch }: ActivityParts): LongRunningWatch | undefined {
+function longRunningWatch(parts: ReceiverParts, { watch }: ActivityParts): LongRunningWatch | undefined {
   const { config, enabled, clock, texts, measured, databases } = parts
   const { transaction, idle_in_transaction, statement } = config.long_running
   if (!enabled.events.has(longRunningEvent) || transaction + idle_in_transaction + statement === 0) return undefined
@@ -112,7 +112,7 @@ function longRunningWatch(parts: SharedParts, { watch }: ActivityParts): LongRun
   })
 }
 
-function querySamplesOf(parts: SharedParts, { watch, pace }: ActivityParts): QuerySamples | undefined {
+function querySamplesOf(parts: ReceiverParts, { watch, pace }: ActivityParts): QuerySamples | undefined {
   const { config, enabled, clock, texts, measured, databases } = parts
   if (!enabled.events.has(sampleEvent)) return undefined
   return new QuerySamples({

@@ -18,6 +18,7 @@ import { Connector } from './connection/connector.ts'
 import { LatestPlans } from './explain/plans-scraper.ts'
 import type { DatabasesScraper } from './queries/databases-scraper.ts'
 import type { ServerScraper } from './queries/server-scraper.ts'
+import type { ReceiverParts } from './receiver-parts.ts'
 import { DatabaseList } from './server/database-list.ts'
 import type { Measured } from './server/measured.ts'
 import { Notices } from './server/notices.ts'
@@ -29,7 +30,6 @@ import { type Enabled, enabledEvents, enabledMetrics } from './settings/enabled.
 import { identity, identityIsFleeting } from './settings/identity.ts'
 import { warningsOf } from './settings/metric-warnings.ts'
 import { presetResource, resourceOfEvents } from './settings/preset.ts'
-import type { SharedParts } from './shared-parts.ts'
 import { plansScrapers, statementsOf } from './statement-scrapers.ts'
 import { statisticsScrapers } from './statistics-scrapers.ts'
 
@@ -63,7 +63,7 @@ export class PostgresqlReceiver implements Receiver {
     this.#signals = consumer.signals
     const { clock, meter, id } = settings
     const own = instruments(meter)
-    const parts = sharedParts(config, settings, consumer, own)
+    const parts = receiverParts(config, settings, consumer, own)
     this.#notices = parts.notices
     this.#connection = parts.connection
     this.#texts = parts.texts
@@ -157,12 +157,12 @@ function enabledOf(config: PostgresqlConfig, { signals }: Consumer): Enabled {
   }
 }
 
-function sharedParts(
+function receiverParts(
   config: PostgresqlConfig,
   settings: ComponentSettings & ReceiverSettings,
   consumer: Consumer,
   own: Instruments,
-): SharedParts {
+): ReceiverParts {
   const { clock, id, version, hostName } = settings
   const logger = settings.logger.child({ receiver: id })
   const intervalMs = config.collection_interval

@@ -1,10 +1,10 @@
 import { PlanNotices } from './explain/plan-notices.ts'
 import { PlanReader } from './explain/plan-reader.ts'
 import { type LatestPlans, PlansScraper } from './explain/plans-scraper.ts'
+import type { ReceiverParts } from './receiver-parts.ts'
 import type { PostgresqlConfig } from './settings/config.ts'
 import type { Enabled } from './settings/enabled.ts'
 import { namingPace } from './settings/preset.ts'
-import type { SharedParts } from './shared-parts.ts'
 import { StatementFacts } from './statements/statement-facts.ts'
 import { StatementNames } from './statements/statement-names.ts'
 import { Statements } from './statements/statements.ts'
@@ -18,7 +18,7 @@ const queryPlan = 'db.server.query_plan'
  * What makes statements of the rows of pg_stat_statements.
  * @param latestPlans shown with the statements, where plans are no events of their own
  */
-export function statementsOf(parts: SharedParts, latestPlans: LatestPlans): Statements {
+export function statementsOf(parts: ReceiverParts, latestPlans: LatestPlans): Statements {
   const { config, enabled, connector, databases, clock, notices, texts, measured } = parts
   const { degraded, asConfigured, omittedByServer: omitted } = notices
   const source = new TextSource({ connector, databases, degraded, asConfigured })
@@ -42,7 +42,7 @@ export function statementsOf(parts: SharedParts, latestPlans: LatestPlans): Stat
  * @param planned called once for each statement whose plan was looked for
  */
 export function plansScrapers(
-  parts: SharedParts,
+  parts: ReceiverParts,
   statements: Statements,
   latest: LatestPlans,
   planned: (outcome: string) => void,

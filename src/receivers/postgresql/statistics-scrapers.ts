@@ -4,9 +4,9 @@ import { DatabasesScraper } from './queries/databases-scraper.ts'
 import type { QuerySetSettings } from './queries/query-set.ts'
 import type { RowComputer } from './queries/row-computer.ts'
 import { ServerScraper } from './queries/server-scraper.ts'
+import type { ReceiverParts } from './receiver-parts.ts'
 import { wantedOf } from './server/capabilities.ts'
 import { presetIntervals } from './settings/preset.ts'
-import type { SharedParts } from './shared-parts.ts'
 import { topQueryExtra } from './statements/top-queries.ts'
 
 /**
@@ -19,7 +19,7 @@ const sliceRows = 250
  * What asks the queries of metadata.yaml: of the server, and of each database.
  * @param statements fills in the computed columns of the query `statement`
  */
-export function statisticsScrapers(parts: SharedParts, statements: RowComputer) {
+export function statisticsScrapers(parts: ReceiverParts, statements: RowComputer) {
   const { config, connection, connector, databases, clock } = parts
   const intervalMs = config.collection_interval
   const shared = { connection, clock, databases, intervalMs }
@@ -38,7 +38,7 @@ export function statisticsScrapers(parts: SharedParts, statements: RowComputer) 
 }
 
 function querySetSettings(
-  parts: SharedParts,
+  parts: ReceiverParts,
   scope: QuerySetSettings['scope'],
   statements: RowComputer,
 ): QuerySetSettings {
@@ -54,7 +54,7 @@ function querySetSettings(
   }
 }
 
-function composeSettings({ config, enabled }: SharedParts): ComposeSettings {
+function composeSettings({ config, enabled }: ReceiverParts): ComposeSettings {
   const extra = { statement: topQueryExtra } satisfies Partial<Record<QueryName, typeof topQueryExtra>>
   return {
     queries,

@@ -126,9 +126,9 @@ export class Connection {
       return repeats && !this.#pooled ? this.#prepared.run(sent, run) : run(sent)
     })
     this.#turn = turn.then(
-      () => this.#left(),
+      () => this.#done(),
       (error: unknown) => {
-        this.#left()
+        this.#done()
         this.#encoding.followUp(name, error)
       },
     )
@@ -157,7 +157,7 @@ export class Connection {
     return this.#settings.host.startsWith('/')
   }
 
-  #left(): void {
+  #done(): void {
     this.#waiting -= 1
   }
 

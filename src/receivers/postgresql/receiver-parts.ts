@@ -13,7 +13,7 @@ import type { PostgresqlConfig } from './settings/config.ts'
 import type { Enabled } from './settings/enabled.ts'
 
 /** What all scrapers of one receiver share. */
-export interface SharedParts {
+export interface ReceiverParts {
   readonly config: PostgresqlConfig
   readonly enabled: Enabled
   readonly factory: SeriesFactory
