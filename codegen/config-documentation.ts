@@ -1,5 +1,5 @@
-import type { ConfigFormat } from '../src/metadata/config-formats.ts'
-import type { ConfigProperties, ConfigProperty } from '../src/metadata/config-grammar.ts'
+import type { ConfigFormat } from '../src/metadata/grammar/config-formats.ts'
+import type { ConfigProperties, ConfigProperty } from '../src/metadata/grammar/config-grammar.ts'
 import type { Metadata } from '../src/metadata/model.ts'
 import { derivedKeys } from './derived-keys.ts'
 import { cell } from './literal.ts'

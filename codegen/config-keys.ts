@@ -1,5 +1,5 @@
-import { type ConfigFormat, configFormats } from '../src/metadata/config-formats.ts'
-import type { ConfigProperties, ConfigProperty } from '../src/metadata/config-grammar.ts'
+import { type ConfigFormat, configFormats } from '../src/metadata/grammar/config-formats.ts'
+import type { ConfigProperties, ConfigProperty } from '../src/metadata/grammar/config-grammar.ts'
 import { camelCase } from '../src/metadata/identifier.ts'
 import { comment, literal } from './literal.ts'
 

@@ -1,6 +1,6 @@
 import { isSecretSchema } from '../src/config/secret.ts'
-import { configFormats } from '../src/metadata/config-formats.ts'
-import type { ConfigProperties, ConfigProperty } from '../src/metadata/config-grammar.ts'
+import { configFormats } from '../src/metadata/grammar/config-formats.ts'
+import type { ConfigProperties, ConfigProperty } from '../src/metadata/grammar/config-grammar.ts'
 import type { Metadata, ResourceAttribute } from '../src/metadata/model.ts'
 import { derivedKeys } from './derived-keys.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configProperties } from './config-grammar.ts'
+import { configProperties } from './grammar/config-grammar.ts'
 import { stabilities } from './metric-grammar.ts'
 import type { Entity, EntityAttribute, ResourceAttribute } from './model.ts'
 import type { Unnamed } from './query-grammar.ts'

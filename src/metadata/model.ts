@@ -1,4 +1,4 @@
-import type { ConfigProperties } from './config-grammar.ts'
+import type { ConfigProperties } from './grammar/config-grammar.ts'
 import type { QueryDefinition, Requirements } from './query.ts'
 
 /** A checked metadata file: mdatagen's schema, and `queries` with `source`. Names are as written; nothing is defaulted silently. */

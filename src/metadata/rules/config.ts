@@ -1,8 +1,8 @@
 import type { Path } from '../../yaml/fault.ts'
 import { show } from '../../yaml/show.ts'
-import { configFormats } from '../config-formats.ts'
-import type { ConfigProperties, ConfigProperty } from '../config-grammar.ts'
 import type { Report, Rule } from '../draft.ts'
+import { configFormats } from '../grammar/config-formats.ts'
+import type { ConfigProperties, ConfigProperty } from '../grammar/config-grammar.ts'
 import { unknownName } from './unknown-name.ts'
 
 const derived = ['events', 'intervals', 'limits', 'metrics', 'resource_attributes']

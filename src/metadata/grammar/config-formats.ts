@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { byteSize } from '../config/byte-size.ts'
-import { certificateFile, keyFile } from '../config/database-url/pem-file.ts'
-import { requireAuth } from '../config/database-url/require-auth.ts'
-import { duration, positiveDuration } from '../config/duration.ts'
-import { functionName } from '../config/function-name.ts'
-import { hostPort } from '../config/host-port.ts'
-import { secret } from '../config/secret.ts'
+import { byteSize } from '../../config/byte-size.ts'
+import { certificateFile, keyFile } from '../../config/database-url/pem-file.ts'
+import { requireAuth } from '../../config/database-url/require-auth.ts'
+import { duration, positiveDuration } from '../../config/duration.ts'
+import { functionName } from '../../config/function-name.ts'
+import { hostPort } from '../../config/host-port.ts'
+import { secret } from '../../config/secret.ts'
 
 /** What reads a configuration key of each `format`: texts that mean more than a text. */
 export const configFormats = {
