@@ -106,7 +106,7 @@ export class RowPoints {
 
 /**
  * @param value of a column, as it is shown
- * @param identity tells the series from others of the same point
+ * @param identity makes the key differ from those of other series of the same point
  */
 export function seriesOf(
   { factory, origin, query }: RowPointsSettings,

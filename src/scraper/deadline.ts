@@ -1,15 +1,15 @@
 import type { Clock } from '../component/clock.ts'
 import { formatDuration } from '../config/duration.ts'
 
-/** A signal with an end. Disposing stops its timer and its hold on the parent. */
+/** A signal with a deadline. Disposing stops its timer and lets go of the parent. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal
 }
 
 /**
  * A signal that aborts with its parent (same reason) or after `timeoutMs` (a `TimeoutError`); 0 means no time-out.
- * Made by hand because AbortSignal.timeout knows no other clock, and a signal derived by AbortSignal.any from one that
- * lives as long as the process can't be let go of.
+ * Made by hand: AbortSignal.timeout takes no other clock, and AbortSignal.any keeps its signal alive as long as the parent,
+ * which here is as long as the process.
  */
 export function deadline(timeoutMs: number, clock: Clock, parent: AbortSignal): Deadline {
   const controller = new AbortController()

@@ -11,7 +11,7 @@ interface Failure {
   readonly scrapers: Set<string>
   sinceMs: number
   loggedMs: number
-  /** Whether its end is worth a line: its beginning had one. */
+  /** Whether its end is logged: its beginning was. */
   announced: boolean
 }
 
@@ -63,7 +63,7 @@ export class FailureLog {
     return failure
   }
 
-  /** Takes the scraper out of every other failure; gives those that it was the last one of, as they were. */
+  /** Takes the scraper out of every other failure; returns those of which it was the last one, as they were. */
   #leave(scraper: string, except?: Failure): Failure[] {
     const over: Failure[] = []
     for (const [kind, failure] of this.#failures) {

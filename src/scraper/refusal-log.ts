@@ -4,10 +4,10 @@ import { errorMessage } from '../telemetry/error-message.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Refusal } from './scrape-sink.ts'
 
-/** A full disk refuses every batch: of each signal there is a line in so long at most. */
+/** A full disk refuses every batch: each signal has at most one line in this time. */
 const quietMs = 60_000
 
-/** What was refused and not said yet. */
+/** What was refused and not logged yet. */
 interface Unsaid {
   readonly scrapers: Set<string>
   items: number
@@ -15,7 +15,7 @@ interface Unsaid {
   saidMs: number
 }
 
-/** Says what no exporter took, with all that was refused since it said so last. */
+/** Logs what no exporter took, with all that was refused since the last line. */
 export class RefusalLog {
   readonly #clock: Pick<Clock, 'now'>
   readonly #logger: Logger
@@ -37,7 +37,7 @@ export class RefusalLog {
     }
   }
 
-  /** Says what is left. */
+  /** Logs the rest. */
   flush(): void {
     for (const [signal, unsaid] of this.#unsaid) if (unsaid.items > 0) this.#say(signal, unsaid)
   }

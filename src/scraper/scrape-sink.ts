@@ -6,9 +6,9 @@ import type { Signal } from '../pdata/signal.ts'
 import type { Sink } from './scraper.ts'
 import type { ScraperTelemetry } from './scraper-telemetry.ts'
 
-/** While less than this is on its way into the pipeline, a scraper goes on reading: as many data points. */
+/** A scraper waits while this many data points are on their way into the pipeline. */
 const maxOutstanding = 4_000
-/** What an item weighs in that. A log record carries texts of kilobytes. */
+/** How many data points an item counts for. A log record carries texts of kilobytes. */
 const weights = { metrics: 1, logs: 20 } as const satisfies Record<Signal, number>
 
 export interface Refusal {

@@ -75,7 +75,7 @@ async function attempt(
   } catch (error) {
     if (parent.aborted) return { kind: 'cancelled' }
     if (error instanceof PartialScrapeError) return { kind: 'partial', error }
-    // Whatever the client makes of an abort ("canceling statement due to user request"): this is why it was aborted.
+    // The client reports an abort in its own words ("canceling statement due to user request"): this is the reason.
     if (signal.aborted) return { kind: 'failed', error: new Error(errorMessage(signal.reason), { cause: error }) }
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }
   }

@@ -8,7 +8,7 @@ export function plainEnd(sql: string, from: number, quote: "'" | '"'): End {
   return at === -1 ? undefined : at + 1
 }
 
-/** The end of a string in which a backslash makes the next character an ordinary one. */
+/** The end of a string in which a backslash escapes the next character. */
 export function escapedEnd(sql: string, from: number): End {
   const special = /[\\']/g
   special.lastIndex = from

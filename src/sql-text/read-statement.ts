@@ -84,7 +84,7 @@ export function readStatement(shown: ShownText, parser: SqlParser, tagKeys: read
   return { fingerprint, text, ...summarize(text, lex(text), undefined), hasSafeId: false, tags }
 }
 
-/** What is cut may end within a value, whose end is of no importance then. */
+/** A text that is cut may end within a value, which is then complete for this purpose. */
 function withEndClosed(tokens: readonly Token[]): readonly Token[] {
   const last = tokens.at(-1)
   if (last?.doubt !== 'open') return tokens
@@ -105,7 +105,7 @@ function wholeStatement(sql: string, tokens: readonly Token[], parsed: Parsed, p
   }
 }
 
-/** What may hold values that nothing tells from words. */
+/** Commands whose words may be values. */
 function commandAlone(sql: string, tokens: readonly Token[]): StatementText {
   const doubtful = tokens.findIndex(({ doubt }) => doubt !== undefined)
   const sure = (doubtful === -1 ? tokens : tokens.slice(0, doubtful)).filter(({ kind }) => kind !== 'comment')
@@ -123,7 +123,7 @@ function commandAlone(sql: string, tokens: readonly Token[]): StatementText {
   }
 }
 
-/** Some trees are too deep for it. */
+/** `undefined` for trees that are too deep for the parser's JSON. */
 function fingerprintOf(sql: string, parser: SqlParser): string | undefined {
   try {
     return parser.fingerprint(sql)
@@ -152,7 +152,7 @@ function parseText(sql: string, tokens: readonly Token[], parser: SqlParser): Ou
       parser.fingerprint(text)
       return { style, sql: text, tree: undefined }
     } catch (error) {
-      // The parser had nothing against what comes before the end.
+      // The parser's error is at the end: it took everything before.
       if (error instanceof Error && error.message.includes('at end of input')) outcome = 'begins'
     }
   }

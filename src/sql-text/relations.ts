@@ -4,7 +4,7 @@ export interface Relation {
   readonly location: number
 }
 
-/** Seen to by itself; what FROM has named already, maybe by its alias; a composite type, which looks like a table. */
+/** Nodes that are skipped: handled elsewhere, named in FROM already (maybe by an alias), or a composite type. */
 const passedOver = new Set(['withClause', 'lockedRels', 'typevar'])
 
 interface Visit {

@@ -23,7 +23,7 @@ interface Frame {
   element: string
 }
 
-/** Deeper than this lists stay as they are: telling elements apart costs their length at every level. */
+/** Deeper lists stay as they are: comparing elements costs their length at every level. */
 const deepestList = 32
 
 /**
@@ -79,7 +79,7 @@ function endElement(frame: Frame, seen: Set<string>): void {
   // The first row keeps its distance from VALUES.
   const element = frame.elements === '' ? frame.element : frame.element.trim()
   const shape = element.trim().replace(/\$\d+/g, '?')
-  // An array may well hold a column twice; in the others it makes no difference.
+  // An array may hold a column twice on purpose; in the other lists it makes no difference.
   const again = seen.has(shape) && (frame.closer !== ']' || shape.includes('?'))
   if (shape !== '' && !again) {
     seen.add(shape)
@@ -116,7 +116,7 @@ function pieceOf(sql: string, token: Token, style: RenderStyle): string {
     case 'hidden_name':
       return style.hiddenName
     case 'quoted_name':
-      // A name that is cut can't be told from a value.
+      // A name that is cut may be a value.
       return token.doubt === 'open' ? style.string : sql.slice(token.start, token.end)
     case 'word':
     case 'symbol':

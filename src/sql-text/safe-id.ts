@@ -1,5 +1,5 @@
 /** Statements that the planner takes, by the kind of their node; VALUES and TABLE are selects too. */
-const planned: ReadonlySet<string> = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+const plannable: ReadonlySet<string> = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
 
 /**
  * Whether a parse tree is of nothing but statements that the planner takes. Of these alone the server's id doesn't depend
@@ -11,7 +11,7 @@ export function hasSafeId(tree: unknown): boolean {
   return statements.every((one: unknown) => {
     const node = field(one, 'stmt')
     const [kind = ''] = Object.keys(isRecord(node) ? node : {})
-    return planned.has(kind) && !selectsInto(field(node, kind))
+    return plannable.has(kind) && !selectsInto(field(node, kind))
   })
 }
 

@@ -24,7 +24,7 @@ export interface StatementTextsLimits {
   readonly idleMs: number
   /** The child process is replaced once it is larger. */
   readonly memoryBytes: number
-  /** How long nothing is tried after the child process couldn't start, or died again and again; doubled each time. */
+  /** The pause after the child process couldn't start, or ended again and again; doubled each time. */
   readonly pauseMs: number
   readonly longestPauseMs: number
 }
@@ -43,12 +43,12 @@ const defaultLimits: StatementTextsLimits = {
   longestPauseMs: 60_000,
 }
 
-/** So many deaths without a result between them are no text's fault. */
+/** After so many ends of the process without a result in between, the process and not a text is broken. */
 const toleratedDeaths = 4
 
 /**
- * Reads texts in a child process: it starts with the first work, ends when idle or grown, and one that it dies of costs
- * only that text. Its memory and its crashes are not the collector's.
+ * Reads texts in a child process. It starts with the first work and ends when idle or grown. A text that ends the process
+ * is given up alone. Its memory and its crashes are not the collector's.
  */
 export function childStatementTexts(settings: StatementTextsSettings): StatementTexts {
   return new ChildStatementTexts(settings)
@@ -61,7 +61,7 @@ class ChildStatementTexts implements StatementTexts {
   readonly #closing = new AbortController()
   #reader: TextReader | undefined
   #idle: NodeJS.Timeout | undefined
-  /** The last of those that wait for the process, which reads for one at a time. */
+  /** The last caller that waits for the process, which reads for one caller at a time. */
   #last: Promise<void> = Promise.resolve()
   /** Whether the process has read anything. */
   #served = false
@@ -145,8 +145,8 @@ class ChildStatementTexts implements StatementTexts {
   }
 
   /**
-   * What the process died of is one of these: each is tried alone, and it alone is given up. One that is alone already is
-   * tried again where its process had read others before: it may have been killed for another reason.
+   * One of these texts ended the process: each is tried alone, and the one that ends the process again is given up. A text
+   * that was alone is tried again if the process had read others before: it may have been killed for another reason.
    */
   async #afterDeath(
     kind: TextRequest['kind'],
@@ -206,7 +206,7 @@ class ChildStatementTexts implements StatementTexts {
   }
 }
 
-/** Node throws what it takes for exceptional (no memory), and emits the rest. */
+/** Starting may throw (no memory) or emit an error. */
 function started(): TextReader | undefined {
   try {
     return new TextReader()

@@ -25,7 +25,7 @@ export type TextReply =
 /** A statement's for `read`, a text for `redact`. */
 export type TextResult = StatementText | string
 
-/** Both ends are this very program, so that only the shape is looked at. */
+/** Both ends are this program, so only the shape is checked. */
 export function isTextReply(message: unknown): message is TextReply {
   return hasKind(message, ['ready', 'results'])
 }

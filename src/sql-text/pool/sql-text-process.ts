@@ -11,7 +11,7 @@ import { isTextRequest, type TextReply, type TextRequest, type TextResult } from
 process.on('disconnect', () => process.exit())
 for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
 
-/** What it can't know how to go on after: a trap of WebAssembly leaves the parser's memory as it was in the middle. */
+/** An error that the process can't go on after: a trap of WebAssembly leaves the parser's memory in an unknown state. */
 let broken = false
 
 const parser: SqlParser = {

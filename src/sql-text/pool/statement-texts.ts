@@ -10,8 +10,8 @@ export interface StatementText {
   readonly fingerprint: string
   /**
    * Keywords, operators and names, `?` for everything else and for parameters, no comments, white space made one space, of
-   * IN, VALUES and ARRAY lists the elements that differ by more than values. As long as it takes. `undefined` where values
-   * can't be told from the rest: the text doesn't parse and isn't cut, or depends on standard_conforming_strings.
+   * IN, VALUES and ARRAY lists the elements that differ by more than values. Of any length. `undefined` where values
+   * can't be separated from the rest: the text doesn't parse and isn't cut, or depends on standard_conforming_strings.
    */
   readonly text: string | undefined
   /** `SELECT`, `INSERT`, `CREATE TABLE`, ..., in upper case; `undefined` where it isn't known. */

@@ -17,7 +17,7 @@ const nodeOptions = [
   '--no-wasm-dynamic-tiering',
 ]
 
-/** Why there is no answer: it ended by itself or by others' hand, or it was killed at its deadline. */
+/** Why there is no answer: the process ended, or it was killed at its deadline. */
 export type Silence = 'died' | 'late'
 
 type Results = Extract<TextReply, { readonly kind: 'results' }>
@@ -34,7 +34,7 @@ export class TextReader {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
     })
-    // A process that can't be started says so here and exits nowhere; whoever waits learns it in #reply.
+    // A process that can't be started emits an error and no exit; #reply reports it to whoever waits.
     this.#child.on('error', () => {})
     this.#rest()
   }
@@ -54,13 +54,13 @@ export class TextReader {
   async ask(request: TextRequest, timeoutMs: number, signal: AbortSignal): Promise<Results | Silence> {
     if (!this.alive) return 'died'
     const reply = this.#reply(timeoutMs, signal)
-    // An error of sending is one of its death, which the reply tells.
+    // Sending fails only when the process has ended, and the reply says that.
     this.#child.send(request, () => {})
     const answer = await reply
     return typeof answer === 'object' && answer.kind === 'ready' ? 'died' : answer
   }
 
-  /** Kills it: there is nothing that it could lose. */
+  /** Kills it: it holds nothing that could be lost. */
   async end(): Promise<void> {
     if (this.#child.pid === undefined || this.#exited) return
     const exited = Promise.withResolvers<void>()

@@ -70,11 +70,11 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
       ...settings.definition,
       columns: { ...columns, ...settings.definition?.columns },
     })
-    const plan = composeSettings({ queries: [query], metrics: settings.metrics ?? metrics })
-    const { serverState, capabilities } = await inspect(connection, plan)
-    const [planned = expect.fail('nothing planned')] = composeQueries(plan, 'server', capabilities).queries
+    const settingsOfAll = composeSettings({ queries: [query], metrics: settings.metrics ?? metrics })
+    const { serverState, capabilities } = await inspect(connection, settingsOfAll)
+    const [composed = expect.fail('nothing composed')] = composeQueries(settingsOfAll, 'server', capabilities).queries
     const { computer } = settings
-    const runner = runnerOf(planned, systemClock(), computer === undefined ? {} : { computer })
+    const runner = runnerOf(composed, systemClock(), computer === undefined ? {} : { computer })
 
     return {
       /** What one result of just these rows comes to. */

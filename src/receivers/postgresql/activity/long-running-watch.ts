@@ -38,7 +38,7 @@ type Values = Omit<
 >
 
 /** One that was reported and isn't over. */
-interface Told {
+interface Reported {
   readonly values: Values
   lastedMs: number
 }
@@ -47,7 +47,7 @@ interface Told {
 export class LongRunningWatch {
   readonly #settings: LongRunningSettings
   readonly #queries: CodeQueries
-  readonly #told = new Map<string, Told>()
+  readonly #reported = new Map<string, Reported>()
 
   constructor(settings: LongRunningSettings) {
     this.#settings = settings
@@ -61,7 +61,7 @@ export class LongRunningWatch {
     const things = await this.#queries.ask('long_running', connection, signal, read)
     const nowMs = clock.now()
     this.#recordEnds(things, nowMs)
-    const news = things.filter((thing) => !this.#told.has(keyOf(thing))).slice(0, maxNews)
+    const news = things.filter((thing) => !this.#reported.has(keyOf(thing))).slice(0, maxNews)
     if (news.length > 0) await this.#recordStarts(news, connection, nowMs, signal)
     const batch = events.take()
     if (batch.records.length > 0) await sink.logs(batch)
@@ -69,14 +69,14 @@ export class LongRunningWatch {
 
   #recordEnds(things: readonly LongThing[], nowMs: number): void {
     const present = new Map(things.map((thing) => [keyOf(thing), thing]))
-    for (const [key, told] of this.#told) {
+    for (const [key, reported] of this.#reported) {
       const thing = present.get(key)
       if (thing !== undefined) {
-        told.lastedMs = thing.lastedMs
+        reported.lastedMs = thing.lastedMs
         continue
       }
-      this.#told.delete(key)
-      this.#record('end', told, nowMs)
+      this.#reported.delete(key)
+      this.#record('end', reported, nowMs)
     }
   }
 
@@ -101,13 +101,13 @@ export class LongRunningWatch {
       const found = details[index]
       // It ended after the first statement: nothing else is known of it.
       if (found === undefined) continue
-      const told = { values: valuesOf(thing, found, statements[index]), lastedMs: thing.lastedMs }
-      this.#told.set(keyOf(thing), told)
-      this.#record('start', told, nowMs)
+      const reported = { values: valuesOf(thing, found, statements[index]), lastedMs: thing.lastedMs }
+      this.#reported.set(keyOf(thing), reported)
+      this.#record('start', reported, nowMs)
     }
   }
 
-  #record(phase: 'start' | 'end', { values, lastedMs }: Told, nowMs: number): void {
+  #record(phase: 'start' | 'end', { values, lastedMs }: Reported, nowMs: number): void {
     this.#settings.events.recordPostgresqlLongRunning(nowMs, {
       ...values,
       'postgresql.episode.phase': phase,

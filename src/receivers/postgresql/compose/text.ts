@@ -4,13 +4,13 @@ import type { Extension } from '../server/capabilities.ts'
 /** What a statement's $1, $2, ... stand for. `after` and `rows`: where a slice begins, and how much it reads. */
 export type Parameter = 'databases' | 'after' | 'rows'
 
-export interface Statement {
+export interface ParameterizedText {
   readonly text: string
   readonly parameters: readonly Parameter[]
 }
 
 /** The text of a query and how it is to be sent. */
-export interface ComposedText extends Statement {
+export interface ComposedText extends ParameterizedText {
   /** Read in slices, one statement each. */
   readonly slice?: Slice
 }
@@ -81,7 +81,7 @@ function clauses(head: string, tail: Readonly<Record<string, string | undefined>
 const types = { databases: 'oid[]', after: 'oid', rows: 'int8' } as const satisfies Record<Parameter, string>
 
 /** Numbers the named parameters and puts the extensions' schemas in; in one pass, since a schema may be named anything. */
-function bind(text: string, extensions: ReadonlyMap<string, Extension>): Statement {
+function bind(text: string, extensions: ReadonlyMap<string, Extension>): ParameterizedText {
   const parameters: Parameter[] = []
   const place = (name: Parameter) => {
     if (!parameters.includes(name)) parameters.push(name)

@@ -22,8 +22,8 @@ export interface Command {
   readonly repeats?: boolean
 }
 
-/** A statement to send, and what becomes of its rows. */
-interface Statement<T> {
+/** A command with its parameters, and what becomes of its rows. */
+interface BoundCommand<T> {
   readonly name?: string | undefined
   readonly text: string
   readonly values: readonly unknown[]
@@ -122,7 +122,7 @@ export class Connection {
       this.#bounded.checkOpen(name)
       const { text, rowBytes = 0, repeats = false } = typeof statement === 'string' ? { text: statement } : statement
       const sent = { text, values, take, maxBytes, rowBytes }
-      const run = (given: Statement<T>) => this.#bounded.bounded(name, (ended) => this.#run(given, ended), signal)
+      const run = (given: BoundCommand<T>) => this.#bounded.bounded(name, (ended) => this.#run(given, ended), signal)
       return repeats && !this.#pooled ? this.#prepared.run(sent, run) : run(sent)
     })
     this.#turn = turn.then(
@@ -162,7 +162,7 @@ export class Connection {
   }
 
   /** One statement, in a transaction of its own where the settings or the socket ask for one. */
-  async #run<T>(statement: Statement<T>, signal: AbortSignal): Promise<T[]> {
+  async #run<T>(statement: BoundCommand<T>, signal: AbortSignal): Promise<T[]> {
     const send = () => this.#send(statement, signal)
     if (this.#pooled)
       return this.#inTransaction(
@@ -193,7 +193,7 @@ export class Connection {
    * over a unix socket is read in pages that fit into the socket: a collector that stops leaves the server waiting for the
    * next command, which idle_in_transaction_session_timeout ends.
    */
-  async #send<T>({ name, text, values, take, maxBytes, rowBytes }: Statement<T>, signal: AbortSignal): Promise<T[]> {
+  async #send<T>({ name, text, values, take, maxBytes, rowBytes }: BoundCommand<T>, signal: AbortSignal): Promise<T[]> {
     const inPages = this.#isUnix && this.#bounded.client.getTransactionStatus() === 'T'
     const settings = {
       statement: { name, text, values },

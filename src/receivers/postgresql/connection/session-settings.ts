@@ -38,7 +38,7 @@ export function startupOptions(limits: SessionLimits): string {
 
 /**
  * What older servers don't know and would refuse a connection for: to be set once the version is known.
- * @param platform the text of version(): only Linux tells a backend that its client is gone
+ * @param platform the text of version(): only on Linux a backend learns that its client is gone
  */
 export function lateSettings(
   versionNumber: number,

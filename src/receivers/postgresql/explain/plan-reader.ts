@@ -100,9 +100,9 @@ export class PlanReader {
   }
 
   #keep({ statement, outcome }: PlanOutcome): void {
-    const { clock, config, counted, absent: tell } = this.#settings
+    const { clock, config, counted, absent: log } = this.#settings
     counted(outcome.kind === 'plan' ? 'plan' : outcome.reason)
-    if (outcome.kind === 'absent') tell(outcome, statement.databaseName)
+    if (outcome.kind === 'absent') log(outcome, statement.databaseName)
     if (outcome.kind === 'absent' && absences[outcome.reason].transient) return
     const untilMs = clock.now() + config.cache_ttl
     this.#memory.learn(keyOf(statement), untilMs, outcome.kind === 'plan' ? outcome.hash : undefined)

@@ -34,7 +34,7 @@ export function queryPlan(root: PlanNode, before: string | undefined): QueryPlan
 /**
  * Tells plans of one statement apart: 16 hex digits of what they do (nodes, joins, relations, indexes, conditions), not
  * of what that may cost.
- * @param root redacted, so that the hash tells nothing of values either
+ * @param root redacted, so that the hash gives nothing of values away
  */
 export function planHash(root: PlanNode): string {
   return createHash('sha256')

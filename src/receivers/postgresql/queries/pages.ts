@@ -1,5 +1,5 @@
 import type { ComposedQuery } from '../compose/composed-query.ts'
-import type { Slice, Statement } from '../compose/text.ts'
+import type { ParameterizedText, Slice } from '../compose/text.ts'
 import type { TextRow } from '../connection/connection.ts'
 import { QueryError } from '../connection/query-error.ts'
 import { sqlState } from '../connection/sqlstate.ts'
@@ -17,7 +17,7 @@ export interface Bounds {
 }
 
 /** Sends one statement. */
-export type Ask = (statement: Statement, bounds: Bounds) => Promise<TextRow[]>
+export type Ask = (text: ParameterizedText, bounds: Bounds) => Promise<TextRow[]>
 
 type Paged = Pick<ComposedQuery, 'text' | 'parameters' | 'slice' | 'takesLocks'>
 

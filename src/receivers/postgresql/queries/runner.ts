@@ -7,7 +7,7 @@ import { RowPoints } from '../../../rows/row-points.ts'
 import { TopRows } from '../../../rows/top-rows.ts'
 import type { Sink } from '../../../scraper/scraper.ts'
 import type { ComposedQuery } from '../compose/composed-query.ts'
-import type { Statement } from '../compose/text.ts'
+import type { ParameterizedText } from '../compose/text.ts'
 import type { TextRow } from '../connection/connection.ts'
 import { QueryError } from '../connection/query-error.ts'
 import { type Measured, timed } from '../server/measured.ts'
@@ -95,7 +95,7 @@ export class QueryRunner {
   }
 
   async #read<T>(
-    { text, parameters }: Statement,
+    { text, parameters }: ParameterizedText,
     bounds: Partial<Bounds>,
     take: (row: TextRow) => T,
     context: RunContext,

@@ -222,7 +222,7 @@ describe('a folded query', () => {
   const plan = (enabled: readonly string[], overrides: Parameters<typeof composeSettings>[0] = {}) => {
     const settings = composeSettings({ queries: [query], metrics, enabled: new Set(enabled), ...overrides })
     const [planned] = composeQueries(settings, 'server', capabilitiesOf()).queries
-    return planned ?? expect.fail('nothing planned')
+    return planned ?? expect.fail('nothing composed')
   }
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeQueries } from '../../../../src/receivers/postgresql/compose/compose.ts'
 import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/postgresql/compose/composed-query.ts'
-import type { Statement } from '../../../../src/receivers/postgresql/compose/text.ts'
+import type { ParameterizedText } from '../../../../src/receivers/postgresql/compose/text.ts'
 import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { majors, usePostgres } from '../../../support/postgres.ts'
 import { composeSettings, inspect, keepingSink, runnerOf } from '../support/composing.ts'
@@ -18,7 +18,7 @@ async function plannedOn(
   return (['server', 'database'] as const).flatMap((scope) => composeQueries(settings, scope, capabilities).queries)
 }
 
-async function explained(connection: Connection, { text, parameters }: Statement): Promise<string> {
+async function explained(connection: Connection, { text, parameters }: ParameterizedText): Promise<string> {
   const given = { after: '0', rows: '250', databases: '{1,5}' }
   const values = parameters.map((name) => given[name])
   const rows = await connection.query('explain', `EXPLAIN (COSTS OFF) ${text}`, values, never)

@@ -26,7 +26,7 @@ async function runnerOn(database: string, definition: Partial<QueryDefinition>, 
     sliceRows,
   })
   const { serverState, capabilities } = await inspect(connection, settings)
-  const [query = expect.fail('nothing planned')] = composeQueries(settings, 'server', capabilities).queries
+  const [query = expect.fail('nothing composed')] = composeQueries(settings, 'server', capabilities).queries
   const sink = keepingSink()
   const runner = runnerOf(query, systemClock())
   return {
