@@ -5,11 +5,17 @@ import type { Point } from '../../pdata/batch.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
 import type { ResetToken } from '../../pdata/reading.ts'
 import type { Series } from '../../pdata/series.ts'
+import type { SeriesFactory } from '../../pdata/series-factory.ts'
 
 /** Turns what the SDK collected into points. Remembers every series: an instrument's never go away. */
 export class OwnPoints {
+  readonly #factory: SeriesFactory
   readonly #metrics = new Map<string, MetricInfo>()
   readonly #series = new Map<string, Series>()
+
+  constructor(factory: SeriesFactory) {
+    this.#factory = factory
+  }
 
   /** The points of sums and gauges. Histograms are left out: the collector has none. */
   from(resourceMetrics: ResourceMetrics): Point[] {
@@ -45,10 +51,10 @@ export class OwnPoints {
   }
 
   #seriesOf(metric: MetricInfo, attributes: Attributes): Series {
-    const key = `internal\u0000${metric.name}\u0000${JSON.stringify(attributes)}`
+    const key = this.#factory.key(metric.name, JSON.stringify(attributes))
     let series = this.#series.get(key)
     if (series === undefined) {
-      series = { metric, attributes: Object.freeze(attributes), key }
+      series = this.#factory.series(metric, attributes, key)
       this.#series.set(key, series)
     }
     return series

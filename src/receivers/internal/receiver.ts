@@ -3,7 +3,7 @@ import { pid } from 'node:process'
 import type { Clock } from '../../component/clock.ts'
 import type { Consumer } from '../../component/consumer.ts'
 import type { Receiver } from '../../component/receiver.ts'
-import type { Batch } from '../../pdata/batch.ts'
+import { SeriesFactory } from '../../pdata/series-factory.ts'
 import { ScraperController } from '../../scraper/controller.ts'
 import { PartialScrapeError } from '../../scraper/partial-scrape-error.ts'
 import type { Scraper } from '../../scraper/scraper.ts'
@@ -34,8 +34,7 @@ export function internalReceiver(settings: InternalReceiverSettings): Receiver {
 }
 
 function scraper({ config, ownTelemetry, version, hostName, clock }: InternalReceiverSettings): Scraper {
-  const ownPoints = new OwnPoints()
-  const resource: Batch['resource'] = {
+  const resource = {
     attributes: Object.freeze({
       'service.name': 'otelephant',
       'service.version': version,
@@ -43,6 +42,8 @@ function scraper({ config, ownTelemetry, version, hostName, clock }: InternalRec
     }),
   }
   const scope = Object.freeze({ name: 'otelephant', version })
+  const factory = new SeriesFactory({ endpoint: 'internal', resource, scope, vocabulary: 'both' })
+  const ownPoints = new OwnPoints(factory)
   const epoch = { server: ownTelemetry.startId, witnesses: [] }
   return {
     name: 'internal',
@@ -51,7 +52,7 @@ function scraper({ config, ownTelemetry, version, hostName, clock }: InternalRec
       const { resourceMetrics, errors } = await ownTelemetry.collect()
       const completes = errors.length === 0
       const reading = { query: 'internal', filter: 'all', startedMs, timeMs: clock.now(), epoch, completes }
-      await sink.metrics({ resource, scope, reading, points: ownPoints.from(resourceMetrics) })
+      await sink.metrics(factory.batch({ reading, points: ownPoints.from(resourceMetrics) }))
       if (!completes) throw new PartialScrapeError(errors.length, errors.map(toError))
     },
   }
