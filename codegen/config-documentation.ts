@@ -19,8 +19,11 @@ const formatTexts: Readonly<Record<ConfigFormat, string>> = {
   certificate_file: 'file',
   duration: 'duration',
   function_name: '`schema.name`',
+  header_name: 'header',
   host_port: '`host:port`',
+  http_url: 'address',
   key_file: 'file',
+  license_key: 'secret',
   positive_duration: 'duration above 0',
   require_auth: 'text',
   secret: 'secret',
@@ -44,7 +47,7 @@ function keyViews(properties: ConfigProperties, prefix: string): ConfigKeyView[]
       default: defaultText(property),
       description: cell(property.description),
     }
-    return property.type === 'object' ? [own, ...keyViews(property.properties, `${key}.`)] : [own]
+    return property.type === 'object' ? [own, ...keyViews(property.properties ?? {}, `${key}.`)] : [own]
   })
 }
 
@@ -63,7 +66,9 @@ function typeText(property: ConfigProperty): string {
     case 'array':
       return 'list of texts'
     case 'object':
-      return 'map'
+      return property.additionalProperties === undefined
+        ? 'map'
+        : `map of ${formatTexts[property.additionalProperties.format]}s`
     default:
       return property satisfies never
   }

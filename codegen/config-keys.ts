@@ -15,8 +15,11 @@ const files: Readonly<Record<ConfigFormat, string>> = {
   certificate_file: 'config/database-url/pem-file.ts',
   duration: 'config/duration.ts',
   function_name: 'config/function-name.ts',
+  header_name: 'config/http.ts',
   host_port: 'config/host-port.ts',
+  http_url: 'config/http.ts',
   key_file: 'config/database-url/pem-file.ts',
+  license_key: 'config/license-key.ts',
   positive_duration: 'config/duration.ts',
   require_auth: 'config/database-url/require-auth.ts',
   secret: 'config/secret.ts',
@@ -32,7 +35,10 @@ export function configImports(properties: ConfigProperties, further: readonly Co
 
 function formatsOf(properties: ConfigProperties): ConfigFormat[] {
   return Object.values(properties).flatMap((property) => {
-    if (property.type === 'object') return formatsOf(property.properties)
+    if (property.type === 'object') {
+      const { properties = {}, propertyNames, additionalProperties } = property
+      return [...formatsOf(properties), propertyNames?.format ?? [], additionalProperties?.format ?? []].flat()
+    }
     return property.type === 'string' ? (property.format ?? []) : []
   })
 }
@@ -100,7 +106,10 @@ function measured(format: ConfigFormat, bound: string): string {
 
 type Objects = Extract<ConfigProperty, { readonly type: 'object' }>
 
-function objectSchema({ properties, dependentRequired = {}, error }: Objects): string {
+function objectSchema(object: Objects): string {
+  const { properties = {}, propertyNames, additionalProperties, dependentRequired = {}, error } = object
+  if (propertyNames !== undefined && additionalProperties !== undefined)
+    return `z.record(${camelCase(propertyNames.format)}, ${camelCase(additionalProperties.format)})`
   const conditions = Object.entries(dependentRequired).flatMap(([name, others]) =>
     others.map((other) => `(value.${name} === undefined || value.${other} !== undefined)`),
   )

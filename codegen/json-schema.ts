@@ -16,6 +16,11 @@ export function configSchema(metadata: Metadata): Record<string, unknown> {
   }
 }
 
+type TextProperty = Pick<
+  Extract<ConfigProperty, { readonly type: 'string' }>,
+  'type' | 'format' | 'minimum' | 'maximum' | 'error'
+>
+
 /** An object of these properties and no others. */
 function objectOf(properties: ConfigProperties, derived: Readonly<Record<string, unknown>> = {}) {
   const required = Object.keys(properties).filter((name) => properties[name]?.required === true)
@@ -31,13 +36,19 @@ function objectOf(properties: ConfigProperties, derived: Readonly<Record<string,
 }
 
 /** JSON schema says of the object, not of the property, what is required; its bounds are of numbers alone. */
-function schemaOf({ required: _, ...property }: ConfigProperty): Record<string, unknown> {
+function schemaOf({ required: _, ...property }: ConfigProperty): object {
   if (property.type === 'object') {
-    const { properties, error: _error, ...keywords } = property
-    return { ...keywords, ...objectOf(properties) }
+    const { properties, propertyNames: _names, additionalProperties, error: _error, ...keywords } = property
+    if (properties !== undefined) return { ...keywords, ...objectOf(properties) }
+    return additionalProperties === undefined
+      ? keywords
+      : { ...keywords, additionalProperties: textOf(additionalProperties) }
   }
   if (property.type !== 'string') return property
-  const { format, minimum: _least, maximum: _most, error: _error, ...keywords } = property
+  return textOf(property)
+}
+
+function textOf({ format, minimum: _least, maximum: _most, error: _error, ...keywords }: TextProperty): object {
   return format !== undefined && isSecretSchema(configFormats[format]) ? { ...keywords, writeOnly: true } : keywords
 }
 

@@ -20,6 +20,7 @@ export interface Draft {
 
 /** What has entries with names; entities have types. */
 export const sections = [
+  'config',
   'resource_attributes',
   'attributes',
   'entities',

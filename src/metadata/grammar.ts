@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configProperties } from './grammar/config-grammar.ts'
+import { configName } from './grammar/config-grammar.ts'
 import { stabilities } from './metric-grammar.ts'
 import type { Entity, EntityAttribute, ResourceAttribute } from './model.ts'
 import type { Unnamed } from './query-grammar.ts'
@@ -26,6 +26,7 @@ const entries = z.record(z.string(), z.unknown()).exactOptional()
 /** What a file and its parts have. */
 const contents = {
   include: z.array(text).min(1).exactOptional(),
+  config: z.record(configName, z.unknown()).exactOptional(),
   resource_attributes: entries,
   attributes: entries,
   entities: z.array(z.unknown()).exactOptional(),
@@ -65,7 +66,6 @@ export const file = z.strictObject({
     unsupported_platforms: z.array(text).exactOptional(),
   }),
   sem_conv_version: text.exactOptional(),
-  config: configProperties.exactOptional(),
   ...contents,
 })
 

@@ -55,6 +55,7 @@ export function mergeMetadata(root: YamlDocument, parts: readonly YamlDocument[]
     return { document, path: start === undefined ? path : [...start, ...path.slice(length)] }
   }
   const entries = {
+    config: merge('config'),
     resource_attributes: merge('resource_attributes'),
     attributes: merge('attributes'),
     entities: merge('entities'),

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Fault, Path } from '../yaml/fault.ts'
 import { type Places, zodFaults } from '../yaml/zod-faults.ts'
 import { type Draft, entryPath, type Section } from './draft.ts'
+import { configProperty } from './grammar/config-grammar.ts'
 import * as grammar from './grammar.ts'
 import type { Entries, MergedMetadata } from './merged.ts'
 import { event, metric, telemetryMetric } from './metric-grammar.ts'
@@ -28,8 +29,14 @@ export function readDraft(files: MergedMetadata): { readonly draft: Draft; reado
   const entities = files.entries.entities.flatMap(
     ([, value], at) => read(grammar.entity, value, ['entities', at]) ?? [],
   )
+  const config = files.entries.config.flatMap(([name, value], index) => {
+    const property = read(configProperty, value, entryPath('config', name, index))
+    return property === undefined ? [] : [[name, property] as const]
+  })
   const metadata: Metadata = {
     ...headOf(head),
+    // In the order of the files: keys that belong together stand together.
+    config: Object.fromEntries(config),
     resourceAttributes: sorted(entries('resource_attributes', grammar.resourceAttribute)),
     attributes: sorted(entries('attributes', grammar.attribute)).map((entry) => ({
       emittedName: entry.name,
@@ -49,10 +56,7 @@ function sorted<Entry extends { readonly name: string }>(entries: readonly Entry
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-type Head = Pick<
-  Metadata,
-  'type' | 'displayName' | 'description' | 'scopeName' | 'semConvVersion' | 'status' | 'config'
->
+type Head = Pick<Metadata, 'type' | 'displayName' | 'description' | 'scopeName' | 'semConvVersion' | 'status'>
 
 /** No rule looks at what stands here for a head that is wrong. */
 function headOf(head: z.output<typeof grammar.file> | undefined): Head {
@@ -64,7 +68,6 @@ function headOf(head: z.output<typeof grammar.file> | undefined): Head {
     scopeName: head?.scope_name ?? '',
     ...(head?.sem_conv_version === undefined ? {} : { semConvVersion: head.sem_conv_version }),
     status: { class: classOf, stability, distributions },
-    config: head?.config ?? {},
   }
 }
 
@@ -74,6 +77,7 @@ function index(metadata: Metadata, given: Entries, complete: boolean): Draft {
     metadata,
     complete,
     declared: {
+      config: names('config'),
       resource_attributes: names('resource_attributes'),
       attributes: names('attributes'),
       entities: names('entities'),

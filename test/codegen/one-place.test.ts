@@ -55,6 +55,29 @@ test('a configuration key, a nested one too, is added in one place: type, schema
   expect(await types(folder, 'use.ts')).toMatchObject({ code: 1, stdout: expect.stringContaining('max_deptH') })
 }, 120_000)
 
+test('a key that two exporters share is added in one place: both have it', async () => {
+  const folder = await copyWith('src/exporters/otlp/delivery.yaml', {
+    '      max_age:\n': '      max_naps: {type: integer, minimum: 3, default: 29, description: How often it rests.}\n',
+  })
+  const use = `
+    import { newrelicConfig } from './src/exporters/newrelic/newrelic-config.ts'
+    import { otlpHttpConfig } from './src/exporters/otlp/otlp-http-config.ts'
+    const byDefault: number = newrelicConfig.parse({ api_key: 'key' }).sending_queue.max_naps
+    const sending_queue = { max_naps: 31 }
+    const given: number = otlpHttpConfig.parse({ endpoint: 'http://localhost', sending_queue }).sending_queue.max_naps
+    console.log(JSON.stringify([byDefault, given]))
+  `
+  await writeFile(join(folder, 'use.ts'), use)
+  expect(await types(folder, 'use.ts')).toEqual(right)
+  expect(JSON.parse((await runNodeIn(folder, 'use.ts')).stdout)).toEqual([29, 31])
+  for (const exporter of ['newrelic', 'otlp']) {
+    const reference = await readFile(join(folder, `generated/${exporter}/documentation.md`), 'utf8')
+    expect(reference).toContain('| `sending_queue.max_naps` | integer, at least 3 | `29` | How often it rests. |')
+    const schema = await readFile(join(folder, `generated/${exporter}/config.schema.json`), 'utf8')
+    expect(schema).toContain('"max_naps"')
+  }
+}, 120_000)
+
 test('an instrument about itself is added in one place: type and documentation have it', async () => {
   const instrument = `    otelcol_scraper_naps:
       enabled: true

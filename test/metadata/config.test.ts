@@ -23,6 +23,7 @@ test.each([
   '  size: {type: string, format: byte_size, minimum: 2MB, error: too small, description: D.}',
   '  name: {type: string, required: true, minLength: 1, error: no name, description: D.}',
   '  list: {type: array, items: {type: string, minLength: 1}, default: [one], description: D.}',
+  '  map: {type: object, default: {}, description: D., propertyNames: {format: header_name}, additionalProperties: {type: string, format: secret}}',
   '  deep: {type: object, default: {}, description: D., properties: {deeper: {type: object, description: D., properties: {}}}}',
 ])('%s is fine', (config) => {
   expect(faultsOf(config)).toEqual([])
@@ -68,7 +69,10 @@ test.each([
     'config::key::enum: expected without `format`',
   ],
   ['  key: {type: array, description: D.}', 'config::key::items: is required (expected map)'],
-  ['  key: {type: object, description: D.}', 'config::key::properties: is required (expected map)'],
+  [
+    '  key: {type: object, description: D.}',
+    'config::key: expected `properties`, or both `propertyNames` and `additionalProperties`',
+  ],
   [
     '  key: {type: object, description: D., default: {}, properties: {name: {type: string, required: true, description: D.}}}',
     'config::key::default: expected none, as name is required',

@@ -5,6 +5,8 @@ import { requireAuth } from '../../config/database-url/require-auth.ts'
 import { duration, positiveDuration } from '../../config/duration.ts'
 import { functionName } from '../../config/function-name.ts'
 import { hostPort } from '../../config/host-port.ts'
+import { headerName, httpUrl } from '../../config/http.ts'
+import { licenseKey } from '../../config/license-key.ts'
 import { secret } from '../../config/secret.ts'
 
 /** What reads a configuration key of each `format`: texts that mean more than a text. */
@@ -13,8 +15,11 @@ export const configFormats = {
   certificate_file: certificateFile,
   duration,
   function_name: functionName,
+  header_name: headerName,
   host_port: hostPort,
+  http_url: httpUrl,
   key_file: keyFile,
+  license_key: licenseKey,
   positive_duration: positiveDuration,
   require_auth: requireAuth,
   secret,

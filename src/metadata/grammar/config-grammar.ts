@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { configFormats } from './config-formats.ts'
+import { type ConfigFormat, configFormats } from './config-formats.ts'
 
 const text = z.string().min(1)
+const format = z.object(configFormats).keyof()
 const integer = { minimum: z.int().exactOptional(), maximum: z.int().exactOptional() }
 const number = { minimum: z.number().exactOptional(), maximum: z.number().exactOptional() }
 
@@ -16,7 +17,7 @@ const string = z.strictObject({
   ...every,
   default: z.string().exactOptional(),
   enum: z.array(text).min(1).exactOptional(),
-  format: z.object(configFormats).keyof().exactOptional(),
+  format: format.exactOptional(),
   /** Of a duration or a size, as they are written. */
   minimum: text.exactOptional(),
   maximum: text.exactOptional(),
@@ -43,7 +44,9 @@ interface ConfigObject {
   readonly description: string
   readonly required?: true
   readonly default?: Record<string, never>
-  readonly properties: ConfigProperties
+  readonly properties?: ConfigProperties
+  readonly propertyNames?: { readonly format: ConfigFormat }
+  readonly additionalProperties?: { readonly type: 'string'; readonly format: ConfigFormat }
   readonly dependentRequired?: Readonly<Record<string, readonly string[]>>
   readonly error?: string
 }
@@ -51,8 +54,11 @@ interface ConfigObject {
 export type ConfigProperty = z.output<(typeof single)[number]> | ConfigObject
 export type ConfigProperties = Readonly<Record<string, ConfigProperty>>
 
-/** A JSON schema of a key; `required`, `error` and what `format` may be are its own. */
-const configProperty = z.discriminatedUnion(
+/** What a key is called. */
+export const configName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected small letters, digits and underscores')
+
+/** An entry of `config`: a JSON schema of the key; `required`, `error` and what `format` may be are its own. */
+export const configProperty = z.discriminatedUnion(
   'type',
   [
     ...single,
@@ -61,19 +67,16 @@ const configProperty = z.discriminatedUnion(
       ...every,
       /** Empty: each key has a default of its own. */
       default: z.strictObject({}).exactOptional(),
-      get properties(): z.ZodRecord<z.ZodString, z.ZodType<ConfigProperty>> {
-        return configProperties
+      get properties(): z.ZodExactOptional<z.ZodRecord<z.ZodString, z.ZodType<ConfigProperty>>> {
+        return z.record(configName, configProperty).exactOptional()
       },
+      /** In place of `properties`: the user names the keys. */
+      propertyNames: z.strictObject({ format }).exactOptional(),
+      additionalProperties: z.strictObject({ type: z.literal('string'), format }).exactOptional(),
       dependentRequired: z.record(z.string(), z.array(text).min(1)).exactOptional(),
       /** What is said where one of `dependentRequired` is missing. */
       error: text.exactOptional(),
     }),
   ],
   { error: 'expected one of string, number, integer, boolean, object, array' },
-)
-
-/** The entries of `config`, by key. */
-export const configProperties = z.record(
-  z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected small letters, digits and underscores'),
-  configProperty,
 )

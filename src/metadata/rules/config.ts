@@ -66,23 +66,22 @@ function checkNumber(
     report([...path, 'default'], `expected a number within the bounds, found ${given}`)
 }
 
-function checkObject(
-  { properties, dependentRequired = {}, error, default: given }: Of<'object'>,
-  path: Path,
-  report: Report,
-): void {
-  for (const [name, property] of Object.entries(properties)) {
-    if (given !== undefined && property.required === true)
-      report([...path, 'default'], `expected none, as ${name} is required`, 'key')
-  }
+function checkObject(object: Of<'object'>, path: Path, report: Report): void {
+  const { properties = {}, propertyNames, additionalProperties, dependentRequired = {}, error } = object
+  const namedByUser = propertyNames !== undefined && additionalProperties !== undefined
+  if ((object.properties === undefined) !== namedByUser)
+    report(path, 'expected `properties`, or both `propertyNames` and `additionalProperties`', 'key')
+  const required = Object.entries(properties).find(([, property]) => property.required === true)
+  if (object.default !== undefined && required !== undefined)
+    report([...path, 'default'], `expected none, as ${required[0]} is required`, 'key')
   if (Object.keys(dependentRequired).length > 0 && error === undefined)
     report([...path, 'dependentRequired'], 'expected with `error`, what is said where one is missing', 'key')
   const known = Object.keys(properties)
   for (const [name, others] of Object.entries(dependentRequired)) {
-    if (!known.includes(name)) report([...path, 'dependentRequired', name], unknownName('a key', name, known), 'key')
+    const at = [...path, 'dependentRequired', name]
+    if (!known.includes(name)) report(at, unknownName('a key', name, known), 'key')
     for (const [index, other] of others.entries()) {
-      if (!known.includes(other))
-        report([...path, 'dependentRequired', name, index], unknownName('a key', other, known))
+      if (!known.includes(other)) report([...at, index], unknownName('a key', other, known))
     }
   }
   checkAll(properties, [...path, 'properties'], report)

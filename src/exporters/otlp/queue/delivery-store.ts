@@ -39,8 +39,7 @@ export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
 export type TakeOrder = 'newest' | 'smallest'
 
 /** What happens when a request doesn't fit: the oldest ones make room, or the new one is refused. */
-export const onFullChoices = ['drop_oldest', 'block'] as const
-export type OnFull = (typeof onFullChoices)[number]
+export type OnFull = 'drop_oldest' | 'block'
 
 /** How much a store holds. */
 export interface StoreLimits {

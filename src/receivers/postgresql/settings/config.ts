@@ -7,7 +7,7 @@ export const postgresqlConfig = configKeys
   .superRefine(bindsAnExistingChannel)
   .superRefine(runsNothingBetweenScrapes)
 
-export type PostgresqlConfig = z.output<typeof postgresqlConfig>
+export type PostgresqlConfig = Config
 
 function excludesNoWanted({ databases, exclude_databases }: Config, context: z.RefinementCtx): void {
   if (!databases.some((name) => exclude_databases.includes(name))) return
