@@ -27,4 +27,4 @@ test('a tab in place of blanks, wherever it stands in metadata.yaml, is one faul
   }
   expect([...counts]).toEqual([1])
   expect([...places]).toEqual(['there'])
-}, 60_000)
+}, 240_000)
