@@ -14,7 +14,7 @@ const intervalMs = 15_000
 const scrapesBefore = 120
 const scrapesInAnHour = 240
 
-/** An hour without an endpoint, one scrape right after the other on a clock that is told to go on: `outage-case.ts URL FOLDER`. */
+/** An hour without an endpoint, one scrape right after the other on a clock that is set forward: `outage-case.ts URL FOLDER`. */
 const [url = '', folder = ''] = process.argv.slice(2)
 const clock = new FakeClock()
 const startMs = clock.now()

@@ -62,7 +62,7 @@ export async function outage(): Promise<Report> {
       row('points lost', ({ lost, left }) => lost + left, 0),
     ],
     notes: [
-      `Of ${rounds} fresh processes. 240 scrapes of 10,000 points, 15 s apart on a clock that is told to go on, answered 503; before them 120 that were delivered. Then the endpoint comes back.`,
+      `Of ${rounds} fresh processes. 240 scrapes of 10,000 points, 15 s apart on a clock that is set forward, with 503 in response; before them 120 that were delivered. Then the endpoint comes back.`,
       'The hour passes in some ten seconds, so that V8 has less time to collect garbage than it would have. V8 has the flags of the program (src/start.cjs).',
       'Lost: all that was given to the exporter, less absorbed, less what the endpoint finds in the bodies that it accepts.',
     ],

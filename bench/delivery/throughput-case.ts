@@ -41,7 +41,7 @@ process.stdout.write(
   }),
 )
 
-/** From the first `consume` to the last answer; each batch is given when the one before is stored, as a scraper does. */
+/** From the first `consume` to the last response; each batch is given when the one before is stored, as a scraper does. */
 async function deliver(scrapes: readonly (readonly Batch[])[]): Promise<void> {
   for (const batch of scrapes.flat()) await exporter.consume(batch, signal)
   await exporter.flush(signal)

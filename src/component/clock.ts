@@ -8,7 +8,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-/** A jump of the wall clock beyond this is taken over (a laptop that slept); less is left to the monotonic clock. */
+/** A larger jump of the wall clock is followed (a laptop that slept); a smaller one is not, for the sake of true intervals. */
 const jumpMs = 1_000
 
 /** Wall time that follows the monotonic clock, so that intervals are true; it steps forward with the wall, never back. */

@@ -5,8 +5,8 @@ import type { Signal } from '../pdata/signal.ts'
 /** Takes what receivers produce. */
 export interface Consumer {
   /**
-   * What is wanted at all; both where it is missing. What else comes is taken and goes nowhere, so a receiver may spare
-   * itself and the server the work.
+   * The signals that are taken further; both where it is missing. Others are accepted and dropped, so a receiver needn't read
+   * what they are made of.
    */
   readonly signals?: ReadonlySet<Signal>
   /**

@@ -7,7 +7,7 @@ export class PointAccount {
   readonly #dropped: Record<string, number> = {}
   readonly #absorbed: Record<string, number> = {}
 
-  /** @param queued points that a predecessor left in the queue */
+  /** @param queued points that were in the queue before */
   constructor(queued: number) {
     this.#consumed = queued
   }

@@ -1,17 +1,17 @@
 import type { Component } from './component.ts'
 
-/** What a collection lacks. */
+/** What could not be collected. */
 export interface Lacks {
   /** What failed; it may work the next time. */
   readonly failures: readonly unknown[]
-  /** What isn't collected until somebody acts. */
+  /** What can't be collected until somebody acts. */
   readonly missing: readonly Missing[]
 }
 
 export interface Missing {
-  /** What is missing and how to mend it. */
+  /** What is missing, such as a privilege, and how to provide it. */
   readonly reason: string
-  /** What isn't collected for it, where it is so many metrics or events. */
+  /** The metrics and events that aren't collected because of it, as far as they are known. */
   readonly metrics: readonly string[]
 }
 

@@ -5,7 +5,7 @@ const forgottenAfterMs = 24 * 3_600_000
 const sweepEveryMs = 3_600_000
 const sweepAtLeastAtCount = 20_000
 
-/** Written over from scrape to scrape: new objects would live for just one of them, and fill the old generation. */
+/** Overwritten from scrape to scrape: new objects would live for one scrape only, and fill the old generation. */
 type CachedBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] } & { readonly id: number }
 
 /** What was forgotten. */
@@ -103,7 +103,7 @@ export class BaselineCache {
     return before > ofQuery.size
   }
 
-  /** For queries whose results are never complete (cut by a limit) or that no longer run: their series go unnoticed. */
+  /** For queries whose results are never complete (cut by a limit) or that no longer run: nothing else forgets their series. */
   #sweep(ids: number[]): string[] {
     const sinceMs = this.#newestMs - forgottenAfterMs
     const queries: string[] = []
@@ -122,7 +122,7 @@ export class BaselineCache {
   }
 }
 
-/** False where one has a token or a row and the other none. */
+/** @returns false where one has a token or a row and the other none */
 function overwrite(kept: CachedBaseline, { token, row, value, timeMs, seenMs, sinceMs, epoch }: Baseline): boolean {
   if ((token === undefined) !== (kept.token === undefined) || (row === undefined) !== (kept.row === undefined))
     return false

@@ -2,7 +2,7 @@ import type { ResetToken, StatisticsEpoch } from '../pdata/reading.ts'
 
 /** The counters of a row that are compared together (see {@link CounterRow}). */
 export interface RowValues {
-  /** What they are, by names that stay the same; interned. */
+  /** What they are, by names that stay the same. Rows with the same columns share one object. */
   readonly columns: readonly string[]
   /** The server's own numbers; `null` where there was none that could be counted. */
   readonly values: readonly (number | bigint | null)[]
@@ -40,7 +40,7 @@ export interface SeriesBaseline {
   readonly baseline: Baseline
 }
 
-/** What is known of the readings before. */
+/** The baselines and complete results of the readings before. */
 export interface BaselineReader {
   baseline(query: string, key: string): Baseline | undefined
   lastComplete(query: string): LastComplete | undefined

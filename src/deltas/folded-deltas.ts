@@ -18,7 +18,7 @@ export interface FoldedReading {
   readonly dropped: ReadonlyMap<string, number>
 }
 
-/** Of the baseline that says when a query was read last whose results are never complete. */
+/** The key of a baseline that only says when a query was read last, for queries whose results are never complete. */
 const wholeResult = ''
 
 /** What was added to one series. */

@@ -1,6 +1,6 @@
 import type { Series } from '../pdata/series.ts'
 
-/** A point as it is sent: counters turned into deltas where deltas are wanted, times set. */
+/** A point as it is sent: with its times, and as a delta where it is a counter and deltas are wanted. */
 export interface OutgoingPoint {
   readonly series: Series
   /** Finite; a safe integer for `int` metrics. */

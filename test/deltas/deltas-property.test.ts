@@ -44,7 +44,7 @@ class Server {
   }
 }
 
-/** A store that refuses requests when told to. */
+/** A store that can be made to refuse requests. */
 class FickleStore extends MemoryStore {
   refusing = false
 

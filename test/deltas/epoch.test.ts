@@ -32,7 +32,7 @@ test('a crash is dated by its witnesses', () => {
   expect(compareEpochs(before, epoch(50, 50), at(10))).toEqual({ kind: 'zeroed', atMs: at(50), proven: false })
 })
 
-test('a server without witnesses is told by its identifier alone', () => {
+test('a server without witnesses is recognized by its identifier alone', () => {
   const one = { server: 'a', witnesses: [] }
   expect(compareEpochs(one, { server: 'a', witnesses: [] }, at(10)).kind).toBe('same')
   expect(compareEpochs(one, { server: 'b', witnesses: [] }, at(10)).kind).toBe('other')

@@ -42,7 +42,7 @@ async function duringOutage(fault: string, watched: Cluster, context: TestContex
   const findings = books.conclude(endpoint.received.points())
   const { consumed, queued, dropped } = expectBalance(rig)
   const { lost, doubled, spikes } = findings
-  record(context, { fault, times, points: consumed, told: dropped, lost, doubled, window: false, spikes })
+  record(context, { fault, times, points: consumed, dropped, lost, doubled, window: false, spikes })
   expect(findings.faults).toEqual([])
   expect({ doubled, queued, dropped }).toEqual({ doubled: 0, queued: 0, dropped: {} })
   expect(findings.exact.counters).toBeGreaterThan(5)

@@ -99,16 +99,16 @@ export interface Shown {
   place(id: string, column: Column): Place
 }
 
-const interned = new Map<string, Series>()
+const known = new Map<string, Series>()
 
 function seriesOf(id: string, column: Column, place: Place): Series | undefined {
   if (place === undefined) return undefined
   // Two neighbours that look alike.
   const name = place === 'own' ? id : place === 'pair' ? `pair ${Math.floor(Number(id) / 2)}` : place
   const key = `${column} ${name}`
-  const known = interned.get(key) ?? series(infos[column], { name })
-  interned.set(key, known)
-  return known
+  const one = known.get(key) ?? series(infos[column], { name })
+  known.set(key, one)
+  return one
 }
 
 /** One array for each choice of columns, as a receiver has them. */
@@ -137,7 +137,7 @@ export function rowsOf(server: FoldServer, kind: Kind, shown: Shown): CounterRow
 
 type Put = Parameters<DeliveryStore['put']>
 
-/** An exporter's way in, over a store that can be told to refuse, and all that came of it. */
+/** What an exporter makes of folded rows, over a store that can be made to refuse. */
 export class FoldedUnderTest {
   readonly ledger = new Ledger(0)
   /** Points that are stored and not yet taken out. */

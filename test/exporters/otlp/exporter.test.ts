@@ -93,7 +93,7 @@ for (const encoding of ['protobuf', 'json'] as const) {
   }
 }
 
-test('batches of several receivers that come within the linger share a request', async ({ signal }) => {
+test('batches of several receivers that come within the flush timeout share a request', async ({ signal }) => {
   await using server = await OtlpServer.listen()
   const clock = new FakeClock()
   await using under = await exporterTo(server.url, { clock, target: { flushTimeoutMs: 200 } })

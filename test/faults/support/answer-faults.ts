@@ -117,7 +117,7 @@ function partialSuccess(): Fault {
   }
 }
 
-/** What is larger than the endpoint takes, told as if it were bad. */
+/** What is larger than the endpoint takes, refused as if its content were bad. */
 function tooLarge(name: string, body: string): Fault {
   const answer = { status: 400, headers: { 'content-type': 'application/x-protobuf' }, body }
   return {

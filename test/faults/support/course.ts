@@ -69,7 +69,7 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
     fault: fault.name,
     times,
     points: account.consumed,
-    told: account.dropped,
+    dropped: account.dropped,
     lost,
     doubled,
     window,
@@ -81,8 +81,10 @@ export async function runCourse(fault: Fault, cluster: Cluster, context: TestCon
   expect(received.violations()).toEqual([])
   if (!window) expect(doubled).toBe(0)
   expect(account.queued).toBe(0)
-  const told = fault.rejects === true ? { rejected: scene.refused.count } : {}
-  expect(account.dropped).toEqual(givenUp.length === 0 ? told : { ...told, [fault.gives ?? '']: givenUp.length })
+  const rejected = fault.rejects === true ? { rejected: scene.refused.count } : {}
+  expect(account.dropped).toEqual(
+    givenUp.length === 0 ? rejected : { ...rejected, [fault.gives ?? '']: givenUp.length },
+  )
 }
 
 /** What the workload itself knows that it did. */

@@ -8,7 +8,7 @@ export interface FaultRow {
   /** Data points that the exporter took. */
   readonly points: number
   /** Points given up by rule, which the account or an ERROR tells: by reason. */
-  readonly told: Readonly<Record<string, number>>
+  readonly dropped: Readonly<Record<string, number>>
   /** Increments of which nothing is known. */
   readonly lost: number
   /** Points that arrived twice. */

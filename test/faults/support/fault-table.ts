@@ -1,6 +1,6 @@
 import type { FaultRow } from './fault-row.ts'
 
-const head = ['fault', 'times', 'points in', 'given up and told', 'lost', 'doubled', 'spikes'] as const
+const head = ['fault', 'times', 'points in', 'dropped and logged', 'lost', 'doubled', 'spikes'] as const
 const rule = head.map((_, column) => (column === 0 || column === 3 ? '---' : '---:'))
 
 /** One line for all that have the same name. */
@@ -14,13 +14,13 @@ export function mergeFaults(rows: readonly FaultRow[]): readonly FaultRow[] {
 }
 
 function sumOf(one: FaultRow, other: FaultRow): FaultRow {
-  const told = { ...one.told }
-  for (const [reason, points] of Object.entries(other.told)) told[reason] = (told[reason] ?? 0) + points
+  const dropped = { ...one.dropped }
+  for (const [reason, points] of Object.entries(other.dropped)) dropped[reason] = (dropped[reason] ?? 0) + points
   return {
     fault: one.fault,
     times: one.times + other.times,
     points: one.points + other.points,
-    told,
+    dropped,
     lost: one.lost + other.lost,
     doubled: one.doubled + other.doubled,
     window: one.window || other.window,
@@ -30,11 +30,11 @@ function sumOf(one: FaultRow, other: FaultRow): FaultRow {
 
 /** The lines as a table in Markdown, aligned for reading as it is. */
 export function renderFaults(rows: readonly FaultRow[]): string {
-  const cells = rows.map(({ fault, times, points, told, lost, doubled, window, spikes }) => [
+  const cells = rows.map(({ fault, times, points, dropped, lost, doubled, window, spikes }) => [
     fault,
     String(times),
     String(points),
-    Object.entries(told)
+    Object.entries(dropped)
       .map(([reason, count]) => `${count} ${reason}`)
       .join(', '),
     String(lost),

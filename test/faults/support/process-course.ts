@@ -62,7 +62,7 @@ export async function runProcesses(fault: ProcessFault, cluster: Cluster, contex
   const { lost, doubled, spikes } = findings
   const window = fault.window === true
   const points = received.points().length - doubled
-  record(context, { fault: fault.name, times, points, told: {}, lost, doubled, window, spikes })
+  record(context, { fault: fault.name, times, points, dropped: {}, lost, doubled, window, spikes })
   expect(findings.faults).toEqual([])
   expect(itemsOf(findings)).toEqual([oneRound.ins, oneRound.upd, oneRound.del].map((each) => each * done))
   expect(received.violations()).toEqual([])

@@ -13,7 +13,7 @@ import { signalPaths } from '../../../src/exporters/otlp/wire/signal-paths.ts'
 import { apiKey } from '../../matrix/support/rig.ts'
 import { pointsIn } from './refusals.ts'
 
-/** A store that remembers what was put into it, so that it can be told what was given up. */
+/** A store that remembers what was put into it, so that a test knows what was dropped. */
 export class RecordingStore implements DeliveryStore, Disposable {
   readonly #store: DeliveryStore
   readonly #stored: ReceivedPoint[]
@@ -94,7 +94,7 @@ export function undelivered(
   return stored.filter((point) => !keys.has(sampleKey(point)))
 }
 
-/** A start may be raised while a request waits; of one series no two points end at the same moment. */
+/** A start may be clamped while a request waits; of one series no two points end at the same moment. */
 function sampleKey(point: ReceivedPoint): string {
   return `${seriesKey(point)} ${point.timeNs}`
 }

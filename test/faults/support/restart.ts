@@ -60,26 +60,35 @@ export async function runRestart(
 
   const arrived = endpoint.received.points()
   const givenUp = undelivered(stored, arrived)
-  const told = second.lines.filter(({ level, message }) => level === 'error' && message.includes('queue'))
-  const isTold = restart.damages === true && told.length > 0
+  const errors = second.lines.filter(({ level, message }) => level === 'error' && message.includes('queue'))
+  const isLogged = restart.damages === true && errors.length > 0
   // Baselines went back with the requests: what these carried comes again.
-  const isBehind = isTold && told.every(({ message }) => message.includes('goes on from before'))
+  const isBehind = isLogged && errors.every(({ message }) => message.includes('goes on from before'))
   const findings = books.conclude(isBehind ? arrived : [...arrived, ...givenUp], {
     // Without its baseline a series begins anew.
-    ignored: () => isTold && !isBehind,
+    ignored: () => isLogged && !isBehind,
     clockWentBack: restart.clockWentBack === true,
   })
   const account = expectBalance(second)
   const points = begun.consumed + queued.consumed - begun.queued + account.consumed - queued.queued
   const { lost, doubled, spikes } = findings
   const reason = isBehind ? 'damaged, their increments came again' : 'damaged'
-  const lostTold = givenUp.length === 0 ? {} : { [reason]: givenUp.length }
-  record(context, { fault: restart.name, times, points, told: lostTold, lost, doubled, window: false, spikes })
-  expect(findings.faults, JSON.stringify(told)).toEqual([])
+  const droppedByReason = givenUp.length === 0 ? {} : { [reason]: givenUp.length }
+  record(context, {
+    fault: restart.name,
+    times,
+    points,
+    dropped: droppedByReason,
+    lost,
+    doubled,
+    window: false,
+    spikes,
+  })
+  expect(findings.faults, JSON.stringify(errors)).toEqual([])
   expect(doubled).toBe(0)
   expect(endpoint.received.violations()).toEqual([])
   expect(account.queued).toBe(0)
-  if (!isTold) {
+  if (!isLogged) {
     expect(givenUp).toEqual([])
     expect(totalOf(account.dropped)).toBe(0)
     expect(findings.exact.counters).toBeGreaterThan(10)

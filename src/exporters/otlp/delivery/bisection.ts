@@ -15,9 +15,9 @@ export interface Loss {
 /** Why a request is divided: for its size, or to find what is refused for its content. */
 export type Division = 'size' | 'content'
 
-/** What one stored request became: how much more of it may be sent, and what of it was lost. */
+/** The parts of one stored request: how many more may be sent, and what was lost. */
 interface Family {
-  /** Requests that may still be sent beside those that are on their way. */
+  /** How many requests may still be sent beside those that exist. */
   extraRequests: number
   /** Parts that haven't ended. */
   parts: number
@@ -27,7 +27,7 @@ interface Family {
    * sent before the first of them is small enough to be taken.
    */
   readonly held: StoredRequest[]
-  /** Of what was divided for its content. */
+  /** Of the smallest request that was divided for its content. */
   refusedBytes: number | undefined
 }
 
@@ -39,7 +39,7 @@ const maxExtraRequests = 32
 /** Parts that leave the queue by age or size don't end here, so the number is bounded. */
 const maxParts = 10_000
 
-/** Knows which stored requests were one before. */
+/** Keeps track of the parts of requests that were divided. */
 export class Bisection {
   readonly #store: Pick<DeliveryStore, 'replace' | 'release'>
   readonly #sizeLimits: SizeLimits
@@ -128,7 +128,7 @@ function newFamily(): Family {
 }
 
 /**
- * Requests of equally many points or records each, or about so.
+ * The request as so many requests, of about equally many points or records each.
  * @param count at most one for each point
  * @throws Error where the request's bytes aren't what they should be
  */

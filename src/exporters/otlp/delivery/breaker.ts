@@ -61,7 +61,7 @@ export class Breaker {
 
   /** The endpoint took the request, or refused it for what is in it. */
   succeeded({ isProbe }: Ticket): void {
-    // What was sent before the circuit opened proves nothing about now, and a pause that was asked for is kept.
+    // A request from before the circuit opened says nothing about the endpoint now, and the pause of a Retry-After is kept.
     if (this.#state === 'open' || (this.#state === 'half_open' && !isProbe)) return
     this.#state = 'closed'
     this.#failures = 0

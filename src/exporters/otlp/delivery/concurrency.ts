@@ -15,7 +15,7 @@ export class Concurrency {
   #allowed: number
   #recentMs: number | undefined
   #usualMs: number | undefined
-  /** What was sent before says nothing about what is allowed since. */
+  /** Requests that were sent before this time say nothing about the limit since. */
   #shrunkMs = -Infinity
 
   constructor(max: number) {

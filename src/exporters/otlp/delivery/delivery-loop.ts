@@ -9,7 +9,7 @@ import type { AttemptOutcome, FinalOutcome } from './outcome.ts'
 import { Outcomes } from './outcomes.ts'
 
 const failuresToOpen = 5
-/** A refused key is tried again slowly: somebody may mend it, and nothing is dropped until then. */
+/** A refused key is tried again slowly: somebody may correct it, and nothing is dropped until then. */
 const refusedKeyPauseMs = 60_000
 
 /** What an attempt came to: the request has ended, or goes again. */
@@ -158,7 +158,7 @@ export class DeliveryLoop {
   /** One attempt and what comes of it. Never rejects. */
   async #deliver(request: StoredRequest): Promise<Result> {
     const ticket = this.#breaker.begin()
-    const outcome = this.#outcomes.known(request) ?? (await attempt(request, this.#settings, this.#aborting.signal))
+    const outcome = this.#outcomes.oversized(request) ?? (await attempt(request, this.#settings, this.#aborting.signal))
     const result = this.#learn(outcome, ticket)
     if (result.kind === 'ended') {
       const hasEnded = await this.#outcomes.end(request, result.outcome, this.#stopping.signal)

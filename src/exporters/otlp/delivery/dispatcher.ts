@@ -13,6 +13,6 @@ export function createDispatcher(tls: TlsSettings): Dispatcher {
     rejectUnauthorized: tls.rejectUnauthorized,
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   }
-  // The deadline of an attempt covers all of it; undici's own limits would only differ.
+  // An attempt has a deadline of its own, so undici's limits are off.
   return new EnvHttpProxyAgent({ connect, requestTls: connect, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
 }

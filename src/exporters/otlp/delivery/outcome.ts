@@ -14,7 +14,7 @@ export type SendOutcome =
   | { readonly kind: 'too_large'; readonly error: ExportError }
   | { readonly kind: 'permanent'; readonly error: ExportError }
 
-/** What an endpoint that took a request says it did not take of it. */
+/** What an endpoint rejected of a request that it took otherwise. */
 export interface Rejection {
   /** Data points or log records, at most as many as were sent. */
   readonly rejected: number
@@ -26,7 +26,7 @@ export interface Rejection {
 /** The outcome of an attempt, also of one that sent nothing. */
 export type AttemptOutcome =
   | SendOutcome
-  /** Somebody may mend the key, and then the same request is taken. */
+  /** The same request is taken once somebody has corrected the key. */
   | { readonly kind: 'key_refused'; readonly error: ExportError }
   /** The endpoint doesn't take requests that are compressed with zstd. */
   | { readonly kind: 'zstd_refused' }

@@ -22,7 +22,7 @@ export class Outcomes {
   }
 
   /** The outcome of a request that the endpoint is known not to take, which needn't be sent; `undefined` for others. */
-  known({ signal, sizeBytes, points }: StoredRequest): FinalOutcome | undefined {
+  oversized({ signal, sizeBytes, points }: StoredRequest): FinalOutcome | undefined {
     const limitBytes = this.#sizeLimits[signal].bytes
     if (limitBytes === undefined || sizeBytes <= limitBytes || points <= 1) return undefined
     return { kind: 'oversized', limitBytes }

@@ -2,7 +2,7 @@
 const longestMs = 100 * 365 * 86_400_000
 
 /**
- * Milliseconds that a Retry-After header asks to wait, `undefined` where it says nothing understandable.
+ * Milliseconds that a Retry-After header asks to wait, `undefined` where it is missing or has another form.
  * @param value seconds or an HTTP date (RFC 9110, 10.2.3)
  */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {

@@ -20,7 +20,7 @@ type Outgoing = Pick<StoredRequest, 'bytes' | 'encoding' | 'compression' | 'poin
 const contentTypes = { protobuf: 'application/x-protobuf', json: 'application/json' } as const
 
 /**
- * One POST of one request. Redirects are not followed: a POST would become a GET, or the key go elsewhere.
+ * One POST of one request. Redirects are not followed: the POST would become a GET, or the key be sent to another host.
  * @throws the signal's reason when it aborts, nothing else
  */
 export async function send(outgoing: Outgoing, settings: SendSettings, signal: AbortSignal): Promise<SendOutcome> {
@@ -54,7 +54,7 @@ async function readUpTo(body: AsyncIterable<unknown>, maxBytes: number): Promise
     if (!Buffer.isBuffer(chunk)) continue
     chunks.push(chunk)
     size += chunk.length
-    // Leaving the loop closes the body and with it the connection.
+    // Leaving the loop closes the body and the connection.
     if (size >= maxBytes) break
   }
   return Buffer.concat(chunks).subarray(0, maxBytes)

@@ -73,11 +73,11 @@ export interface DeliveryStore extends BaselineReader, Disposable {
   take(which?: TakeOrder): StoredRequest | undefined
   /** Gives a taken request back. */
   release(request: StoredRequest): void
-  /** Ends a taken request: delivered or given up. Never throws. */
+  /** Ends a taken request, which was delivered or dropped. Never throws. */
   remove(request: StoredRequest): void
   /**
-   * Puts others in the place of a taken request, all or nothing: its halves, say. They come taken, and there is room for
-   * them whatever the limit.
+   * Puts others, such as its halves, in the place of a taken request, all or nothing. They are taken too, and the limits don't
+   * apply to them.
    * @throws StoreFailedError when they can't be written; the request is still taken then
    */
   replace(request: StoredRequest, pieces: readonly NewRequest[]): readonly StoredRequest[]

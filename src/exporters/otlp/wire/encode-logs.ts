@@ -37,7 +37,7 @@ function toSdkResource({ attributes }: Resource, limits: AttributeLimits | undef
   return resourceFromAttributes(limits ? limitAttributes(attributes, limits, limits.resourceAttributes) : attributes)
 }
 
-/** Without body and severity: they are an event's, which its name and attributes say all about. */
+/** Without body and severity: an event has a name and attributes only. */
 function toReadable(
   { eventName, timeMs, attributes, trace }: LogRecord,
   resource: SdkResource,

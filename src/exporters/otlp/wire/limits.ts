@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from '../../../pdata/attributes.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 
-/** What a backend takes of attributes. What is beyond it would cut or drop, with an error that only its own logs show. */
+/** What a backend takes of attributes. It would cut or drop the rest, with an error that only its own logs show. */
 export interface AttributeLimits {
   /** In UTF-16 units, as New Relic's documentation counts characters. */
   readonly valueLength: number

@@ -192,12 +192,12 @@ for (const encoding of encodings) {
   })
 }
 
-test('records that a partial success rejects are dropped, and told as records', async ({ signal }) => {
-  const told: unknown[] = []
+test('records that a partial success rejects are dropped, and counted as records', async ({ signal }) => {
+  const counted: unknown[] = []
   const logs = {
     ...noExporterTelemetry,
-    sent: (items: number) => told.push(['sent', items]),
-    dropped: (reason: string, items: number) => told.push([reason, items]),
+    sent: (items: number) => counted.push(['sent', items]),
+    dropped: (reason: string, items: number) => counted.push([reason, items]),
   }
   const body = '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}'
   const headers = { 'content-type': 'application/json' }
@@ -205,7 +205,7 @@ test('records that a partial success rejects are dropped, and told as records', 
   await under.exporter.consumeLogs(logBatch(records(7)), signal)
   await under.exporter.flush(signal)
   expect(under.exporter.account()).toMatchObject({ consumed: 7, sent: 5, dropped: { rejected: 2 } })
-  expect(told).toEqual([
+  expect(counted).toEqual([
     ['sent', 5],
     ['rejected', 2],
   ])

@@ -13,7 +13,7 @@ export function record(second: number, attributes: Attributes, over: Partial<Log
   }
 }
 
-/** Events that are told from each other by `postgresql.pid`: from 1 on. */
+/** Events that differ in `postgresql.pid`: from 1 on. */
 export function records(count: number, attributes: Attributes = {}): LogRecord[] {
   return Array.from({ length: count }, (_, index) => record(10, { 'postgresql.pid': index + 1, ...attributes }))
 }

@@ -5,7 +5,7 @@ import { type EndpointResponse, isWebPage } from './endpoint-response.ts'
 import { partialSuccess } from './partial-success.ts'
 import { responseText } from './response-text.ts'
 
-/** A Collector says 400 to what is larger than its `max_request_body_size`. */
+/** A Collector refuses with 400 what is larger than its `max_request_body_size`. */
 const tooLargeText =
   /\b(?:request|body|payload|message|entity|content)\b.*\b(?:too (?:large|big|long)|larger than|exceeds)\b/i
 

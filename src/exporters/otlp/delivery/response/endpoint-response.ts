@@ -14,7 +14,7 @@ type Header = string | readonly string[] | undefined
 
 /** More of a response isn't read. */
 export const maxResponseBytes = 64 * 1_024
-/** What it may become when it is decompressed. */
+/** Of the decompressed body. */
 const maxOutputLength = 16 * maxResponseBytes
 
 /** A body whose end is missing is decoded up to there. */
@@ -44,7 +44,7 @@ export function endpointResponse(
 export function isWebPage({ contentType, body }: EndpointResponse): boolean {
   if (body.length === 0) return false
   if (contentType === 'text/html' || contentType === 'application/xhtml+xml') return true
-  // 16-bit encodings have zeros between, and a mark before.
+  // Skips white space, byte order marks and the zeros of 16-bit encodings.
   const start = body
     .subarray(0, 256)
     .find((byte) => ![0x00, 0x09, 0x0a, 0x0d, 0x20, 0xbb, 0xbf, 0xef, 0xfe, 0xff].includes(byte))

@@ -4,7 +4,7 @@ export interface ReadableField {
   readonly value: bigint | Uint8Array
 }
 
-/** The fields of what may be a protobuf message, as far as they can be read; what the bytes' end cuts off is cut. */
+/** The fields of what may be a protobuf message, as far as they can be read. The last one may be incomplete. */
 export function* readableFields(bytes: Uint8Array): Generator<ReadableField> {
   for (let at = 0; at < bytes.byteLength; ) {
     const tag = varintAt(bytes, at)

@@ -3,7 +3,7 @@ import { type EndpointResponse, isWebPage } from './endpoint-response.ts'
 import { readableFields } from './readable-fields.ts'
 
 const maxLength = 1_024
-/** Shorter than this is found in any sentence, and no secret. */
+/** A shorter value occurs in any text, and is no secret. */
 const minSecretLength = 4
 
 /**
@@ -19,7 +19,7 @@ export function responseText(response: EndpointResponse, secrets: readonly strin
 export function cleanText(text: string, secrets: readonly string[]): string {
   const longestFirst = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length)
   const shown = longestFirst.reduce((shorter, secret) => shorter.replaceAll(secret, () => '[redacted]'), text)
-  // Control characters move a terminal's cursor, and direction marks turn a line round.
+  // Control characters move a terminal's cursor, and direction marks reverse a line.
   const line = shown.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
   return cut(line.toWellFormed(), maxLength)
 }
@@ -39,7 +39,7 @@ function textOf(response: EndpointResponse): string {
   }
   const text = body.toString()
   if (contentType.endsWith('json') || text.trimStart().startsWith('{')) return messageInJson(text) ?? text
-  // A status begins with its code or its message; a text with neither of these bytes.
+  // A status begins with the tag of its code or of its message; no text begins with these bytes.
   const isStatus = contentType.endsWith('protobuf') || body[0] === 0x08 || body[0] === 0x12
   return (isStatus ? messageInProtobuf(body) : undefined) ?? plain(body, text)
 }

@@ -4,7 +4,7 @@ export class IdTable<Value> {
   readonly #ids = new Map<string, number>()
   readonly #unwritten = new Map<number, Value>()
   #nextId = 1
-  /** Points come in runs of the same value, which spares most of them the making of its identity. */
+  /** Points come in runs of the same value, so most of them need no identity to be made. */
   #last: { readonly value: Value; readonly id: number } | undefined
 
   constructor(identityOf: (value: Value) => string) {

@@ -238,7 +238,7 @@ export class RecoveringFile implements Disposable {
     try {
       file?.db.close()
     } catch {
-      // SQLite writes the log back before it closes, which a damaged file may not allow; it is closed all the same.
+      // SQLite writes the log into the file before it closes it. That fails where the file is damaged; it is closed then too.
     }
   }
 }

@@ -47,7 +47,7 @@ export class Salvage implements Predecessor {
     return openStoreFile(this.#settings.path)
   }
 
-  /** An empty one can be filled later. */
+  /** Nothing to discard: an empty file can be filled later. */
   discardSuccessor(): void {}
 
   takenOver(refilled: Refilled): void {
@@ -60,7 +60,7 @@ export class Salvage implements Predecessor {
     try {
       this.#db?.close()
     } catch {
-      // It is damaged, and nothing of ours is in it any more.
+      // It is damaged; the new file holds what could be read.
     }
   }
 }

@@ -124,7 +124,7 @@ export class SqliteBaselines {
 
   #replacePlainKeys(file: StoreFile): void {
     for (const { id, query, key } of this.#plain.slice(0, plainKeysAtOnce)) {
-      // Forgotten meanwhile: its row is gone, or goes with the next write.
+      // The series was forgotten since: its row is deleted, or will be with the next write.
       if (this.#cache.idOf(query, key) !== id) continue
       file.deleteSeries.run(id)
       this.#insertSeries(file, id, key, { query })

@@ -27,7 +27,7 @@ export interface SqliteStoreSettings extends StoreLimits {
   readonly logger: Logger
 }
 
-/** A store in a file, with all but the requests' bytes in memory too: what is read of baselines is read there. */
+/** A store in a file. All but the requests' bytes is in memory too, where baselines are read. */
 export class SqliteStore implements DeliveryStore {
   readonly survives = true
   readonly #clock: Pick<Clock, 'now'>
@@ -178,7 +178,7 @@ export class SqliteStore implements DeliveryStore {
     }
   }
 
-  /** All that has to be written goes this way. */
+  /** Everything is written by this, so that the rows of ended requests go with it. */
   #write(work: (file: StoreFile) => void): void {
     this.#file.write((file) => {
       for (const id of this.#ended) file.deleteRequest.run(id)
@@ -192,11 +192,11 @@ export class SqliteStore implements DeliveryStore {
     try {
       this.#write(() => {})
     } catch {
-      // Logged where it failed. What has ended has ended all the same.
+      // It was logged where it failed. The requests have ended, and the next write deletes their rows.
     }
   }
 
-  /** A taken request with its bytes. `unreadable` at present: it waits on. */
+  /** A taken request with its bytes. `unreadable`: not at present, so it goes on waiting. */
   #read(entry: Entry): StoredRequest | 'damaged' | 'unreadable' {
     const { id, checksum: _, storedBytes: __, ...about } = entry
     try {

@@ -6,11 +6,11 @@ import { hasUnappliedTransactions } from './unapplied-wal.ts'
 /** "otlp": other databases have another one. */
 const applicationId = 0x6f746c70
 const schemaVersion = 1
-/** A page. */
+/** Of one page; no database is smaller. */
 const leastBytes = 4_096
 /** How long another process may take to release the file, e.g. the one that this one replaces. */
 const lockTimeoutMs = 1_000
-/** Up to so many bytes all of a file is checked when it is opened; beyond it only what all depends on. */
+/** A file of at most so many bytes is checked as a whole when it is opened; of a larger one all but the requests are. */
 const checkedBytes = 64 * 1_024 * 1_024
 
 /*
@@ -30,9 +30,9 @@ PRAGMA user_version = ${schemaVersion};
 COMMIT;
 `
 
-/** First of all: a database that is locked from the first look at it needs no shared memory, which a full disk refuses. */
+/** Comes first: a database that is locked before it is read needs no shared memory, for which a full disk has no room. */
 const lock = 'PRAGMA locking_mode = exclusive'
-/** Before there is a page. Later they would be written, which a full disk refuses too. */
+/** Comes before there is a page: later these would have to be written, for which a full disk has no room. */
 const shape = `PRAGMA page_size = ${leastBytes}; PRAGMA auto_vacuum = incremental`
 const settings = 'PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA journal_size_limit = 16777216'
 
@@ -49,9 +49,9 @@ export class FileInUseError extends Error {
 /** An open database of a store, locked for this process, and the statements that it runs. */
 export interface StoreFile {
   readonly db: DatabaseSync
-  /** There was a file, and nothing in it. */
+  /** There was a file, but it was empty. */
   readonly wasBlank: boolean
-  /** What was written last is lost to damage; the file is as it was before. */
+  /** The last transactions are damaged; the file is as it was before them. */
   readonly isBehind: boolean
   readonly insertRequest: StatementSync
   readonly selectRequest: StatementSync
@@ -74,20 +74,20 @@ export interface StoreFile {
  */
 export function openStoreFile(path: string): StoreFile {
   const isNew = !existsSync(path)
-  // Made here because SQLite would make it readable for everybody; otherwise a first look at whether it can be written.
+  // SQLite would make a new file readable for everybody. For an existing one this shows whether it can be written.
   closeSync(openSync(path, 'a', 0o600))
   const { size } = statSync(path)
-  // SQLite would take it for an empty one, and write over it.
+  // SQLite would take it for an empty one, and overwrite it.
   if (size > 0 && size < leastBytes) throw new DamagedFileError(`the file ends after ${size} bytes`)
   const db = new DatabaseSync(path, { timeout: lockTimeoutMs })
   try {
     db.exec(lock)
     if (size === 0) db.exec(shape)
     db.exec(settings)
-    // Takes the lock, and shows whether the header allows to write; a full disk doesn't mind.
+    // Takes the lock, and shows whether the header allows writing. It works on a full disk too.
     db.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${schemaVersion}; ROLLBACK`)
     const isBehind = hasUnappliedTransactions(db, path)
-    // What a crash leaves that comes before the tables were made.
+    // A crash before the tables were made leaves such a file.
     const isBlank = readPragma(db, 'application_id') === 0 && isWithoutTables(db)
     if (isBlank) db.exec(schema)
     else check(db)
@@ -98,7 +98,7 @@ export function openStoreFile(path: string): StoreFile {
       case 'busy':
         throw new FileInUseError(`${path} is in use`, { cause: error })
       case 'read_only':
-        // It was opened for writing above, so it is its header that says so.
+        // The file was opened for writing above, so this comes from its header.
         throw new DamagedFileError('the header says that it is of another version of SQLite', { cause: error })
       default:
         throw error
@@ -106,14 +106,14 @@ export function openStoreFile(path: string): StoreFile {
   }
 }
 
-/** A name that no file has: of this one, with why it is not in use any more, and when that was. */
+/** A name that no file has: this one's, with why and since when it is not in use any more. */
 export function freeName(path: string, why: 'damaged' | 'moved' | 'replaced', nowMs: number): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const names = Array.from({ length: 100 }, (_, index) => `${path}.${why}-${time}${index === 0 ? '' : `-${index}`}`)
   return names.find((name) => !existsSync(name)) ?? `${path}.${why}`
 }
 
-/** Gives a damaged file another name, its write-ahead log with it; the new name. */
+/** @returns the new name of a damaged file, which it gets together with its write-ahead log */
 export function setAside(path: string, nowMs: number): string {
   const aside = freeName(path, 'damaged', nowMs)
   renameSync(path, aside)
@@ -125,7 +125,7 @@ export function setAside(path: string, nowMs: number): string {
 
 /** Runs the work in one transaction: all of it or nothing. */
 export function transaction<T>({ db }: StoreFile, work: () => T): T {
-  // After an error of the disk the last one may still be open.
+  // After an error of the disk the transaction before may still be open.
   if (db.isTransaction) db.exec('ROLLBACK')
   db.exec('BEGIN IMMEDIATE')
   try {

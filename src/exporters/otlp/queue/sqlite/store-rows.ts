@@ -58,12 +58,12 @@ export function formatAbout({ signal, ...rest }: RequestAbout): string {
   return JSON.stringify({ ...rest, path: signalPaths[signal] })
 }
 
-/** What a row's checksum is made of: with its key, so that rows can't take each other's place unseen. */
+/** A row's checksum: of its key too, so that rows that were swapped are found. */
 export function rowChecksum(key: string | number, text: string): number {
   return crc32(`${key}\0${text}`)
 }
 
-/** Equality of tokens and epochs is by their texts; the moments are the same ones on a clock that was read again. */
+/** Tokens and epochs are equal where their texts are. Their times may differ: the server's clock was measured again. */
 export function tokenIdentity({ text, exact }: ResetToken): string {
   return exact ? `=${text}` : `~${text}`
 }

@@ -39,9 +39,9 @@ function holdsCommit(log: Buffer, frames: number, pageBytes: number): boolean {
     const content = [log.subarray(at, at + 8), log.subarray(at + frameHeaderBytes, at + frameBytes)]
     const stored = checksumAt(log, at + 16)
     const computed = checksumOf(content, before, isLittleEndian)
-    // The checksum that a frame goes on from may be what is damaged.
+    // It may be the checksum of the frame before that is damaged.
     const isWhole = isSame(stored, computed) || isSame(stored, checksumOf(content, computedBefore, isLittleEndian))
-    // Frames of other salts are left from before the log was begun anew. No kill spoils the header that says so.
+    // Frames with other salts are older than the log's present beginning. No kill damages the header that holds the salts.
     const isOfThisLog = !isValid || log.subarray(at + 8, at + 16).equals(salts)
     const endsTransaction = log.readUInt32BE(at + 4) !== 0
     if (isWhole && isOfThisLog && endsTransaction) return true

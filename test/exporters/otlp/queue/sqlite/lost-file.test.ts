@@ -297,7 +297,7 @@ test('what can not be read of a lost file is lost, counted and said', () => {
   expect(afterKill(path)).toMatchObject({ value: 31, lines: [] })
 })
 
-test('where no new file can be made what waits is delivered from the old one, and told and counted as lost at the end', async () => {
+test('where no new file can be made what waits is delivered from the old one, and logged and counted as lost at the end', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'queue', 'a.queue')
   mkdirSync(dirname(path))

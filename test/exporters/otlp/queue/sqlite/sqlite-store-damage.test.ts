@@ -107,7 +107,7 @@ test('a log that was cut or flipped anywhere gives the state of one moment, whol
     const { errors, state } = expectNothingFalse(path)
     states.add(state)
     // What was cut off may never have been written, and the last frame only in part; else what can't be read was.
-    if (!cut && at < lastFrame) expect({ at, told: errors.length > 0 }).toEqual({ at, told: true })
+    if (!cut && at < lastFrame) expect({ at, logged: errors.length > 0 }).toEqual({ at, logged: true })
   }
   expect(states.size).toBeGreaterThan(5)
 }, 60_000)

@@ -18,15 +18,15 @@ test(
     const removed = new Set<number>()
     let last = 0
     for (const lines of fc.sample(fc.integer({ min: 1, max: 90 }), { numRuns: rounds, seed: 7 })) {
-      const told = await killAfter(path, lines)
+      const reported = await killAfter(path, lines)
       // What the file held when it was opened is what the last round left.
-      expect(told.opened).toBe(last)
-      for (const number of told.removed) removed.add(number)
+      expect(reported.opened).toBe(last)
+      for (const number of reported.removed) removed.add(number)
 
       using under = storeAt(path)
       last = Number(under.store.baseline('tables', 'series 0')?.value)
-      expect(last).toBeGreaterThanOrEqual(told.put)
-      expect(last).toBeLessThanOrEqual(told.put + 1)
+      expect(last).toBeGreaterThanOrEqual(reported.put)
+      expect(last).toBeLessThanOrEqual(reported.put + 1)
       for (let index = 0; index < 50; index++) {
         expect(under.store.baseline('tables', `series ${index}`)?.value).toBe(last)
       }
@@ -36,7 +36,7 @@ test(
       const stored = new Set(takeAll(under.store))
       for (let number = 1; number <= last; number++) {
         const isThere = stored.delete(`request ${number}`)
-        if (number === told.removing) {
+        if (number === reported.removing) {
           if (!isThere) removed.add(number)
         } else expect({ number, isThere }).toEqual({ number, isThere: !removed.has(number) })
       }
@@ -52,20 +52,20 @@ test(
 async function killAfter(path: string, lines: number) {
   const child = spawn(process.execPath, [fixture, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const removed: number[] = []
-  const told = { opened: -1, put: 0, removing: 0, removed }
+  const reported = { opened: -1, put: 0, removing: 0, removed }
   let seen = 0
   for await (const line of createInterface({ input: child.stdout })) {
     const [what, text] = line.split(' ')
-    if (what === 'opened') told.opened = Number(text)
-    else if (what === 'put') told.put = Number(text)
-    else if (what === 'removing') told.removing = Number(text)
-    else told.removed.push(Number(text))
+    if (what === 'opened') reported.opened = Number(text)
+    else if (what === 'put') reported.put = Number(text)
+    else if (what === 'removing') reported.removing = Number(text)
+    else reported.removed.push(Number(text))
     seen += 1
     if (seen === lines) child.kill('SIGKILL')
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   expect(child.signalCode).toBe('SIGKILL')
-  if (told.removed.at(-1) === told.removing) told.removing = 0
-  if (told.put === 0) told.put = told.opened
-  return told
+  if (reported.removed.at(-1) === reported.removing) reported.removing = 0
+  if (reported.put === 0) reported.put = reported.opened
+  return reported
 }

@@ -21,7 +21,7 @@ export function storeAt(path: string, over: Partial<SqliteStoreSettings> = {}) {
   return { store, lines: logger.lines, [Symbol.dispose]: () => store[Symbol.dispose]() }
 }
 
-/** A request that is told by its content, made at that second. */
+/** A request that is recognized by its content, made at that second. */
 export function requestOf(content: string | number, second = 0, points = 3): NewRequest {
   const bytes = Buffer.from(`request ${content}`)
   return {
