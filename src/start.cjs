@@ -1,10 +1,9 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 // The first file that runs. A Node that is too old has to get through it to say so: no syntax and no module that Node 12
 // doesn't have.
+const neededMajor = 24
 // biome-ignore lint/style/useNodejsImportProtocol: Node 12 knows no such names
 const v8 = require('v8')
-
-const neededMajor = 24
 
 if (Number.parseInt(process.versions.node, 10) < neededMajor) {
   process.stderr.write(`otelephant needs Node ${neededMajor}, this is ${process.versions.node}\n`)

@@ -32,7 +32,7 @@ export interface ScraperControllerSettings {
 }
 
 /**
- * Runs scrapers on their ticks, each by itself: one that fails or hangs delays no other. Counts and logs for them, and
+ * Runs scrapers on their ticks, independently: one that fails or hangs delays no other. Counts and logs for them, and
  * reports `ok` once all of them work, `recoverable` while any fails.
  */
 export class ScraperController implements Receiver {

@@ -14,7 +14,7 @@ export interface OwnTelemetry extends AsyncDisposable {
   readonly collect: () => Promise<CollectionResult>
 }
 
-/** The SDK's pull side: whoever wants the values asks for them. */
+/** The SDK's pull side: values are read when they are asked for. */
 class PullReader extends MetricReader {
   constructor() {
     super({ cardinalitySelector: () => maxSeriesPerInstrument })

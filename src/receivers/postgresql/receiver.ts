@@ -111,7 +111,7 @@ export class PostgresqlReceiver implements Receiver {
     return { failures, missing: this.#notices.missing() }
   }
 
-  /** Logs once what works, and the user should know of all the same. */
+  /** Logs once what works but deserves the user's attention. */
   #warn(): void {
     if (this.#warned) return
     this.#warned = true

@@ -32,7 +32,7 @@ const server = ''
 
 /**
  * Opens every connection of one receiver: at most one new one a second, and after a failure none until the back-off is
- * over, whoever asks: none at all when the server can't be reached, none to that database when it alone refuses.
+ * over: none at all when the server can't be reached, none to that database when it alone refuses.
  */
 export class Connector {
   readonly #settings: ConnectorSettings

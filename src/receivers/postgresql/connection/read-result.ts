@@ -41,7 +41,7 @@ export async function readResult<T>(
     try {
       if (fault === undefined) rows.push(take(row))
     } catch (error) {
-      // The rest of the result, or of its page, comes all the same.
+      // The rest of the result, or of its page, still arrives.
       fault = error instanceof Error ? error : new Error(String(error))
     }
   }

@@ -12,8 +12,8 @@ export const explainSettings = ['search_path=pg_catalog, pg_temp', 'plan_cache_m
 const explainArguments = 'text, text[], integer'
 
 /**
- * What the function does. It asks the catalogs by itself, so that who may call it can't have it plan, as its owner, what
- * they wrote. Once the statement's search_path is set, nothing is evaluated but variables.
+ * What the function does. It checks the catalogs itself: otherwise its callers could have it plan, with its owner's rights,
+ * what they wrote. Once the statement's search_path is set, nothing is evaluated but variables.
  */
 export const explainBody = `
 DECLARE

@@ -117,7 +117,7 @@ export class ExplainVisit {
     const [row] = await this.#run(planVerdictSql, [text, schemas, this.#settings.maxRelations], signal)
     const [verdict, detail, named, readable] = row ?? []
     if (typeof verdict === 'string') return absent(isAbsenceReason(verdict) ? verdict : 'rejected', detail ?? undefined)
-    // Asked all the same, it would only be an error in the server's log.
+    // Asking anyway would only write an error to the server's log.
     if (named !== '0' && readable === '0') return absent('denied', "the role may read none of a statement's relations")
     return undefined
   }

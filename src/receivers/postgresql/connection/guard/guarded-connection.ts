@@ -159,7 +159,7 @@ export class GuardedConnection extends pg.Connection {
   }
 }
 
-/** Of what the library throws: its words, for whoever has to find out. */
+/** The library's own message, to find the cause by. */
 function unreadable(cause: unknown): string {
   return `the server's answer could not be read: ${cause instanceof Error ? cause.message : String(cause)}`
 }
