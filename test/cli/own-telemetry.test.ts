@@ -14,6 +14,10 @@ test('the internal receiver delivers what the process, the receivers and the exp
   const { received } = endpoint
   await endpoint.waitFor(() => received.total({ metric: 'otelcol_exporter_sent_metric_points' }) > 0, signal)
   await endpoint.waitFor(() => received.total({ metric: 'otelcol_receiver_accepted_metric_points' }) > 0, signal)
+  const scraped = { receiver: 'postgresql', scraper: 'server' }
+  const isScraped = () =>
+    received.points({ metric: 'otelcol_scraper_scraped_metric_points', attributes: scraped }).length > 0
+  await endpoint.waitFor(isScraped, signal)
   otelephant.kill('SIGTERM')
   expect((await otelephant.ended).code).toBe(0)
 
