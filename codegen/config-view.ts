@@ -45,7 +45,7 @@ export function configView(metadata: Metadata): ConfigView {
       schema: schemas[type],
     })),
     queries: queries.map(({ name, intervalMs }) => ({ name: literal(name), intervalMs: String(intervalMs) })),
-    limits: queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [literal(name)])),
+    limits: queries.flatMap(({ name, top }) => (top === undefined ? [] : [literal(name)])),
   }
 }
 

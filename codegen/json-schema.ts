@@ -68,8 +68,8 @@ function derivedProperties({ metrics, events, queries, resourceAttributes }: Met
     ),
     limits: closed(
       derivedKeys.limits,
-      queries.flatMap(({ name, description, fold }) =>
-        fold === undefined ? [] : [[name, { type: 'integer', minimum: 1, default: fold.rows, description }] as const],
+      queries.flatMap(({ name, description, top }) =>
+        top === undefined ? [] : [[name, { type: 'integer', minimum: 1, default: top.rows, description }] as const],
       ),
     ),
     resource_attributes: closed(

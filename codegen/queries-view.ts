@@ -16,7 +16,7 @@ export interface QueriesView {
   readonly sourcedMetrics: readonly {
     readonly metric: string
     readonly entity: string
-    readonly fold: string
+    readonly others: string
     readonly requires: string
     readonly sources: string
   }[]
@@ -30,10 +30,10 @@ export function queriesView(metadata: Metadata): QueriesView {
       columns: namesOf(query, false),
       computed: namesOf(query, true),
     })),
-    sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, fold, requires, sources }) => ({
+    sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, others, requires, sources }) => ({
       metric: literal(info.name),
       entity: literal(entity.type),
-      fold: fold === undefined ? '' : literal(fold),
+      others: others === undefined ? '' : literal(others),
       requires: requires === undefined ? '' : literal(requires),
       sources: literal(sources),
     })),

@@ -8,7 +8,7 @@ export interface QueryView {
   readonly description: string
   readonly scope: string
   readonly interval: string
-  readonly fold: string
+  readonly top: string
   readonly requires: string
   readonly statements: readonly { readonly title: string; readonly sql: string }[]
 }
@@ -25,7 +25,7 @@ export function queryView(query: QueryDefinition): QueryView {
     description: query.description,
     scope: query.scope === 'server' ? 'once per server' : 'once in every database',
     interval: intervalOf(query),
-    fold: foldText(query),
+    top: topText(query),
     requires: requirementText(query.requires),
     statements: variants.length > 0 ? variants : [{ title: '', sql: statement(query) }],
   }
@@ -53,8 +53,8 @@ function statement({ columns, from, where, groupBy, slice }: Parts): string {
 }
 
 /** Which rows keep series of their own. */
-function foldText({ fold }: QueryDefinition): string {
-  return fold === undefined ? '' : `the ${fold.rows} rows with the largest share of ${fold.by.join(', ')}`
+function topText({ top }: QueryDefinition): string {
+  return top === undefined ? '' : `the ${top.rows} rows with the largest share of ${top.by.join(', ')}`
 }
 
 /** How often the query runs, for people. */

@@ -237,12 +237,12 @@ export const queries: readonly QueryDefinition[] = [
     description: "One row, the background writer; up to 16 the checkpointer and the backends' writes too.",
     scope: 'server',
     from: 'pg_stat_bgwriter AS b',
-    reset: { sql: 'b.stats_reset', exact: true },
     columns: {
       allocated: { sql: 'b.buffers_alloc', type: 'int' },
       clean: { sql: 'b.buffers_clean', type: 'int' },
       maxwritten: { sql: 'b.maxwritten_clean', type: 'int' },
     },
+    reset: { sql: 'b.stats_reset', exact: true },
     identity: [],
     takesLocks: false,
     variants: [
@@ -266,7 +266,6 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row, the checkpointer, which has a view of its own from 17 on.',
     scope: 'server',
     from: 'pg_stat_checkpointer AS c',
-    reset: { sql: 'c.stats_reset', exact: true },
     requires: { server: { text: '>=17', atLeast: [17] } },
     columns: {
       requested: { sql: 'c.num_requested', type: 'int' },
@@ -275,6 +274,7 @@ export const queries: readonly QueryDefinition[] = [
       write: { sql: 'c.write_time', type: 'double' },
       written: { sql: 'c.buffers_written', type: 'int' },
     },
+    reset: { sql: 'c.stats_reset', exact: true },
     identity: [],
     takesLocks: false,
     variants: [],
@@ -285,7 +285,6 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'server',
     from: 'pg_database AS d JOIN pg_stat_database AS s ON s.datid = d.oid',
     where: 'd.oid = ANY ($databases)',
-    reset: { sql: 's.stats_reset', exact: false },
     columns: {
       oid: { sql: 'd.oid', type: 'string' },
       database: { sql: 'd.datname', type: 'string' },
@@ -302,6 +301,7 @@ export const queries: readonly QueryDefinition[] = [
       temp_files: { sql: 's.temp_files', type: 'int' },
       updated: { sql: 's.tup_updated', type: 'int' },
     },
+    reset: { sql: 's.stats_reset', exact: false },
     identity: ['oid'],
     takesLocks: false,
     variants: [],
@@ -357,13 +357,13 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row per watched database, its size; one stat() a file, so not often.',
     scope: 'server',
     where: 'd.oid = ANY ($databases)',
-    slice: { from: 'pg_database AS d', key: 'd.oid', alias: 'd' },
     requires: { privileges: [{ kind: 'role', name: 'pg_read_all_stats' }] },
     columns: {
       oid: { sql: 'd.oid', type: 'string' },
       database: { sql: 'd.datname', type: 'string' },
       size: { sql: 'pg_database_size(d.oid)', type: 'int' },
     },
+    slice: { from: 'pg_database AS d', key: 'd.oid', alias: 'd' },
     intervalMs: 300000,
     identity: ['oid'],
     takesLocks: false,
@@ -374,11 +374,7 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row per function that has been called, where track_functions counts them.',
     scope: 'database',
     from: 'pg_stat_user_functions AS f JOIN pg_proc AS p ON p.oid = f.funcid',
-    fold: { rows: 100, by: ['calls'], others: ['schema', 'function'] },
-    reset: {
-      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
-      exact: false,
-    },
+    top: { rows: 100, by: ['calls'], others: ['schema', 'function'] },
     columns: {
       oid: { sql: 'f.funcid', type: 'string' },
       schema: { sql: 'f.schemaname', type: 'string' },
@@ -387,6 +383,10 @@ export const queries: readonly QueryDefinition[] = [
         type: 'string',
       },
       calls: { sql: 'f.calls', type: 'int' },
+    },
+    reset: {
+      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
+      exact: false,
     },
     intervalMs: 300000,
     identity: ['oid'],
@@ -401,6 +401,14 @@ export const queries: readonly QueryDefinition[] = [
     from: 'pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace',
     where:
       "i.indexrelid = c.oid AND i.indisvalid AND t.relkind IN ('r', 'm') AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_class AS o WHERE o.relnamespace = c.relnamespace AND o.relname = (left(c.relname, 57) || '_ccold')::name AND o.oid <> c.oid)",
+    top: { rows: 100, by: ['scans'], others: ['schema', 'relation', 'index'], set: 'index' },
+    columns: {
+      oid: { sql: 'c.oid', type: 'string' },
+      schema: { sql: 'n.nspname', type: 'string' },
+      relation: { sql: 't.relname', type: 'string' },
+      index: { sql: 'c.relname', type: 'string' },
+      scans: { sql: 'pg_stat_get_numscans(c.oid)', type: 'int' },
+    },
     slice: {
       from: 'pg_class AS c',
       where:
@@ -408,17 +416,9 @@ export const queries: readonly QueryDefinition[] = [
       key: 'c.oid',
       alias: 'c',
     },
-    fold: { rows: 100, by: ['scans'], others: ['schema', 'relation', 'index'], set: 'index' },
     reset: {
       sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
       exact: false,
-    },
-    columns: {
-      oid: { sql: 'c.oid', type: 'string' },
-      schema: { sql: 'n.nspname', type: 'string' },
-      relation: { sql: 't.relname', type: 'string' },
-      index: { sql: 'c.relname', type: 'string' },
-      scans: { sql: 'pg_stat_get_numscans(c.oid)', type: 'int' },
     },
     intervalMs: 300000,
     inheritsCounters: true,
@@ -433,14 +433,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where: "i.indexrelid = c.oid AND t.relkind IN ('r', 'm') AND n.nspname <> 'information_schema'",
-    slice: {
-      from: 'pg_class AS c',
-      where:
-        "c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
-      key: 'c.oid',
-      alias: 'c',
-    },
-    fold: { rows: 100, by: ['size'], others: ['schema', 'relation', 'index'], set: 'index' },
+    top: { rows: 100, by: ['size'], others: ['schema', 'relation', 'index'], set: 'index' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
@@ -450,6 +443,13 @@ export const queries: readonly QueryDefinition[] = [
         sql: "CASE WHEN c.oid <> ALL (locked.relations) THEN pg_relation_size(c.oid) WHEN c.reltuples > 0 OR (t.reltuples = 0 AND current_setting('server_version_num')::int >= 140000 AND pg_stat_get_live_tuples(t.oid) + pg_stat_get_dead_tuples(t.oid) = 0) THEN NULLIF(c.relpages, 0) * current_setting('block_size')::int8 END",
         type: 'int',
       },
+    },
+    slice: {
+      from: 'pg_class AS c',
+      where:
+        "c.relkind = 'i' AND c.relpersistence <> 't' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)",
+      key: 'c.oid',
+      alias: 'c',
     },
     intervalMs: 900000,
     identity: ['oid'],
@@ -476,9 +476,9 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'server',
     from: 'pg_stat_io AS i',
     where: "i.object = 'relation' AND i.backend_type NOT IN ('background writer', 'checkpointer')",
-    reset: { sql: 'max(i.stats_reset)', exact: true },
     requires: { server: { text: '>=17', atLeast: [17] } },
     columns: { backend_fsync: { sql: 'sum(i.fsyncs)::int8', type: 'int' } },
+    reset: { sql: 'max(i.stats_reset)', exact: true },
     identity: [],
     takesLocks: false,
     variants: [
@@ -616,7 +616,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'server',
     from: '@extschema:pg_stat_statements@.pg_stat_statements(false) AS s JOIN pg_database AS d ON d.oid = s.dbid',
     where: 'd.oid = ANY ($databases)',
-    fold: {
+    top: {
       rows: 100,
       by: ['execution_time', 'calls', 'rows', 'shared_read', 'shared_hit', 'temp_written', 'wal_bytes'],
       others: ['hash'],
@@ -808,9 +808,9 @@ export const queries: readonly QueryDefinition[] = [
     description: 'One row, how often pg_stat_statements had to give up entries for new ones.',
     scope: 'server',
     from: '@extschema:pg_stat_statements@.pg_stat_statements_info AS i',
-    reset: { sql: 'i.stats_reset', exact: true },
     requires: { extension: { name: 'pg_stat_statements', version: { text: '>=1.9', atLeast: [1, 9] } } },
     columns: { dealloc: { sql: 'i.dealloc', type: 'int' } },
+    reset: { sql: 'i.stats_reset', exact: true },
     intervalMs: 60000,
     identity: [],
     takesLocks: false,
@@ -822,21 +822,11 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: 'pg_namespace AS n',
     where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
-    slice: {
-      from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
-      key: 'c.oid',
-      alias: 'c',
-    },
-    fold: {
+    top: {
       rows: 100,
       by: ['inserted', 'updated', 'deleted', 'sequential_scans', 'heap_read', 'heap_hit'],
       others: ['schema', 'relation'],
       set: 'table',
-    },
-    reset: {
-      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
-      exact: false,
     },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
@@ -852,6 +842,16 @@ export const queries: readonly QueryDefinition[] = [
       sequential_scans: { sql: 'pg_stat_get_numscans(c.oid)', type: 'int' },
       updated: { sql: 'pg_stat_get_tuples_updated(c.oid)', type: 'int' },
       vacuums: { sql: 'pg_stat_get_vacuum_count(c.oid)', type: 'int' },
+    },
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
+    },
+    reset: {
+      sql: '(SELECT pg_stat_get_db_stat_reset_time(d.oid) FROM pg_database AS d WHERE d.datname = current_database())',
+      exact: false,
     },
     intervalMs: 300000,
     identity: ['oid'],
@@ -877,13 +877,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.relhasindex AND i.indrelid = c.oid AND (i.indisvalid OR current_setting('server_version_num')::int < 150000)) AS idx ON true LEFT JOIN LATERAL (SELECT sum(pg_stat_get_blocks_fetched(i.indexrelid))::int8 AS fetched, sum(pg_stat_get_blocks_hit(i.indexrelid))::int8 AS hit FROM pg_index AS i WHERE c.reltoastrelid <> 0 AND i.indrelid = c.reltoastrelid) AS tidx ON true",
     where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
-    slice: {
-      from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
-      key: 'c.oid',
-      alias: 'c',
-    },
-    fold: {
+    top: {
       rows: 100,
       by: ['idx_read', 'idx_hit', 'tidx_read', 'tidx_hit', 'toast_read', 'toast_hit'],
       others: ['schema', 'relation'],
@@ -903,6 +897,12 @@ export const queries: readonly QueryDefinition[] = [
         type: 'int',
       },
     },
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
+    },
     intervalMs: 300000,
     identity: ['oid'],
     takesLocks: false,
@@ -915,13 +915,7 @@ export const queries: readonly QueryDefinition[] = [
     scope: 'database',
     from: "pg_namespace AS n LEFT JOIN (SELECT min(ARRAY(SELECT l.relation FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND d.datname = current_database())) AS relations) AS locked ON true",
     where: "n.oid = c.relnamespace AND n.nspname <> 'information_schema'",
-    slice: {
-      from: 'pg_class AS c',
-      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
-      key: 'c.oid',
-      alias: 'c',
-    },
-    fold: { rows: 100, by: ['size'], others: ['schema', 'relation'], set: 'table' },
+    top: { rows: 100, by: ['size'], others: ['schema', 'relation'], set: 'table' },
     columns: {
       oid: { sql: 'c.oid', type: 'string' },
       schema: { sql: 'n.nspname', type: 'string' },
@@ -930,6 +924,12 @@ export const queries: readonly QueryDefinition[] = [
         sql: "CASE WHEN cardinality(locked.relations) = 0 OR NOT (c.oid = ANY (locked.relations) OR c.reltoastrelid = ANY (locked.relations) OR EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = ANY (ARRAY[c.oid, c.reltoastrelid]) AND i.indexrelid = ANY (locked.relations))) THEN pg_total_relation_size(c.oid) ELSE (SELECT CASE WHEN count(*) = count(part.size) THEN NULLIF(sum(part.size), 0)::int8 END FROM (SELECT CASE WHEN p.oid <> ALL (locked.relations) THEN pg_relation_size(p.oid) WHEN p.reltuples > 0 OR (p.relpages > 0 AND (p.relkind <> 'i' OR p.relnamespace = 'pg_toast'::regnamespace)) OR (t.reltuples = 0 AND current_setting('server_version_num')::int >= 140000 AND pg_stat_get_live_tuples(t.oid) + pg_stat_get_dead_tuples(t.oid) = 0) THEN p.relpages * current_setting('block_size')::int8 END AS size FROM pg_class AS p JOIN pg_class AS t ON t.oid = CASE p.relkind WHEN 'i' THEN c.oid ELSE p.oid END WHERE p.oid = ANY (ARRAY[c.oid, c.reltoastrelid] || ARRAY(SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = ANY (ARRAY[c.oid, c.reltoastrelid])))) AS part) END",
         type: 'int',
       },
+    },
+    slice: {
+      from: 'pg_class AS c',
+      where: "c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_catalog'::regnamespace",
+      key: 'c.oid',
+      alias: 'c',
     },
     intervalMs: 900000,
     identity: ['oid'],
@@ -968,9 +968,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'activity',
+        points: [{ value: 'active', attributes: {} }],
         entity: { database: 'database' },
         attributes: { 'db.name': 'database' },
-        points: [{ value: 'active', attributes: {} }],
       },
     ],
   },
@@ -980,9 +980,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'activity',
+        points: [{ value: 'idle', attributes: {} }],
         entity: { database: 'database' },
         attributes: { 'db.name': 'database' },
-        points: [{ value: 'idle', attributes: {} }],
       },
     ],
   },
@@ -992,9 +992,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'calls', when: 'slow', attributes: {} }],
         entity: {},
         attributes: { 'db.name': 'database', 'db.operation': 'operation', 'query.hash': 'hash' },
-        points: [{ value: 'calls', when: 'slow', attributes: {} }],
       },
     ],
   },
@@ -1004,9 +1004,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'mean_ms', when: 'slow', attributes: {} }],
         entity: {},
         attributes: { 'db.name': 'database', 'db.operation': 'operation', 'query.hash': 'hash' },
-        points: [{ value: 'mean_ms', when: 'slow', attributes: {} }],
       },
     ],
   },
@@ -1016,16 +1016,16 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'activity',
+        points: [{ value: 'backends', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'backends', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.bgwriter.buffers.allocated'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'bgwriter', entity: {}, attributes: {}, points: [{ value: 'allocated', attributes: {} }] }],
+    sources: [{ query: 'bgwriter', points: [{ value: 'allocated', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.bgwriter.buffers.writes'],
@@ -1033,29 +1033,29 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'bgwriter',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'clean', attributes: { source: 'bgwriter' } },
           { value: 'backend', attributes: { source: 'backend' } },
           { value: 'backend_fsync', attributes: { source: 'backend_fsync' } },
           { value: 'checkpoint', attributes: { source: 'checkpoints' } },
         ],
+        entity: {},
+        attributes: {},
       },
       {
         query: 'checkpointer',
+        points: [{ value: 'written', attributes: { source: 'checkpoints' } }],
         entity: {},
         attributes: {},
-        points: [{ value: 'written', attributes: { source: 'checkpoints' } }],
       },
       {
         query: 'io',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'backend', attributes: { source: 'backend' } },
           { value: 'backend_fsync', attributes: { source: 'backend_fsync' } },
         ],
+        entity: {},
+        attributes: {},
       },
     ],
   },
@@ -1065,21 +1065,21 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'bgwriter',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'requested', attributes: { type: 'requested' } },
           { value: 'scheduled', attributes: { type: 'scheduled' } },
         ],
+        entity: {},
+        attributes: {},
       },
       {
         query: 'checkpointer',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'requested', attributes: { type: 'requested' } },
           { value: 'scheduled', attributes: { type: 'scheduled' } },
         ],
+        entity: {},
+        attributes: {},
       },
     ],
   },
@@ -1089,28 +1089,28 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'bgwriter',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'sync', attributes: { type: 'sync' } },
           { value: 'write', attributes: { type: 'write' } },
         ],
+        entity: {},
+        attributes: {},
       },
       {
         query: 'checkpointer',
-        entity: {},
-        attributes: {},
         points: [
           { value: 'sync', attributes: { type: 'sync' } },
           { value: 'write', attributes: { type: 'write' } },
         ],
+        entity: {},
+        attributes: {},
       },
     ],
   },
   {
     info: metrics['postgresql.bgwriter.maxwritten'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'bgwriter', entity: {}, attributes: {}, points: [{ value: 'maxwritten', attributes: {} }] }],
+    sources: [{ query: 'bgwriter', points: [{ value: 'maxwritten', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.blks_hit'],
@@ -1118,9 +1118,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'blocks_hit', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'blocks_hit', attributes: {} }],
       },
     ],
   },
@@ -1130,9 +1130,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'blocks_read', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'blocks_read', attributes: {} }],
       },
     ],
   },
@@ -1142,17 +1142,15 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'table',
-        entity: { schema: 'schema', relation: 'relation' },
-        attributes: {},
         points: [
           { value: 'heap_hit', attributes: { source: 'heap_hit' } },
           { value: 'heap_read', attributes: { source: 'heap_read' } },
         ],
+        entity: { schema: 'schema', relation: 'relation' },
+        attributes: {},
       },
       {
         query: 'table_io',
-        entity: { schema: 'schema', relation: 'relation' },
-        attributes: {},
         points: [
           { value: 'idx_hit', attributes: { source: 'idx_hit' } },
           { value: 'idx_read', attributes: { source: 'idx_read' } },
@@ -1161,6 +1159,8 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
           { value: 'toast_hit', attributes: { source: 'toast_hit' } },
           { value: 'toast_read', attributes: { source: 'toast_read' } },
         ],
+        entity: { schema: 'schema', relation: 'relation' },
+        attributes: {},
       },
     ],
   },
@@ -1170,9 +1170,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'commits', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'commits', attributes: {} }],
       },
     ],
   },
@@ -1180,7 +1180,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     info: metrics['postgresql.connection.max'],
     entity: entities['postgresql.instance'],
     sources: [
-      { query: 'instance', entity: {}, attributes: {}, points: [{ value: 'max_connections', attributes: {} }] },
+      { query: 'instance', points: [{ value: 'max_connections', attributes: {} }], entity: {}, attributes: {} },
     ],
   },
   {
@@ -1189,8 +1189,6 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'activity',
-        entity: { database: 'database' },
-        attributes: {},
         points: [
           { value: 'active', attributes: { state: 'active' } },
           { value: 'idle', attributes: { state: 'idle' } },
@@ -1199,6 +1197,8 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
           { value: 'fastpath', attributes: { state: 'fastpath function call' } },
           { value: 'disabled', attributes: { state: 'disabled' } },
         ],
+        entity: { database: 'database' },
+        attributes: {},
       },
     ],
   },
@@ -1206,7 +1206,7 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     info: metrics['postgresql.database.count'],
     entity: entities['postgresql.instance'],
     sources: [
-      { query: 'database_count', entity: {}, attributes: {}, points: [{ value: 'databases', attributes: {} }] },
+      { query: 'database_count', points: [{ value: 'databases', attributes: {} }], entity: {}, attributes: {} },
     ],
   },
   {
@@ -1215,15 +1215,15 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'lock',
-        entity: {},
         attributes: { relation: 'relation', mode: 'mode', lock_type: 'type' },
         points: [{ value: 'locks', attributes: {} }],
+        entity: {},
       },
       {
         query: 'lock_shared',
-        entity: { database: 'database' },
         attributes: { relation: 'relation', mode: 'mode', lock_type: 'type' },
         points: [{ value: 'locks', attributes: {} }],
+        entity: { database: 'database' },
       },
     ],
   },
@@ -1233,9 +1233,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database_size',
+        points: [{ value: 'size', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'size', attributes: {} }],
       },
     ],
   },
@@ -1245,9 +1245,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'deadlocks', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'deadlocks', attributes: {} }],
       },
     ],
   },
@@ -1257,21 +1257,21 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'function',
-        entity: { schema: 'schema' },
         attributes: { function: 'function' },
         points: [{ value: 'calls', attributes: {} }],
+        entity: { schema: 'schema' },
       },
     ],
   },
   {
     info: metrics['postgresql.idle_in_transaction.oldest.age'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'transaction', entity: {}, attributes: {}, points: [{ value: 'idle_age', attributes: {} }] }],
+    sources: [{ query: 'transaction', points: [{ value: 'idle_age', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.in_recovery'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'instance', entity: {}, attributes: {}, points: [{ value: 'in_recovery', attributes: {} }] }],
+    sources: [{ query: 'instance', points: [{ value: 'in_recovery', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.index.scans'],
@@ -1279,22 +1279,22 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'index',
+        points: [{ value: 'scans', attributes: {} }],
         entity: { schema: 'schema', relation: 'relation', index: 'index' },
         attributes: {},
-        points: [{ value: 'scans', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.index.size'],
     entity: entities['postgresql.index'],
-    fold: 'sum',
+    others: 'sum',
     sources: [
       {
         query: 'index_size',
+        points: [{ value: 'size', attributes: {} }],
         entity: { schema: 'schema', relation: 'relation', index: 'index' },
         attributes: {},
-        points: [{ value: 'size', attributes: {} }],
       },
     ],
   },
@@ -1304,9 +1304,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database_age',
+        points: [{ value: 'multixact_age', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'multixact_age', attributes: {} }],
       },
     ],
   },
@@ -1316,14 +1316,14 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'table',
-        entity: { schema: 'schema', relation: 'relation' },
-        attributes: {},
         points: [
           { value: 'deleted', attributes: { operation: 'del' } },
           { value: 'hot_updated', attributes: { operation: 'hot_upd' } },
           { value: 'inserted', attributes: { operation: 'ins' } },
           { value: 'updated', attributes: { operation: 'upd' } },
         ],
+        entity: { schema: 'schema', relation: 'relation' },
+        attributes: {},
       },
     ],
   },
@@ -1333,8 +1333,6 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database_conflicts',
-        entity: { database: 'database' },
-        attributes: {},
         points: [
           { value: 'bufferpin', attributes: { 'postgresql.conflict.type': 'bufferpin' } },
           { value: 'deadlock', attributes: { 'postgresql.conflict.type': 'deadlock' } },
@@ -1342,6 +1340,8 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
           { value: 'snapshot', attributes: { 'postgresql.conflict.type': 'snapshot' } },
           { value: 'tablespace', attributes: { 'postgresql.conflict.type': 'tablespace' } },
         ],
+        entity: { database: 'database' },
+        attributes: {},
       },
     ],
   },
@@ -1351,9 +1351,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'execution_time', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'execution_time', attributes: {} }],
       },
     ],
   },
@@ -1363,16 +1363,16 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'replication',
+        points: [{ value: 'delay', attributes: {} }],
         entity: {},
         attributes: { replication_client: 'client' },
-        points: [{ value: 'delay', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.replication.standbys'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'standby', entity: {}, attributes: {}, points: [{ value: 'standbys', attributes: {} }] }],
+    sources: [{ query: 'standby', points: [{ value: 'standbys', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.replication_slot.retained_wal'],
@@ -1380,9 +1380,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'replication_slot',
-        entity: {},
         attributes: { 'postgresql.replication_slot.name': 'slot', 'postgresql.replication_slot.type': 'type' },
         points: [{ value: 'retained', attributes: {} }],
+        entity: {},
       },
     ],
   },
@@ -1392,25 +1392,25 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'rollbacks', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'rollbacks', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.rows'],
     entity: entities['postgresql.table'],
-    fold: 'sum',
+    others: 'sum',
     sources: [
       {
         query: 'table',
-        entity: { schema: 'schema', relation: 'relation' },
-        attributes: {},
         points: [
           { value: 'dead', attributes: { state: 'dead' } },
           { value: 'live', attributes: { state: 'live' } },
         ],
+        entity: { schema: 'schema', relation: 'relation' },
+        attributes: {},
       },
     ],
   },
@@ -1420,9 +1420,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'table',
+        points: [{ value: 'sequential_scans', attributes: {} }],
         entity: { schema: 'schema', relation: 'relation' },
         attributes: {},
-        points: [{ value: 'sequential_scans', attributes: {} }],
       },
     ],
   },
@@ -1432,9 +1432,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'calls', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'calls', attributes: {} }],
       },
     ],
   },
@@ -1444,22 +1444,22 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'execution_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'execution_time', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.statement.execution.time.max'],
     entity: entities['postgresql.statement'],
-    fold: 'max',
+    others: 'max',
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'max_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'max_time', attributes: {} }],
       },
     ],
   },
@@ -1469,9 +1469,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'mean_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'mean_time', attributes: {} }],
       },
     ],
   },
@@ -1481,9 +1481,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'min_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'min_time', attributes: {} }],
       },
     ],
   },
@@ -1493,9 +1493,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'stddev_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'stddev_time', attributes: {} }],
       },
     ],
   },
@@ -1505,9 +1505,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_deforms', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_deforms', attributes: {} }],
       },
     ],
   },
@@ -1517,9 +1517,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_deform_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_deform_time', attributes: {} }],
       },
     ],
   },
@@ -1529,9 +1529,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_emissions', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_emissions', attributes: {} }],
       },
     ],
   },
@@ -1541,9 +1541,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_emission_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_emission_time', attributes: {} }],
       },
     ],
   },
@@ -1553,9 +1553,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_functions', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_functions', attributes: {} }],
       },
     ],
   },
@@ -1565,9 +1565,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_generation_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_generation_time', attributes: {} }],
       },
     ],
   },
@@ -1577,9 +1577,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_inlinings', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_inlinings', attributes: {} }],
       },
     ],
   },
@@ -1589,9 +1589,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_inlining_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_inlining_time', attributes: {} }],
       },
     ],
   },
@@ -1601,9 +1601,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_optimizations', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_optimizations', attributes: {} }],
       },
     ],
   },
@@ -1613,9 +1613,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'jit_optimization_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'jit_optimization_time', attributes: {} }],
       },
     ],
   },
@@ -1625,9 +1625,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_dirtied', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_dirtied', attributes: {} }],
       },
     ],
   },
@@ -1637,9 +1637,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_hit', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_hit', attributes: {} }],
       },
     ],
   },
@@ -1649,9 +1649,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_read', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_read', attributes: {} }],
       },
     ],
   },
@@ -1661,9 +1661,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_read_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_read_time', attributes: {} }],
       },
     ],
   },
@@ -1673,9 +1673,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_write_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_write_time', attributes: {} }],
       },
     ],
   },
@@ -1685,9 +1685,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'local_written', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'local_written', attributes: {} }],
       },
     ],
   },
@@ -1697,9 +1697,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'workers_launched', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'workers_launched', attributes: {} }],
       },
     ],
   },
@@ -1709,9 +1709,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'workers_planned', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'workers_planned', attributes: {} }],
       },
     ],
   },
@@ -1721,9 +1721,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'plan_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'plan_time', attributes: {} }],
       },
     ],
   },
@@ -1733,9 +1733,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'plans', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'plans', attributes: {} }],
       },
     ],
   },
@@ -1745,9 +1745,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'rows', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'rows', attributes: {} }],
       },
     ],
   },
@@ -1757,9 +1757,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_dirtied', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_dirtied', attributes: {} }],
       },
     ],
   },
@@ -1769,9 +1769,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_hit', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_hit', attributes: {} }],
       },
     ],
   },
@@ -1781,9 +1781,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_read', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_read', attributes: {} }],
       },
     ],
   },
@@ -1793,9 +1793,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_read_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_read_time', attributes: {} }],
       },
     ],
   },
@@ -1805,9 +1805,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_write_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_write_time', attributes: {} }],
       },
     ],
   },
@@ -1817,9 +1817,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'shared_written', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'shared_written', attributes: {} }],
       },
     ],
   },
@@ -1829,9 +1829,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'temp_read', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'temp_read', attributes: {} }],
       },
     ],
   },
@@ -1841,9 +1841,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'temp_read_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'temp_read_time', attributes: {} }],
       },
     ],
   },
@@ -1853,9 +1853,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'temp_write_time', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'temp_write_time', attributes: {} }],
       },
     ],
   },
@@ -1865,9 +1865,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'temp_written', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'temp_written', attributes: {} }],
       },
     ],
   },
@@ -1877,9 +1877,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'wal_buffers_full', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'wal_buffers_full', attributes: {} }],
       },
     ],
   },
@@ -1889,9 +1889,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'wal_bytes', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'wal_bytes', attributes: {} }],
       },
     ],
   },
@@ -1901,9 +1901,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'wal_fpi', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'wal_fpi', attributes: {} }],
       },
     ],
   },
@@ -1913,32 +1913,32 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'statement',
+        points: [{ value: 'wal_records', attributes: {} }],
         entity: { database: 'database', hash: 'hash' },
         attributes: { 'db.operation.name': 'operation' },
-        points: [{ value: 'wal_records', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.statements.deallocations'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'statements_info', entity: {}, attributes: {}, points: [{ value: 'dealloc', attributes: {} }] }],
+    sources: [{ query: 'statements_info', points: [{ value: 'dealloc', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.table.count'],
     entity: entities['postgresql.database'],
-    sources: [{ query: 'table_count', entity: {}, attributes: {}, points: [{ value: 'tables', attributes: {} }] }],
+    sources: [{ query: 'table_count', points: [{ value: 'tables', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.table.size'],
     entity: entities['postgresql.table'],
-    fold: 'sum',
+    others: 'sum',
     sources: [
       {
         query: 'table_size',
+        points: [{ value: 'size', attributes: {} }],
         entity: { schema: 'schema', relation: 'relation' },
         attributes: {},
-        points: [{ value: 'size', attributes: {} }],
       },
     ],
   },
@@ -1948,9 +1948,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'table',
+        points: [{ value: 'vacuums', attributes: {} }],
         entity: { schema: 'schema', relation: 'relation' },
         attributes: {},
-        points: [{ value: 'vacuums', attributes: {} }],
       },
     ],
   },
@@ -1960,9 +1960,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'temp_bytes', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'temp_bytes', attributes: {} }],
       },
     ],
   },
@@ -1972,16 +1972,16 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'temp_files', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'temp_files', attributes: {} }],
       },
     ],
   },
   {
     info: metrics['postgresql.transaction.oldest.age'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'transaction', entity: {}, attributes: {}, points: [{ value: 'oldest_age', attributes: {} }] }],
+    sources: [{ query: 'transaction', points: [{ value: 'oldest_age', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.tup_deleted'],
@@ -1989,9 +1989,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'deleted', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'deleted', attributes: {} }],
       },
     ],
   },
@@ -2001,9 +2001,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'fetched', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'fetched', attributes: {} }],
       },
     ],
   },
@@ -2013,9 +2013,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'inserted', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'inserted', attributes: {} }],
       },
     ],
   },
@@ -2025,9 +2025,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'returned', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'returned', attributes: {} }],
       },
     ],
   },
@@ -2037,9 +2037,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database',
+        points: [{ value: 'updated', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'updated', attributes: {} }],
       },
     ],
   },
@@ -2047,18 +2047,18 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     info: metrics['postgresql.up'],
     entity: entities['postgresql.instance'],
     sources: [
-      { query: 'instance', entity: {}, attributes: {}, points: [{ value: 'up', unreachable: 0, attributes: {} }] },
+      { query: 'instance', points: [{ value: 'up', unreachable: 0, attributes: {} }], entity: {}, attributes: {} },
     ],
   },
   {
     info: metrics['postgresql.uptime'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'instance', entity: {}, attributes: {}, points: [{ value: 'uptime', attributes: {} }] }],
+    sources: [{ query: 'instance', points: [{ value: 'uptime', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.wal.age'],
     entity: entities['postgresql.instance'],
-    sources: [{ query: 'archiver', entity: {}, attributes: {}, points: [{ value: 'age', attributes: {} }] }],
+    sources: [{ query: 'archiver', points: [{ value: 'age', attributes: {} }], entity: {}, attributes: {} }],
   },
   {
     info: metrics['postgresql.wal.delay'],
@@ -2066,13 +2066,13 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'replication',
-        entity: {},
-        attributes: { replication_client: 'client' },
         points: [
           { value: 'flush_lag', attributes: { operation: 'flush' } },
           { value: 'replay_lag', attributes: { operation: 'replay' } },
           { value: 'write_lag', attributes: { operation: 'write' } },
         ],
+        entity: {},
+        attributes: { replication_client: 'client' },
       },
     ],
   },
@@ -2082,13 +2082,13 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'replication',
-        entity: {},
-        attributes: { replication_client: 'client' },
         points: [
           { value: 'flush_seconds', attributes: { operation: 'flush' } },
           { value: 'replay_seconds', attributes: { operation: 'replay' } },
           { value: 'write_seconds', attributes: { operation: 'write' } },
         ],
+        entity: {},
+        attributes: { replication_client: 'client' },
       },
     ],
   },
@@ -2098,9 +2098,9 @@ export const sourcedMetrics: readonly SourcedMetric[] = [
     sources: [
       {
         query: 'database_age',
+        points: [{ value: 'transaction_age', attributes: {} }],
         entity: { database: 'database' },
         attributes: {},
-        points: [{ value: 'transaction_age', attributes: {} }],
       },
     ],
   },

@@ -1,5 +1,6 @@
 import type { Path } from '../yaml/fault.ts'
-import type { Attribute, Entity, Metadata, ResourceAttribute } from './model.ts'
+import type { SourceDefaults } from './grammar/query-grammar.ts'
+import type { Attribute, Entity, Metadata, MetricSource, ResourceAttribute } from './model.ts'
 import type { QueryDefinition } from './query.ts'
 
 /**
@@ -16,6 +17,12 @@ export interface Draft {
   readonly resourceAttributes: ReadonlyMap<string, ResourceAttribute>
   readonly entities: ReadonlyMap<string, Entity>
   readonly queries: ReadonlyMap<string, QueryDefinition>
+  /** By query: what it says for all of its metrics. */
+  readonly defaults: ReadonlyMap<string, SourceDefaults>
+  /** What a source has from its query. */
+  readonly inherited: ReadonlyMap<MetricSource, SourceDefaults>
+  /** Names of requirements that something requires. */
+  readonly required: ReadonlySet<string>
 }
 
 /** What has entries with names; entities have types. */
@@ -24,6 +31,7 @@ export const sections = [
   'resource_attributes',
   'attributes',
   'entities',
+  'requirements',
   'queries',
   'metrics',
   'events',

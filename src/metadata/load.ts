@@ -10,10 +10,11 @@ import { entitiesAreSound } from './rules/entities.ts'
 import { namesAreWellFormed } from './rules/names.ts'
 import { queriesAreSound } from './rules/queries.ts'
 import { slicesAreSound } from './rules/slices.ts'
+import { sourceDefaultsFit } from './rules/source-defaults.ts'
 import { sourcesFit } from './rules/sources.ts'
 import { sqlIsBound } from './rules/sql.ts'
 import { namesAreUnique } from './rules/unique.ts'
-import { columnsAreUsed, queriesAreUsed } from './rules/unused.ts'
+import { columnsAreUsed, queriesAreUsed, requirementsAreUsed } from './rules/unused.ts'
 
 export type LoadedMetadata =
   | { readonly kind: 'ok'; readonly metadata: Metadata }
@@ -30,7 +31,9 @@ const rules: readonly Rule[] = [
   queriesAreSound,
   slicesAreSound,
   sqlIsBound,
+  sourceDefaultsFit,
   sourcesFit,
+  requirementsAreUsed,
   queriesAreUsed,
   columnsAreUsed,
 ]

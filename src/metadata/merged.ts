@@ -59,6 +59,7 @@ export function mergeMetadata(root: YamlDocument, parts: readonly YamlDocument[]
     resource_attributes: merge('resource_attributes'),
     attributes: merge('attributes'),
     entities: merge('entities'),
+    requirements: merge('requirements'),
     queries: merge('queries'),
     metrics: merge('metrics'),
     events: merge('events'),

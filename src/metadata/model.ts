@@ -89,8 +89,8 @@ export interface Metric {
   readonly valueType: 'int' | 'double'
   readonly entity: string
   readonly attributes: readonly string[]
-  /** How values of rows that share a series become one; without it, only rows of their own are shown. Not for counters. */
-  readonly fold?: 'sum' | 'max'
+  /** How the values of the rows that aren't top rows become one; without it, only top rows are shown. Not for counters. */
+  readonly others?: 'sum' | 'max'
   readonly requires?: Requirements
   readonly warnings?: Warnings
   /** Empty where code records the metric. */
@@ -113,7 +113,7 @@ export interface MetricPoint {
   readonly value: string
   /** Attribute -> constant. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>
-  /** A column: where it isn't true, the value is shown under no series. Only in a folded query. */
+  /** A column: where it isn't true, the value is shown under no series. Only in a query with top rows. */
   readonly when?: string
   /** The value to record, with `error.type`, while the server can't be asked. Only for queries without identity. */
   readonly unreachable?: number

@@ -29,7 +29,7 @@ export interface Requirements {
 export interface ColumnDefinition {
   /** An expression over `from` and what is sliced. */
   readonly sql?: string
-  /** In place of SQL: code makes it of these columns. Only in a folded query. */
+  /** In place of SQL: code makes it of these columns. Only in a query with top rows. */
   readonly computed?: readonly string[]
   readonly type: ColumnType
   readonly requires?: Requirements
@@ -52,7 +52,7 @@ export interface QueryVariant {
 }
 
 /** Rows are many, series are few: the rows that matter keep series of their own, the others share one. */
-export interface FoldDefinition {
+export interface TopDefinition {
   /** About how many rows keep series of their own; the configuration may say otherwise. */
   readonly rows: number
   /** Columns that rank the rows: by its largest share of any of them; counters by their increase. */
@@ -89,7 +89,7 @@ export interface QueryDefinition {
   /** Columns that tell the rows apart; empty for a query of one row. What a baseline hangs on. */
   readonly identity: readonly string[]
   readonly slice?: SliceDefinition
-  readonly fold?: FoldDefinition
+  readonly top?: TopDefinition
   /** Columns that code reads besides, where they are there. */
   readonly readByCode?: readonly string[]
   /** A counter of a row that falls was counted from zero since: never so where it is a sum over things that come and go. */

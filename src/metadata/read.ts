@@ -1,37 +1,63 @@
 import type { z } from 'zod'
 import type { Fault, Path } from '../yaml/fault.ts'
-import { type Places, zodFaults } from '../yaml/zod-faults.ts'
+import { type FaultContext, zodFaults } from '../yaml/zod-faults.ts'
 import { type Draft, entryPath, type Section } from './draft.ts'
 import { configProperty } from './grammar/config-grammar.ts'
-import * as grammar from './grammar.ts'
+import * as grammar from './grammar/file-grammar.ts'
+import {
+  event,
+  metricGrammar,
+  renamedMetricKeys,
+  telemetryMetric,
+  type WrittenMetric,
+} from './grammar/metric-grammar.ts'
+import { queryGrammar, renamedQueryKeys, type SourceDefaults } from './grammar/query-grammar.ts'
+import { requirements, requiresGrammar } from './grammar/requirements-grammar.ts'
 import type { Entries, MergedMetadata } from './merged.ts'
-import { event, metric, telemetryMetric } from './metric-grammar.ts'
-import type { Metadata } from './model.ts'
-import { query } from './query-grammar.ts'
+import type { Metadata, Metric, MetricSource } from './model.ts'
+import { completeSource } from './source-defaults.ts'
 
 /** Reads every entry on its own, so that a fault in one hides none in another. */
 export function readDraft(files: MergedMetadata): { readonly draft: Draft; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [...files.faults]
-  const read = <T>(schema: z.ZodType<T>, value: unknown, prefix: Path, places: Places = files): T | undefined => {
+  const read = <T>(schema: z.ZodType<T>, value: unknown, prefix: Path, context: Partial<FaultContext> = {}) => {
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
-    faults.push(...zodFaults(parsed.error.issues, { schema, places, value, prefix }))
+    faults.push(...zodFaults(parsed.error.issues, { schema, places: files, value, prefix, ...context }))
     return undefined
   }
-  const entries = <T>(section: Section, schema: z.ZodType<T>): (T & { name: string })[] =>
+  const entries = <T>(section: Section, schema: z.ZodType<T>, renamed = {}): (T & { name: string })[] =>
     files.entries[section].flatMap(([name, value], index) => {
-      const entry = read(schema, value, entryPath(section, name, index))
+      const entry = read(schema, value, entryPath(section, name, index), { renamed })
       return entry === undefined ? [] : [{ ...entry, name }]
     })
 
-  const head = read(grammar.file, files.root.value, [], files.root)
-  for (const part of files.parts) read(grammar.part, part.value, [], part)
+  const head = read(grammar.file, files.root.value, [], { places: files.root })
+  for (const part of files.parts) read(grammar.part, part.value, [], { places: part })
+  const named = {
+    names: files.entries.requirements.map(([name]) => name),
+    requirements: new Map(entries('requirements', requirements).map(({ name, ...one }) => [name, one])),
+    used: new Set<string>(),
+  }
+  const requires = requiresGrammar(named)
   const entities = files.entries.entities.flatMap(
     ([, value], at) => read(grammar.entity, value, ['entities', at]) ?? [],
   )
   const config = files.entries.config.flatMap(([name, value], index) => {
     const property = read(configProperty, value, entryPath('config', name, index))
     return property === undefined ? [] : [[name, property] as const]
+  })
+  const queries = sorted(entries('queries', queryGrammar(requires), renamedQueryKeys))
+  const defaults = new Map(queries.map((query) => [query.name, query.defaults]))
+  const inherited = new Map<MetricSource, SourceDefaults>()
+  const complete = (metric: WrittenMetric): Metric => ({
+    ...metric,
+    sources: metric.sources.map((written) => {
+      const entity = entities.find(({ type }) => type === metric.entity)
+      const completed = completeSource(written, metric, entity, defaults.get(written.query))
+      inherited.set(completed.source, completed.defaults)
+      return completed.source
+    }),
   })
   const metadata: Metadata = {
     ...headOf(head),
@@ -43,12 +69,13 @@ export function readDraft(files: MergedMetadata): { readonly draft: Draft; reado
       ...entry,
     })),
     entities: entities.toSorted((a, b) => (a.type < b.type ? -1 : 1)),
-    queries: sorted(entries('queries', query)),
-    metrics: sorted(entries('metrics', metric)),
+    queries: queries.map(({ defaults: _, ...query }) => query),
+    metrics: sorted(entries('metrics', metricGrammar(requires), renamedMetricKeys)).map(complete),
     events: sorted(entries('events', event)),
     telemetry: { metrics: sorted(entries('telemetry.metrics', telemetryMetric)) },
   }
-  return { draft: index(metadata, files.entries, faults.length === 0), faults }
+  const draft = index(metadata, files.entries, faults.length === 0)
+  return { draft: { ...draft, defaults, inherited, required: named.used }, faults }
 }
 
 /** What is made of the metadata doesn't depend on the order in the files, nor on the file in which an entry stands. */
@@ -71,7 +98,11 @@ function headOf(head: z.output<typeof grammar.file> | undefined): Head {
   }
 }
 
-function index(metadata: Metadata, given: Entries, complete: boolean): Draft {
+function index(
+  metadata: Metadata,
+  given: Entries,
+  complete: boolean,
+): Omit<Draft, 'defaults' | 'inherited' | 'required'> {
   const names = (section: Section) => given[section].map(([name]) => name)
   return {
     metadata,
@@ -81,6 +112,7 @@ function index(metadata: Metadata, given: Entries, complete: boolean): Draft {
       resource_attributes: names('resource_attributes'),
       attributes: names('attributes'),
       entities: names('entities'),
+      requirements: names('requirements'),
       queries: names('queries'),
       metrics: names('metrics'),
       events: names('events'),

@@ -8,7 +8,7 @@ export interface SourcedMetric {
   readonly info: MetricInfo
   readonly entity: EntityInfo
   /** See {@link Metric}. */
-  readonly fold?: 'sum' | 'max'
+  readonly others?: 'sum' | 'max'
   readonly requires?: Requirements
   readonly sources: readonly MetricSource[]
 }

@@ -27,7 +27,7 @@ export function sourcedMetrics(metadata: Metadata): SourcedMetric[] {
   const infos = metricInfos(metadata)
   const entities = entityInfos(metadata)
   const emitted = emittedNames(metadata.attributes)
-  return metadata.metrics.flatMap(({ name, entity: type, fold, requires, sources }) => {
+  return metadata.metrics.flatMap(({ name, entity: type, others, requires, sources }) => {
     const info = infos.get(name)
     const entity = entities.get(type)
     if (info === undefined || entity === undefined || sources.length === 0) return []
@@ -35,7 +35,7 @@ export function sourcedMetrics(metadata: Metadata): SourcedMetric[] {
       {
         info,
         entity,
-        ...(fold === undefined ? {} : { fold }),
+        ...(others === undefined ? {} : { others }),
         ...(requires === undefined ? {} : { requires }),
         sources: sources.map((source) => withEmittedNames(source, emitted)),
       },

@@ -1,7 +1,7 @@
 import type { ResetToken } from '../pdata/reading.ts'
 import type { ColumnValue, Row } from './decode.ts'
 
-/** A row of a folded query as it was read. */
+/** A row of a query with top rows as it was read. */
 export interface ReadRow {
   /** The identity columns, joined. */
   readonly identity: string

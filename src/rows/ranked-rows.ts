@@ -20,7 +20,7 @@ const forgetAfterResults = 3
 export type ComputeRows = (rows: readonly MeasuredRow[], isTop: (identity: string) => boolean) => Promise<ComputedRows>
 
 export interface RankedRowsSettings extends RowPointsSettings {
-  readonly fold: TopRowsQuery
+  readonly ranking: TopRowsQuery
   readonly top: TopRows
 }
 
@@ -52,10 +52,10 @@ export class RankedRows {
   #result = 0
 
   constructor(settings: RankedRowsSettings) {
-    const { query, fold } = settings
+    const { query, ranking } = settings
     this.#settings = settings
-    this.#increases = new Increases(fold.counters, query.fallsWhenReset)
-    this.#others = new Set(fold.others)
+    this.#increases = new Increases(ranking.counters, query.fallsWhenReset)
+    this.#others = new Set(ranking.others)
     this.#labelColumns = [...new Set(query.points.flatMap((point) => [...labelsOf(point), ...whenOf(point)]))]
     this.#counters = query.points.flatMap((point, at) => (point.info.monotonic ? [{ point, at }] : []))
     this.#columns = this.#counters.map(({ point }) => point.id)
@@ -69,9 +69,9 @@ export class RankedRows {
 
   /** @param compute fills in the computed columns, where there are any */
   async take(rows: readonly ReadRow[], life: Life, compute?: ComputeRows): Promise<RankedResult> {
-    const { query, fold, top } = this.#settings
-    const measured = this.#increases.measure(addedUp(rows, new Set(fold.counters)), life)
-    top.settle(query.name, scoresOf(measured, fold))
+    const { query, ranking, top } = this.#settings
+    const measured = this.#increases.measure(addedUp(rows, new Set(ranking.counters)), life)
+    top.settle(query.name, scoresOf(measured, ranking))
     const isTop = (identity: string) => top.has(identity)
     const computed = await compute?.(measured, isTop)
     this.#result += 1
@@ -113,11 +113,11 @@ export class RankedRows {
       const one = series[at]
       const value = numeric(row[point.value] ?? null)
       if (point.info.monotonic || one === undefined || value === null) return
-      if (!isOwn && point.fold === undefined) return
+      if (!isOwn && point.others === undefined) return
       const before = gauges.get(one)
       if (before === undefined) gauges.set(one, { series: one, value })
-      else if (point.fold !== undefined)
-        gauges.set(one, { series: one, value: combine(point.fold, before.value, value) })
+      else if (point.others !== undefined)
+        gauges.set(one, { series: one, value: combine(point.others, before.value, value) })
     })
   }
 

@@ -18,8 +18,8 @@ export interface RowPoint {
   readonly id: string
   /** A column: the value is shown only where it is true. */
   readonly when?: number
-  /** How values of rows that share a series become one. */
-  readonly fold?: 'sum' | 'max'
+  /** How values of rows without a series of their own become one; without it, they aren't shown. */
+  readonly others?: 'sum' | 'max'
   /** What to record while the server can't be asked. */
   readonly unreachable?: number
 }
@@ -46,7 +46,7 @@ export interface RowQuery {
   readonly columns: readonly RowColumn[]
   /** What code adds to each row, after the columns. */
   readonly computed: readonly RowColumn[]
-  readonly fold?: TopRowsQuery
+  readonly top?: TopRowsQuery
   readonly fallsWhenReset: boolean
   readonly identity: readonly number[]
   readonly onDuplicate?: 'sum' | 'max'

@@ -19,6 +19,8 @@ export interface FaultContext {
   readonly value: unknown
   /** Put before every path, e.g. `receivers`, `postgresql/orders`. */
   readonly prefix?: Path
+  /** What an old key is called now, where that is known: `fold: top`, `interval: read: {interval}`. */
+  readonly renamed?: Readonly<Record<string, string>>
   /** Hides what was found at a secret's path, or where the value came from the environment. */
   readonly isSecret?: (path: Path) => boolean
 }
@@ -37,7 +39,7 @@ function issueFaults(issue: z.core.$ZodIssue, base: Path, context: FaultContext)
   const path: Path = [...(context.prefix ?? []), ...local]
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(context.schema, local)
-    return issue.keys.map((key) => keyFault([...path, key], unknownKey(key, known), context))
+    return issue.keys.map((key) => keyFault([...path, key], unknownKey(key, known, context.renamed), context))
   }
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
     const [first] = issue.issues
@@ -60,7 +62,13 @@ function keyFault(path: Path, message: string, context: FaultContext): Fault {
   return { position: context.places.keyPosition(path), path, message }
 }
 
-export function unknownKey(key: string, known: readonly string[]): string {
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  renamed: Readonly<Record<string, string>> = {},
+): string {
+  const now = Object.hasOwn(renamed, key) ? renamed[key] : undefined
+  if (now !== undefined && known.includes(now.replace(/:.*/, ''))) return `unknown key "${key}"; it is ${now} now`
   const guess = nearest(key, known)
   if (guess !== undefined) return `unknown key "${key}"; did you mean "${guess}"?`
   return known.length > 0 ? `unknown key "${key}"; known are ${[...known].sort().join(', ')}` : `unknown key "${key}"`

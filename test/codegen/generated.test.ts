@@ -201,7 +201,7 @@ describe('the configuration', () => {
     expect(limitsConfig.safeParse({ table: 0 }).success).toBe(false)
     expect(limitsConfig.safeParse({ instance: 31 }).success).toBe(false)
     expect(Object.keys(limitsConfig.shape)).toEqual(
-      queries.flatMap(({ name, fold }) => (fold === undefined ? [] : [name])),
+      queries.flatMap(({ name, top }) => (top === undefined ? [] : [name])),
     )
   })
 

@@ -43,7 +43,7 @@ test('faults of shape and of meaning come all at once, in the order of the file'
     .replace('unit: By/s', 'unit: bytes')
     .replace('target: postgresql.instance', 'target: postgresql.server')
   const lines = faultsOf(text).map((fault) => fault.replace(/^m\.yaml:(\d+):.*?: .*$/s, '$1'))
-  expect(lines.map(Number)).toEqual([6, 13, 28, 63, 110])
+  expect(lines.map(Number)).toEqual([6, 13, 28, 60, 110])
 })
 
 test('an entry that is wrong in itself gives no further faults where it is named', () => {
@@ -92,7 +92,7 @@ describe('the model', () => {
   test('has intervals in milliseconds and ranges as numbers', () => {
     const table = metadata.queries.find(({ name }) => name === 'table')
     expect(table?.intervalMs).toBe(300_000)
-    expect(table?.fold).toEqual({ rows: 7, by: ['inserted'], others: ['relation'] })
+    expect(table?.top).toEqual({ rows: 7, by: ['inserted'], others: ['relation'] })
     expect(table?.columns['updated']?.requires).toEqual({
       server: { text: '>=14 <19', atLeast: [14], below: [19] },
       privileges: [{ kind: 'role', name: 'pg_monitor' }],
@@ -102,24 +102,69 @@ describe('the model', () => {
     })
   })
 
-  test('says what code adds to the rows of a folded query, and how what they come to is shown', () => {
+  test('says what code adds to the rows of a query with top rows, and how what the others come to is shown', () => {
     const text = valid
-      .replace('fold: {rows: 7, by: [inserted], others: [relation]}', (fold) =>
-        [fold.replace('}', ', set: relations}'), 'falls_when_reset: true', 'read_by_code: [updated]'].join('\n    '),
+      .replace('top: {rows: 7, by: [inserted], others: [relation]}', (top) =>
+        [top.replace('}', ', set: relations}'), 'read_by_code: [updated]'].join('\n    '),
       )
+      .replace('    counters:\n', '    counters:\n      falls_when_reset: true\n      inherits: true\n')
       .replace('      updated:', '      busy: {computed: [inserted, updated], type: bool}\n      updated:')
       .replace('attributes: {operation: ins}}', 'attributes: {operation: ins}, when: busy}')
-      .replace('    unit: By/s\n', '    unit: By/s\n    fold: max\n')
+      .replace('    unit: By/s\n', '    unit: By/s\n    others: max\n')
     const { queries, metrics } = metadataOf(text)
     expect(queries.find(({ name }) => name === 'table')).toMatchObject({
-      fold: { set: 'relations' },
+      top: { set: 'relations' },
       fallsWhenReset: true,
+      inheritsCounters: true,
+      reset: { sql: 'now()', exact: false },
       readByCode: ['updated'],
       columns: { busy: { computed: ['inserted', 'updated'], type: 'bool' } },
     })
     const metric = (name: string) => metrics.find((one) => one.name === name)
     expect(metric('postgresql.operations')?.sources[0]?.points.map(({ when }) => when)).toEqual(['busy', undefined])
-    expect([metric('postgresql.size')?.fold, metric('postgresql.wal.delay')?.fold]).toEqual(['max', undefined])
+    expect([metric('postgresql.size')?.others, metric('postgresql.wal.delay')?.others]).toEqual(['max', undefined])
+  })
+
+  test('is the same where what can be left out is left out', () => {
+    const text = valid
+      .replaceAll(/^ +stability: development\n/gm, '')
+      .replaceAll(', aggregation_temporality: cumulative', '')
+    expect(text.length).toBeLessThan(valid.length)
+    expect(metadataOf(text)).toEqual(metadata)
+  })
+
+  test('is the same where a query says once what its metrics are about', () => {
+    const entity = '        entity: {schema: schema, relation: relation}\n'
+    const attributes = '        attributes: {lock_mode: mode}\n'
+    const text = valid
+      .replaceAll(entity, '')
+      .replace(attributes, '')
+      .replace('    identity: [oid]\n', `    identity: [oid]\n${entity.slice(4)}`)
+      .replace('    group_by: [mode]\n', `    group_by: [mode]\n${attributes.slice(4)}`)
+    expect(metadataOf(text)).toEqual(metadata)
+  })
+
+  test('has of a query what a source does not say itself, what fits its metric and what no point says', () => {
+    const text = valid
+      .replace('    identity: [oid]\n', '    identity: [oid]\n    entity: {schema: schema, relation: schema}\n')
+      .replace('        entity: {schema: schema, relation: relation}\n', '')
+      .replace('    top:', '    attributes: {pages: newpages, operation: schema}\n    top:')
+    const [operations, size] = ['postgresql.operations', 'postgresql.size'].map(
+      (name) => metadataOf(text).metrics.find((one) => one.name === name)?.sources[0],
+    )
+    expect(operations).toMatchObject({ entity: { schema: 'schema', relation: 'schema' }, attributes: {} })
+    expect(size).toMatchObject({ entity: { schema: 'schema', relation: 'relation' }, attributes: {} })
+  })
+
+  test('has requirements by name, one or several', () => {
+    const text = valid
+      .replace(
+        'queries:',
+        'requirements:\n  new: {server: ">=14 <19"}\n  monitor: {privilege: {role: pg_monitor}}\n  main: {role: primary}\nqueries:',
+      )
+      .replace('requires: {role: primary}', 'requires: main')
+      .replace('requires: {server: ">=14 <19", privilege: {role: pg_monitor}}', 'requires: [new, monitor]')
+    expect(metadataOf(text)).toEqual(metadata)
   })
 
   test('says what an entity is made of', () => {

@@ -5,7 +5,7 @@ import { metricOf } from '../receivers/postgresql/support/composing.ts'
 import { majors } from '../support/postgres.ts'
 import { metrics, usePlaces } from './support/ranking.ts'
 
-const folding = usePlaces(majors.at(-1) ?? 18)
+const ranking = usePlaces(majors.at(-1) ?? 18)
 
 const a = { id: 1, name: 'a', calls: 900, size: 1 }
 const b = { id: 2, name: 'b', calls: 800, size: 20 }
@@ -14,7 +14,7 @@ const d = { id: 4, name: 'd', calls: 20, size: 4_000 }
 const south = { id: 5, place: 'south', name: 'e', calls: 10, size: 50_000 }
 
 test('the first rows have series of their own, the rest shares one of each place', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const { shown } = await under.result(a, b, c, d, south)
   expect(shown('calls')).toEqual([
     { place: 'north', name: 'a' },
@@ -26,7 +26,7 @@ test('the first rows have series of their own, the rest shares one of each place
 })
 
 test('gauges become one by sum or max, or the rest has none', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const { gauge } = await under.result(a, b, c, d, south)
   const own = [
     [{ place: 'north', name: 'a' }, 1],
@@ -46,7 +46,7 @@ test('gauges become one by sum or max, or the rest has none', async () => {
 })
 
 test('rows that look alike share a series, and each is compared by itself', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const { folded, series, gauge } = await under.result(a, { ...b, name: 'a' }, c, d)
   expect(folded.rows.map(({ values }) => values)).toEqual([[900], [800], [30], [20]])
   expect(new Set(folded.rows.map(({ key }) => key)).size).toBe(4)
@@ -58,7 +58,7 @@ test('rows that look alike share a series, and each is compared by itself', asyn
 })
 
 test('NULL gives no value and no gauge; the row is there all the same', async () => {
-  await using under = await folding({
+  await using under = await ranking({
     definition: {
       columns: { calls: { sql: 'NULLIF(r.calls, 900)', type: 'int' }, size: { sql: 'NULL', type: 'int' } },
     },
@@ -69,7 +69,7 @@ test('NULL gives no value and no gauge; the row is there all the same', async ()
 })
 
 test('a row that grows most gets a series of its own, and the one that it ousts goes to the rest', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   await under.result(a, b, c, d)
   const names = async (...rows: (typeof a)[]) =>
     (await under.result(...rows)).shown('calls').map((one) => one?.['name'])
@@ -81,7 +81,7 @@ test('a row that grows most gets a series of its own, and the one that it ousts 
 })
 
 test('a series is one object from result to result, and so is what the values are called', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const before = await under.result(a, b, c, d)
   const after = await under.result(a, b, c, d)
   expect(after.series('calls').map((series, row) => series === before.series('calls')[row])).not.toContain(false)
@@ -90,7 +90,7 @@ test('a series is one object from result to result, and so is what the values ar
 })
 
 test('a rename changes the series and not the row', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const before = await under.result(a, b, c)
   const after = await under.result({ ...a, name: 'z' }, b, c)
   expect(after.shown('calls')[0]).toEqual({ place: 'north', name: 'z' })
@@ -98,7 +98,7 @@ test('a rename changes the series and not the row', async () => {
 })
 
 test('a series that no result has shown for long is forgotten, and comes back under the same key', async () => {
-  await using under = await folding()
+  await using under = await ranking()
   const [before] = (await under.result(a, b)).series('calls')
   for (let results = 0; results < 2; results++) await under.result(b)
   const [kept] = (await under.result(a, b)).series('calls')
@@ -111,7 +111,7 @@ test('a series that no result has shown for long is forgotten, and comes back un
 test("a metric that doesn't show what tells the rows apart has one series for all of them", async () => {
   const source = { query: 'rows', attributes: { place: 'place' }, points: [{ value: 'calls', attributes: {} }] }
   const total = metricOf('calls.total', source, { kind: 'sum', monotonic: true })
-  await using under = await folding({ metrics: [...metrics, total] })
+  await using under = await ranking({ metrics: [...metrics, total] })
   const { series, shown } = await under.result(a, b, c, d)
   expect(new Set(series('calls.total')).size).toBe(1)
   expect(shown('calls.total')[0]).toEqual({ place: 'north' })
@@ -119,10 +119,10 @@ test("a metric that doesn't show what tells the rows apart has one series for al
 })
 
 test('rows carry the reset token where their query has one, and say whether a fall alone is a reset', async () => {
-  await using plain = await folding()
+  await using plain = await ranking()
   const { folded } = await plain.result(a)
   expect([folded.fallsWhenReset, folded.rows[0]?.token]).toEqual([false, undefined])
-  await using reset = await folding({
+  await using reset = await ranking({
     definition: { fallsWhenReset: true, reset: { sql: "'2026-01-02 03:04:05+00'::timestamptz", exact: true } },
   })
   const other = await reset.result(a)
@@ -131,7 +131,7 @@ test('rows carry the reset token where their query has one, and say whether a fa
 })
 
 test('thousands of rows are one batch, which is the whole result', async () => {
-  await using under = await folding({
+  await using under = await ranking({
     definition: {
       from: "generate_series(1, 9000) AS i, LATERAL (SELECT i AS id, 'p' AS place, 'n' || i AS name, i AS calls, i AS size) AS r",
     },
@@ -144,7 +144,7 @@ test('thousands of rows are one batch, which is the whole result', async () => {
 
 describe('computed columns', () => {
   const definition = {
-    fold: { rows: 2, by: ['calls'], others: ['hash'] },
+    top: { rows: 2, by: ['calls'], others: ['hash'] },
     columns: {
       hash: { computed: ['id'], type: 'string' },
       mean: { computed: ['calls'], type: 'double' },
@@ -164,7 +164,7 @@ describe('computed columns', () => {
   })
 
   test('label a row; one that nobody can tell is among the rest, whatever its rank', async () => {
-    await using under = await folding({ definition, metrics: computed, computer: saying({ 1: ['x', 1, false] }) })
+    await using under = await ranking({ definition, metrics: computed, computer: saying({ 1: ['x', 1, false] }) })
     const { shown } = await under.result(a, b, c)
     expect(shown('calls')).toEqual([
       { place: 'north', hash: 'x' },
@@ -175,7 +175,7 @@ describe('computed columns', () => {
 
   test('a value is shown only when it is to be; it counts all the same', async () => {
     const computer = saying({ 1: ['x', 5.5, true], 2: ['y', 7.5, false] })
-    await using under = await folding({ definition, metrics: computed, computer })
+    await using under = await ranking({ definition, metrics: computed, computer })
     const { shown, gauge, folded } = await under.result(a, b, c)
     expect(shown('slow.calls')).toEqual([{ place: 'north', hash: 'x' }, undefined, undefined])
     expect(gauge('slow.mean')).toEqual([[{ place: 'north', hash: 'x' }, 5.5]])
@@ -188,13 +188,13 @@ describe('computed columns', () => {
 
   test('a row that code asks for has a series of its own beside the first ones', async () => {
     const computer = saying({ 1: ['x', 1, false], 2: ['y', 1, false], 4: ['z', 1, true] }, ['4'])
-    await using under = await folding({ definition, metrics: computed, computer })
+    await using under = await ranking({ definition, metrics: computed, computer })
     const { shown } = await under.result(a, b, c, d)
     expect(shown('calls').map((one) => one?.['hash'])).toEqual(['x', 'y', '(other)', 'z'])
   })
 
   test('without anybody to say them all rows are the rest', async () => {
-    await using under = await folding({ definition, metrics: computed })
+    await using under = await ranking({ definition, metrics: computed })
     const { shown, gauge } = await under.result(a, b)
     expect(shown('calls').map((one) => one?.['hash'])).toEqual(['(other)', '(other)'])
     expect([shown('slow.calls'), gauge('slow.mean')]).toEqual([[undefined, undefined], []])

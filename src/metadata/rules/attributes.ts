@@ -1,6 +1,6 @@
 import type { Path } from '../../yaml/fault.ts'
 import { type Draft, entityPath, type Report, type Rule } from '../draft.ts'
-import { unknownName } from './unknown-name.ts'
+import { unknownName } from '../unknown-name.ts'
 
 /** Every attribute that is named is defined; only strings have an enum. */
 export const attributesAreDefined: Rule = (draft, report) => {

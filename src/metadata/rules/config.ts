@@ -3,7 +3,7 @@ import { show } from '../../yaml/show.ts'
 import type { Report, Rule } from '../draft.ts'
 import { configFormats } from '../grammar/config-formats.ts'
 import type { ConfigProperties, ConfigProperty } from '../grammar/config-grammar.ts'
-import { unknownName } from './unknown-name.ts'
+import { unknownName } from '../unknown-name.ts'
 
 const derived = ['events', 'intervals', 'limits', 'metrics', 'resource_attributes']
 

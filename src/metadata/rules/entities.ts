@@ -1,8 +1,8 @@
 import type { Path } from '../../yaml/fault.ts'
 import { type Draft, entityPath, type Report, type Rule } from '../draft.ts'
 import type { EntityAttribute } from '../model.ts'
+import { unknownName } from '../unknown-name.ts'
 import { reportUndefined } from './attributes.ts'
-import { unknownName } from './unknown-name.ts'
 
 /** Entities are made of attributes that exist, and everything that names an entity names one of them. */
 export const entitiesAreSound: Rule = (draft, report) => {

@@ -21,6 +21,7 @@ export const namesAreWellFormed: Rule = ({ declared, metadata }, report) => {
       else checkName(dotted, name, entry, report)
     }
   }
+  for (const name of declared.requirements) checkName(word, name, ['requirements', name], report)
   for (const name of declared.queries) checkName(word, name, ['queries', name], report)
   for (const query of metadata.queries) {
     const path = ['queries', query.name]

@@ -12,7 +12,7 @@ export function checkPoint(context: SourceContext, point: MetricPoint, path: Pat
   checkUnreachable(context, point, path)
   if (point.when !== undefined) {
     checkColumn(context, point.when, ['bool'], [...path, 'when'])
-    if (query.fold === undefined) report([...path, 'when'], 'expected only where the query has a fold', 'key')
+    if (query.top === undefined) report([...path, 'when'], 'expected only where the query has top', 'key')
   }
   if (metric.monotonic && query.onDuplicate === 'max') {
     report([...path, 'value'], `expected a gauge: ${query.name} keeps the largest of duplicates, which can fall`)

@@ -2,7 +2,7 @@ import type { Path } from '../../yaml/fault.ts'
 import { columnDefinitions, columnTypes, isImplicitColumn } from '../columns.ts'
 import type { Report, Rule } from '../draft.ts'
 import type { ColumnDefinition, ColumnType, QueryDefinition } from '../query.ts'
-import { unknownName } from './unknown-name.ts'
+import { unknownName } from '../unknown-name.ts'
 
 /** A query's own parts fit together. */
 export const queriesAreSound: Rule = ({ metadata }, report) => {
@@ -17,31 +17,31 @@ export const queriesAreSound: Rule = ({ metadata }, report) => {
   }
 }
 
-/** A query without identity gives one row, which needs no slices, no fold and has no duplicates. */
-function checkRows({ slice, fold, groupBy, onDuplicate, identity }: QueryDefinition, path: Path, report: Report): void {
+/** A query without identity gives one row, which needs no slices, no top rows and has no duplicates. */
+function checkRows({ slice, top, groupBy, onDuplicate, identity }: QueryDefinition, path: Path, report: Report): void {
   if (slice !== undefined && groupBy !== undefined) {
-    report([...path, 'slice'], 'expected either slice or group_by: a group may lie in several slices', 'key')
+    report([...path, 'read', 'slice'], 'expected either slice or group_by: a group may lie in several slices', 'key')
   }
-  if (fold !== undefined && onDuplicate !== undefined) {
-    report([...path, 'on_duplicate'], 'expected either fold or on_duplicate: what is folded is added up', 'key')
+  if (top !== undefined && onDuplicate !== undefined) {
+    report([...path, 'on_duplicate'], 'expected either top or on_duplicate: rows of one identity are added up', 'key')
   }
   if (identity.length > 0 || groupBy !== undefined) return
-  const many = Object.entries({ slice, fold, on_duplicate: onDuplicate }).find(([, value]) => value !== undefined)
+  const many = Object.entries({ slice, top, on_duplicate: onDuplicate }).find(([, value]) => value !== undefined)
   if (many !== undefined) {
     report(path, `expected identity: with ${many[0]} the query gives several rows, which nothing tells apart`, 'key')
   }
 }
 
 function checkKeys(query: QueryDefinition, path: Path, report: Report): void {
-  const { identity, groupBy = [], readByCode = [], fold } = query
+  const { identity, groupBy = [], readByCode = [], top } = query
   const asked = [
     { names: identity, at: ['identity'] },
     { names: groupBy, at: ['group_by'] },
     { names: readByCode, at: ['read_by_code'] },
-    { names: fold?.by ?? [], at: ['fold', 'by'], types: ['int', 'double'] },
+    { names: top?.by ?? [], at: ['top', 'by'], types: ['int', 'double'] },
   ] as const
   for (const { at, names, ...allowed } of asked) checkNamed(query, names, [...path, ...at], report, allowed)
-  checkNamed(query, fold?.others ?? [], [...path, 'fold', 'others'], report, { types: ['string'], computed: true })
+  checkNamed(query, top?.others ?? [], [...path, 'top', 'others'], report, { types: ['string'], computed: true })
 }
 
 interface Allowed {
@@ -85,7 +85,7 @@ function checkColumns(
   const types = columnTypes(query)
   for (const [name, { type, computed }] of Object.entries(columns)) {
     const at = [...path, 'columns', name, 'computed']
-    if (computed !== undefined && query.fold === undefined) report(at, 'expected only in a query with a fold', 'key')
+    if (computed !== undefined && query.top === undefined) report(at, 'expected only in a query with top', 'key')
     checkNamed(query, computed ?? [], at, report, {})
     if (isImplicitColumn(query, name)) {
       report([...path, 'columns', name], 'is there without being named: the scope is database', 'key')

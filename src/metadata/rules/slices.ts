@@ -7,7 +7,7 @@ export const slicesAreSound: Rule = ({ metadata }, report) => {
     if (slice === undefined) continue
     const path = ['queries', name]
     if (!slice.key.startsWith(`${slice.alias}.`)) {
-      report([...path, 'slice', 'key'], `expected a column of ${slice.alias}, found ${slice.key}`)
+      report([...path, 'read', 'slice', 'key'], `expected a column of ${slice.alias}, found ${slice.key}`)
     }
     checkLookup({ slice, from, where }, [...path, 'from'], report)
     for (const [index, variant] of variants.entries()) {

@@ -2,7 +2,7 @@ import type { Path } from '../../yaml/fault.ts'
 import type { Draft, Report } from '../draft.ts'
 import type { Metric, MetricSource } from '../model.ts'
 import type { ColumnType, QueryDefinition } from '../query.ts'
-import { unknownName } from './unknown-name.ts'
+import { unknownName } from '../unknown-name.ts'
 
 /** One source of one metric, and what it is checked against. */
 export interface SourceContext {
@@ -17,7 +17,7 @@ export interface SourceContext {
 
 /** Reports a column that the query doesn't have, or whose type isn't among the allowed ones. */
 export function checkColumn(
-  { query, types, report }: SourceContext,
+  { query, types, report }: Pick<SourceContext, 'query' | 'types' | 'report'>,
   column: string,
   allowed: readonly ColumnType[] | undefined,
   path: Path,

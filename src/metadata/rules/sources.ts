@@ -2,14 +2,14 @@ import { readableColumnTypes } from '../columns.ts'
 import type { Draft, Report, Rule } from '../draft.ts'
 import type { Attribute, Metric } from '../model.ts'
 import type { ColumnType } from '../query.ts'
+import { unknownName } from '../unknown-name.ts'
 import { checkDistinct, checkPoint } from './points.ts'
 import { checkColumn, type SourceContext, unlisted } from './source-context.ts'
-import { unknownName } from './unknown-name.ts'
 
 /** Every metric's points can be made of the columns of its queries. */
 export const sourcesFit: Rule = (draft, report) => {
   for (const metric of draft.metadata.metrics) {
-    checkFold(draft, metric, report)
+    checkOthers(draft, metric, report)
     for (const [index, source] of metric.sources.entries()) {
       const path = ['metrics', metric.name, 'source', index]
       const query = draft.queries.get(source.query)
@@ -27,13 +27,13 @@ export const sourcesFit: Rule = (draft, report) => {
 }
 
 /** Said once, however many points the metric has. */
-function checkFold({ queries }: Draft, { name, fold, monotonic, sources }: Metric, report: Report): void {
-  if (fold === undefined) return
-  const path = ['metrics', name, 'fold']
+function checkOthers({ queries }: Draft, { name, others, monotonic, sources }: Metric, report: Report): void {
+  if (others === undefined) return
+  const path = ['metrics', name, 'others']
   if (monotonic) {
     report(path, 'expected only for a gauge or up-down sum: increases of counters are always added', 'key')
-  } else if (sources.some(({ query }) => queries.has(query) && queries.get(query)?.fold === undefined)) {
-    report(path, 'expected only for a folded query', 'key')
+  } else if (sources.some(({ query }) => queries.has(query) && queries.get(query)?.top === undefined)) {
+    report(path, 'expected only for a query with top', 'key')
   }
 }
 
@@ -46,7 +46,9 @@ function checkEntity(context: SourceContext): void {
   for (const part of missing) {
     report([...path, 'entity', part], `expected a column for the part {${part}} of ${entity.type}, found none`, 'key')
   }
+  const inherited = draft.inherited.get(source)?.entity ?? {}
   for (const [part, column] of Object.entries(source.entity)) {
+    if (Object.hasOwn(inherited, part)) continue
     const at = [...path, 'entity', part]
     if (isImplicit(part)) report(at, `needs no column: ${query.name} runs in every database`, 'key')
     else if (entity.parts.includes(part)) checkColumn(context, column, ['string', 'int'], at)
@@ -59,7 +61,8 @@ function checkEntity(context: SourceContext): void {
   }
 }
 
-const attributeColumns: Readonly<Record<Attribute['type'], readonly ColumnType[]>> = {
+/** The types of columns that an attribute's values may come from. */
+export const attributeColumns: Readonly<Record<Attribute['type'], readonly ColumnType[]>> = {
   string: ['string'],
   int: ['int'],
   double: ['double', 'int'],
@@ -68,7 +71,9 @@ const attributeColumns: Readonly<Record<Attribute['type'], readonly ColumnType[]
 
 function checkAttributeColumns(context: SourceContext): void {
   const { draft, metric, source, path, report } = context
+  const inherited = draft.inherited.get(source)?.attributes ?? {}
   for (const [name, column] of Object.entries(source.attributes)) {
+    if (Object.hasOwn(inherited, name)) continue
     const at = [...path, 'attributes', name]
     if (!metric.attributes.includes(name)) report(at, unlisted(metric, name), 'key')
     const attribute = draft.attributes.get(name)

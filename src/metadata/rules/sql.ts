@@ -62,14 +62,14 @@ function texts(query: QueryDefinition): { readonly path: Path; readonly sql: str
   const texts = parts(query).flatMap(({ path, part }) => [
     { path: [...path, 'from'], sql: part.from },
     { path: [...path, 'where'], sql: part.where },
-    { path: [...path, 'reset', 'sql'], sql: part.reset?.sql },
+    { path: [...path, 'counters', 'reset', 'sql'], sql: part.reset?.sql },
     ...columnsOf(part, path).map(([at, { sql }]) => ({ path: [...at, 'sql'], sql })),
   ])
   const path = ['queries', query.name]
   const { slice } = query
   texts.push(
-    { path: [...path, 'slice', 'from'], sql: slice?.from },
-    { path: [...path, 'slice', 'where'], sql: slice?.where },
+    { path: [...path, 'read', 'slice', 'from'], sql: slice?.from },
+    { path: [...path, 'read', 'slice', 'where'], sql: slice?.where },
   )
   return texts.flatMap(({ path: at, sql }) => (sql === undefined ? [] : [{ path: at, sql }]))
 }

@@ -12,6 +12,14 @@ export const queriesAreUsed: Rule = ({ complete, metadata }, report) => {
   }
 }
 
+/** Requirements that nothing names are a leftover. */
+export const requirementsAreUsed: Rule = ({ complete, declared, required }, report) => {
+  if (!complete) return
+  for (const name of declared.requirements) {
+    if (!required.has(name)) report(['requirements', name], 'is required by nothing', 'key')
+  }
+}
+
 /** A column that nothing reads would never be asked for. */
 export const columnsAreUsed: Rule = ({ complete, metadata }, report) => {
   if (!complete) return
@@ -19,13 +27,13 @@ export const columnsAreUsed: Rule = ({ complete, metadata }, report) => {
     metadata.metrics.flatMap((metric) => metric.sources),
     ({ query }) => query,
   )
-  for (const { name, identity, groupBy = [], fold, readByCode = [], columns, variants } of metadata.queries) {
+  for (const { name, identity, groupBy = [], top, readByCode = [], columns, variants } of metadata.queries) {
     const feeds = sources.get(name)
     // Said of the whole query already.
     if (feeds === undefined) continue
     const computed = [columns, ...variants.map((variant) => variant.columns)].flatMap(computedFrom)
     const used = new Set([
-      ...[...identity, ...groupBy, ...(fold?.by ?? []), ...readByCode, ...computed],
+      ...[...identity, ...groupBy, ...(top?.by ?? []), ...readByCode, ...computed],
       ...feeds.flatMap(columnsOf),
     ])
     const unused = (path: Path, names: readonly string[]): void => {

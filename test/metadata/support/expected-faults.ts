@@ -37,8 +37,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'bad-type': '1:7: type: expected small letters, digits and underscores, found "Sample-1"',
   'column-computed-of-unknown':
     '69:27: queries::table::columns::schema::computed::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
-  'column-computed-without-fold':
-    '49:15: queries::locks::columns::locks::computed: expected only in a query with a fold',
+  'column-computed-without-top': '49:15: queries::locks::columns::locks::computed: expected only in a query with top',
   'column-implicit': '48:7: queries::locks::columns::database: is there without being named: the scope is database',
   'column-name-malformed':
     '55:7: queries::server::columns::Up: expected a name of small letters, digits and underscores, found "Up"',
@@ -100,13 +99,14 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '146:16: metrics::postgresql.wal.delay::requires::columns: names columns of an extension, but no extension is required',
   'metric-entity-undefined':
     '112:13: metrics::postgresql.size::entity: expected an entity, found "postgresql.tables", which isn\'t defined; did you mean "postgresql.table"?',
-  'metric-fold-of-counter':
-    '96:5: metrics::postgresql.operations::fold: expected only for a gauge or up-down sum: increases of counters are always added',
-  'metric-fold-without-folded-query': '83:5: metrics::postgresql.locks::fold: expected only for a folded query',
   'metric-identifier-twice':
     '86:3: metrics::postgresql.loc_ks: becomes PostgresqlLocKs in code, and so does "postgresql.loc.ks"',
+  'metric-key-renamed': '111:5: metrics::postgresql.size::fold: unknown key "fold"; it is others now',
   'metric-name-malformed':
     '142:3: metrics::postgresql.wal-delay: expected a name of small letters, digits and underscores, in parts joined by dots, found "postgresql.wal-delay"',
+  'metric-others-of-counter':
+    '96:5: metrics::postgresql.operations::others: expected only for a gauge or up-down sum: increases of counters are always added',
+  'metric-others-without-top': '83:5: metrics::postgresql.locks::others: expected only for a query with top',
   'metric-sum-without-monotonic':
     '124:5: metrics::postgresql.statements::sum::monotonic: is required (expected boolean)',
   'metric-temporality-delta':
@@ -120,8 +120,6 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'metric-without-description': '106:3: metrics::postgresql.size::description: is required (expected string)',
   'metric-without-enabled': '79:3: metrics::postgresql.locks::enabled: is required (expected boolean)',
   'metric-without-entity': '106:3: metrics::postgresql.size::entity: is required (expected string)',
-  'metric-without-stability':
-    '92:3: metrics::postgresql.operations::stability: is required (expected one of development, alpha, beta, stable, deprecated)',
   'metric-without-sum-or-gauge':
     '143:5: metrics::postgresql.wal.delay: expected exactly one of sum and gauge, found neither',
   'metric-without-unit': '106:3: metrics::postgresql.size::unit: is required (expected string)',
@@ -132,57 +130,83 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '77:16: queries::table::variants::1::where: expected no parameter but $databases, found $database',
   'point-when-of-another-type':
     '118:61: metrics::postgresql.size::source::0::points::0::when: expected a column of type bool, found updated, which is int',
-  'point-when-without-fold':
-    '92:28: metrics::postgresql.locks::source::0::points::0::when: expected only where the query has a fold',
+  'point-when-without-top':
+    '92:28: metrics::postgresql.locks::source::0::points::0::when: expected only where the query has top',
+  'query-attribute-column-of-another-type':
+    '47:29: queries::locks::attributes::lock_mode: expected a column of type string, found locks, which is int',
+  'query-attribute-unlisted':
+    '47:18: queries::locks::attributes::operation: expected an attribute of a metric that the query feeds',
   'query-duplicates-without-identity':
     '33:3: queries::lag: expected identity: with on_duplicate the query gives several rows, which nothing tells apart',
-  'query-fold-by-column-of-another-type':
-    '64:36: queries::table::fold::by::1: expected a column of type int or double, found schema, which is string',
-  'query-fold-by-column-unknown':
-    '64:26: queries::table::fold::by::0: expected a column of table, found "insert", which isn\'t defined; did you mean "inserted"?',
-  'query-fold-by-computed-column':
-    '64:36: queries::table::fold::by::1: expected a column that is asked for, found share, which is computed',
-  'query-fold-of-no-rows': '64:18: queries::table::fold::rows: expected at least 1, found 0',
-  'query-fold-others-column-of-another-type':
-    '64:46: queries::table::fold::others::0: expected a column of type string, found updated, which is int',
-  'query-fold-with-duplicates':
-    '38:5: queries::lag::on_duplicate: expected either fold or on_duplicate: what is folded is added up',
-  'query-fold-without-by': '64:5: queries::table::fold::by: is required (expected list)',
-  'query-fold-without-identity':
-    '33:3: queries::lag: expected identity: with fold the query gives several rows, which nothing tells apart',
+  'query-entity-column-unknown':
+    '63:40: queries::table::entity::relation: expected a column of table, found "relations", which isn\'t defined; did you mean "relation"?',
+  'query-entity-part-implicit':
+    '63:50: queries::table::entity::database: needs no column: table runs in every database',
+  'query-entity-part-unknown':
+    '63:50: queries::table::entity::index: expected a part of the entity of a metric that the query feeds',
   'query-group-by-column-unknown':
     '46:22: queries::locks::group_by::1: expected a column of locks, found "modus", which isn\'t defined; did you mean "mode"?',
   'query-identity-column-unknown':
     '62:21: queries::table::identity::1: expected a column of table, found "iod", which isn\'t defined; did you mean "oid"?',
   'query-interval-malformed':
-    '60:15: queries::table::interval: expected a duration such as 30s, 5m or 1h30m, found "5 minutes"',
-  'query-interval-zero': '60:15: queries::table::interval: expected a duration above zero',
+    '60:22: queries::table::read::interval: expected a duration such as 30s, 5m or 1h30m, found "5 minutes"',
+  'query-interval-zero': '60:22: queries::table::read::interval: expected a duration above zero',
+  'query-key-renamed-counters':
+    '64:5: queries::table::inherits_counters: unknown key "inherits_counters"; it is counters: {inherits} now',
+  'query-key-renamed-read':
+    '60:5: queries::table::takes_locks: unknown key "takes_locks"; it is read: {takes_locks} now',
+  'query-key-renamed-top': '63:5: queries::table::fold: unknown key "fold"; it is top now',
   'query-name-malformed':
     '42:3: queries::lo.cks: expected a name of small letters, digits and underscores, found "lo.cks"',
   'query-read-by-code-column-unknown':
     '63:20: queries::table::read_by_code::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
-  'query-reset-without-exact': '65:5: queries::table::reset::exact: is required (expected boolean)',
+  'query-reset-without-exact': '65:7: queries::table::counters::reset::exact: is required (expected boolean)',
   'query-scope-unknown': '44:12: queries::locks::scope: expected one of server, database, found "cluster"',
   'query-slice-key-malformed':
-    '63:39: queries::table::slice::key: expected a column with the alias of its relation, such as c.oid, found "c.oid::int8"',
-  'query-slice-key-of-another': '63:39: queries::table::slice::key: expected a column of c, found n.oid',
+    '60:60: queries::table::read::slice::key: expected a column with the alias of its relation, such as c.oid, found "c.oid::int8"',
+  'query-slice-key-of-another': '60:60: queries::table::read::slice::key: expected a column of c, found n.oid',
   'query-slice-of-join':
-    '63:19: queries::table::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class AS c JOIN pg_index AS i ON true"',
+    '60:40: queries::table::read::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class AS c JOIN pg_index AS i ON true"',
   'query-slice-of-text':
-    '63:12: queries::table::slice: expected {from, where, key}, such as {from: pg_class AS c, key: c.oid}, found a text that is not shown',
+    '60:33: queries::table::read::slice: expected {from, where, key}, such as {from: pg_class AS c, key: c.oid}, found a text that is not shown',
   'query-slice-parameter-unknown':
-    '63:41: queries::table::slice::where: expected no parameter but $databases, found $after',
+    '60:62: queries::table::read::slice::where: expected no parameter but $databases, found $after',
   'query-slice-read-again':
     '61:11: queries::table::from: expected only what is looked up for a row of c, which the slice reads; found pg_class AS c again',
   'query-slice-unrelated':
     '61:11: queries::table::from: expected a condition on c, here or in where: each row of the slice would be joined with all of it',
   'query-slice-with-group-by':
-    '47:5: queries::locks::slice: expected either slice or group_by: a group may lie in several slices',
+    '47:12: queries::locks::read::slice: expected either slice or group_by: a group may lie in several slices',
   'query-slice-without-alias':
-    '63:19: queries::table::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class"',
+    '60:40: queries::table::read::slice::from: expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query\'s from, found "pg_class"',
+  'query-top-by-column-of-another-type':
+    '63:35: queries::table::top::by::1: expected a column of type int or double, found schema, which is string',
+  'query-top-by-column-unknown':
+    '63:25: queries::table::top::by::0: expected a column of table, found "insert", which isn\'t defined; did you mean "inserted"?',
+  'query-top-by-computed-column':
+    '63:35: queries::table::top::by::1: expected a column that is asked for, found share, which is computed',
+  'query-top-of-no-rows': '63:17: queries::table::top::rows: expected at least 1, found 0',
+  'query-top-others-column-of-another-type':
+    '63:45: queries::table::top::others::0: expected a column of type string, found updated, which is int',
+  'query-top-with-duplicates':
+    '38:5: queries::lag::on_duplicate: expected either top or on_duplicate: rows of one identity are added up',
+  'query-top-without-by': '63:5: queries::table::top::by: is required (expected list)',
+  'query-top-without-identity':
+    '33:3: queries::lag: expected identity: with top the query gives several rows, which nothing tells apart',
   'query-unused': '42:3: queries::lock: feeds no metric',
+  'requirements-malformed':
+    '33:21: requirements::monitor::server: expected a range of versions such as >=16 or >=14 <17, found "14+"',
+  'requirements-name-malformed':
+    '33:3: requirements::pg-monitor: expected a name of small letters, digits and underscores, found "pg-monitor"',
+  'requirements-unused': '33:3: requirements::monitor: is required by nothing',
   'requires-extension-range-malformed':
     '53:48: queries::server::requires::extension::pg_stat_statements: expected a range of versions such as >=16 or >=14 <17, found "1.8"',
+  'requires-name-unknown':
+    '73:88: queries::table::columns::updated::requires::1: expected a name of requirements, found "monitors", which isn\'t defined; did you mean "monitor"?',
+  'requires-names-that-collide':
+    '74:84: queries::table::columns::updated::requires::1: says server, and so does a name before; expected one that says both',
+  'requires-of-another-kind':
+    '71:78: queries::table::columns::updated::requires: expected string or list or map, found 14',
   'requires-privilege-of-no-kind':
     '71:110: queries::table::columns::updated::requires::privilege: expected exactly one of role, function, table',
   'requires-range-empty':
@@ -244,12 +268,14 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '92:63: metrics::postgresql.locks::source::1::points: expected at least 1 entries, found a list of 0',
   'telemetry-metric-unit-invalid':
     '167:13: telemetry::metrics::sample_queries::unit: expected a unit of UCUM such as s, By or {lock}, found "queries"',
-  'unknown-key': '60:5: queries::table::intervall: unknown key "intervall"; did you mean "interval"?',
+  'unknown-key': '60:12: queries::table::read::intervall: unknown key "intervall"; did you mean "interval"?',
   'unknown-top-level-key': '5:1: metric: unknown key "metric"; did you mean "metrics"?',
   'variant-column-of-another-type':
     '76:45: queries::table::variants::0::columns::updated::type: expected int as elsewhere in table, found double',
   'variant-column-unused':
     '76:11: queries::table::variants::0::columns::tuples: is read by no metric, identity or group_by',
+  'variant-key-renamed':
+    '77:9: queries::table::variants::1::falls_when_reset: unknown key "falls_when_reset"; it is counters: {falls_when_reset} now',
   'warning-unknown':
     '83:16: metrics::postgresql.locks::warnings::if_on: unknown key "if_on"; known are if_configured, if_enabled, if_enabled_not_set',
 }

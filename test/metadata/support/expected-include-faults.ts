@@ -19,7 +19,7 @@ export const expectedIncludeFaults: Readonly<Record<string, readonly string[]>> 
   ],
   itself: ['metadata.yaml:1:11: include::0: metadata.yaml includes itself: metadata.yaml:1:11 -> metadata.yaml'],
   'key-of-the-whole': [
-    'server.yaml:1:1: type: unknown key "type"; known are attributes, config, entities, events, include, metrics, queries, resource_attributes, telemetry',
+    'server.yaml:1:1: type: unknown key "type"; known are attributes, config, entities, events, include, metrics, queries, requirements, resource_attributes, telemetry',
   ],
   'metric-in-two-files': ['server.yaml:8:3: metrics::sample.server: "sample.server" stands at locks.yaml:8:3 too'],
   missing: ['metadata.yaml:1:24: include::1: expected a file, found no locks.yaml'],

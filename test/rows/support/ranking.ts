@@ -39,15 +39,15 @@ const columns: QueryDefinition['columns'] = {
 const source = { query: 'rows', attributes: { place: 'place', name: 'name' } }
 const counter = { kind: 'sum', monotonic: true } as const
 
-/** A counter and gauges of every kind of fold over the columns of a row. */
+/** A counter and gauges of every way to show the others over the columns of a row. */
 export const metrics: readonly SourcedMetric[] = [
   metricOf('calls', { ...source, points: [{ value: 'calls', attributes: {} }] }, counter),
-  { ...metricOf('size', { ...source, points: [{ value: 'size', attributes: {} }] }), fold: 'sum' },
-  { ...metricOf('size.max', { ...source, points: [{ value: 'size', attributes: {} }] }), fold: 'max' },
+  { ...metricOf('size', { ...source, points: [{ value: 'size', attributes: {} }] }), others: 'sum' },
+  { ...metricOf('size.max', { ...source, points: [{ value: 'size', attributes: {} }] }), others: 'max' },
   metricOf('size.own', { ...source, points: [{ value: 'size', attributes: {} }] }),
 ]
 
-export interface FoldingSettings {
+export interface RankingSettings {
   readonly definition?: Partial<QueryDefinition>
   readonly metrics?: readonly SourcedMetric[]
   readonly computer?: RowComputer
@@ -57,7 +57,7 @@ export interface FoldingSettings {
 export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
   const postgres = usePostgres(major)
 
-  return async function folding(settings: FoldingSettings = {}) {
+  return async function ranking(settings: RankingSettings = {}) {
     const { cluster, createDatabase } = await postgres()
     const database = await createDatabase()
     await cluster.query('CREATE TABLE rows (id int, place text, name text, calls bigint, size bigint)', database)
@@ -66,7 +66,7 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
     const query = queryOf('rows', {
       from: 'public.rows AS r',
       identity: ['id'],
-      fold: { rows: 2, by: ['calls'], others: ['name'] },
+      top: { rows: 2, by: ['calls'], others: ['name'] },
       ...settings.definition,
       columns: { ...columns, ...settings.definition?.columns },
     })

@@ -79,7 +79,7 @@ function assemble(
   const extension = query.requires?.extension?.name
   const asked = new Set(candidates.flatMap((candidate) => columnsOf(candidate, resolved)))
   // Rows are ranked by columns that are asked for anyway, and by all ranking columns where none is.
-  const ranking = query.fold?.by.some((name) => asked.has(name)) === true ? [] : (query.fold?.by ?? [])
+  const ranking = query.top?.by.some((name) => asked.has(name)) === true ? [] : (query.top?.by ?? [])
   const besides = [...ranking, ...(query.readByCode ?? []), ...(settings.extra?.[query.name]?.columns ?? [])]
   const used = asked.union(new Set(besides.filter((name) => isThere(name, resolved, capabilities, extension))))
   // A key that some metric shows but no enabled one needs is dropped: fewer, larger groups.
@@ -130,7 +130,7 @@ function assemble(
       constants: point.attributes,
       id: `${metric.info.name}${JSON.stringify(point.attributes)}`,
       ...(point.when === undefined ? {} : { when: at(point.when) }),
-      ...(metric.fold === undefined ? {} : { fold: metric.fold }),
+      ...(metric.others === undefined ? {} : { others: metric.others }),
       ...(point.unreachable === undefined ? {} : { unreachable: point.unreachable }),
     }),
   )
@@ -142,7 +142,7 @@ function assemble(
     inheritsCounters: query.inheritsCounters ?? false,
     columns: columns.map(({ name, type }) => ({ name, type })),
     computed,
-    ...foldOf(query, index, settings),
+    ...topOf(query, index, settings),
     fallsWhenReset: resolved.fallsWhenReset,
     ...extensionSchemaOf(query, capabilities),
     identity: identity.map(at),
@@ -161,23 +161,23 @@ function extensionSchemaOf({ requires }: QueryDefinition, { extensions }: Capabi
   return schema === undefined ? {} : { extensionSchema: schema }
 }
 
-function foldOf(
-  { name, fold }: QueryDefinition,
+function topOf(
+  { name, top }: QueryDefinition,
   index: ReadonlyMap<string, number>,
   { queries, limits, metrics }: ComposeSettings,
-): { readonly fold?: TopRowsQuery } {
-  if (fold === undefined) return {}
+): { readonly top?: TopRowsQuery } {
+  if (top === undefined) return {}
   const places = (columns: readonly string[]) => columns.flatMap((column) => index.get(column) ?? [])
   const counters = metrics
     .filter(({ info }) => info.monotonic)
     .flatMap(({ sources }) => sources.filter(({ query }) => query === name).flatMap(({ points }) => points))
     .map(({ value }) => value)
-  const setOf = (query: QueryDefinition) => query.fold?.set ?? query.name
-  const set = fold.set ?? name
+  const setOf = (query: QueryDefinition) => query.top?.set ?? query.name
+  const set = top.set ?? name
   const wanted = queries.filter((query) => setOf(query) === set).flatMap((query) => limits[query.name] ?? [])
-  const rows = wanted.length === 0 ? fold.rows : Math.max(...wanted)
-  const columns = { by: places(fold.by), counters: places([...new Set(counters)]), others: places(fold.others) }
-  return { fold: { rows, ...columns, set } }
+  const rows = wanted.length === 0 ? top.rows : Math.max(...wanted)
+  const columns = { by: places(top.by), counters: places([...new Set(counters)]), others: places(top.others) }
+  return { top: { rows, ...columns, set } }
 }
 
 /** The entity's parts. A query that runs in a database needs no column for the database. */

@@ -102,7 +102,7 @@ export class QuerySet {
     const kept = new Map(this.#runners.map((one) => [one.query.digest, one]))
     const known = { origin: this.#origin, ...(this.#absent === undefined ? {} : { absent: this.#absent }) }
     const make = (query: ComposedQuery) =>
-      new QueryRunner({ ...runner, ...known, query, ...this.#folding(query, queries) })
+      new QueryRunner({ ...runner, ...known, query, ...this.#ranking(query, queries) })
     this.#runners = queries.map((query) => kept.get(query.digest) ?? make(query))
     this.#absent = undefined
     this.#epoch = epoch
@@ -113,11 +113,11 @@ export class QuerySet {
   }
 
   /** Queries of one set keep the same rows, as many as the largest limit of them. */
-  #folding({ name, fold }: ComposedQuery, queries: readonly ComposedQuery[]) {
-    if (fold === undefined) return {}
-    const rows = Math.max(...queries.map((query) => (query.fold?.set === fold.set ? query.fold.rows : 1)))
-    const top = this.#top.get(fold.set) ?? new TopRows(rows)
-    this.#top.set(fold.set, top)
+  #ranking({ name, top: ranking }: ComposedQuery, queries: readonly ComposedQuery[]) {
+    if (ranking === undefined) return {}
+    const rows = Math.max(...queries.map((query) => (query.top?.set === ranking.set ? query.top.rows : 1)))
+    const top = this.#top.get(ranking.set) ?? new TopRows(rows)
+    this.#top.set(ranking.set, top)
     const computer = this.#settings.computers?.[name]
     return { top, ...(computer === undefined ? {} : { computer }) }
   }

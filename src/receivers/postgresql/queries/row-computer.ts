@@ -4,7 +4,7 @@ import type { Sink } from '../../../scraper/scraper.ts'
 import type { ComposedQuery } from '../compose/composed-query.ts'
 import type { RunContext } from '../server/read-server-state.ts'
 
-/** A complete result of a folded query. */
+/** A complete result of a query with top rows. */
 export interface MeasuredResult {
   readonly query: ComposedQuery
   readonly rows: readonly MeasuredRow[]

@@ -26,7 +26,7 @@ export interface QueryRunnerSettings {
   /** When the database was seen not to exist yet, if it was: this query would have had no rows then. */
   readonly absent?: Absence
   readonly clock: Clock
-  /** Of a folded query: which of its rows keep series of their own. */
+  /** Of a query with top rows: which of its rows keep series of their own. */
   readonly top?: TopRows
   /** What fills in the computed columns, where there are any. */
   readonly computer?: RowComputer
@@ -50,7 +50,7 @@ export class QueryRunner {
   readonly query: ComposedQuery
   readonly #settings: QueryRunnerSettings
   readonly #points: RowPoints
-  readonly #folded: RankedRows | undefined
+  readonly #ranked: RankedRows | undefined
   #absent: Absence | undefined
   /** The token of the row before. */
   #reset: { readonly text: string | null; readonly offsetMs: number; readonly token: ResetToken } | undefined
@@ -59,8 +59,8 @@ export class QueryRunner {
     this.query = settings.query
     this.#settings = settings
     this.#points = new RowPoints(settings)
-    const { query, top = new TopRows(query.fold?.rows ?? 1) } = settings
-    this.#folded = query.fold && new RankedRows({ ...settings, fold: query.fold, top })
+    const { query, top = new TopRows(query.top?.rows ?? 1) } = settings
+    this.#ranked = query.top && new RankedRows({ ...settings, ranking: query.top, top })
     this.#absent = settings.absent
   }
 
@@ -71,7 +71,7 @@ export class QueryRunner {
     const pages = pagesOf(this.query, (statement, bounds) =>
       this.#read(statement, bounds, (row) => row, context, signal),
     )
-    if (this.#folded !== undefined) return this.#giveFolded(this.#folded, pages, startedMs, context, sink, signal)
+    if (this.#ranked !== undefined) return this.#giveRanked(this.#ranked, pages, startedMs, context, sink, signal)
     this.#points.begin()
     for await (const page of pages) await this.#give(page, startedMs, context, sink)
   }
@@ -127,8 +127,8 @@ export class QueryRunner {
   }
 
   /** All rows of the result in one batch: they are ranked against each other, and counted together. */
-  async #giveFolded(
-    folded: RankedRows,
+  async #giveRanked(
+    ranked: RankedRows,
     pages: AsyncGenerator<Page>,
     startedMs: number,
     context: RunContext,
@@ -137,7 +137,7 @@ export class QueryRunner {
   ): Promise<void> {
     const { factory, clock, computer } = this.#settings
     const { serverState, excluded } = context
-    const take = (row: TextRow) => folded.read(this.#decode(row), this.#token(row, serverState))
+    const take = (row: TextRow) => ranked.read(this.#decode(row), this.#token(row, serverState))
     // A large result in one piece is turned into values row by row: its whole text would not fit in memory.
     const rows = this.query.slice === undefined ? await this.#read(this.query, {}, take, context, signal) : []
     if (this.query.slice !== undefined) {
@@ -146,7 +146,7 @@ export class QueryRunner {
     const timeMs = clock.now()
     const compute: ComputeRows | undefined =
       computer && ((measured, isTop) => computer.compute({ query: this.query, rows: measured, isTop, context }, signal))
-    const result = await folded.take(rows, { epoch: serverState.epoch, excluded }, compute)
+    const result = await ranked.take(rows, { epoch: serverState.epoch, excluded }, compute)
     const reading = this.#reading(startedMs, timeMs, serverState.epoch, excluded, !this.query.inheritsCounters)
     await sink.metrics(factory.batch({ reading, ...result }))
     await computer?.report(reading, sink, signal)

@@ -191,7 +191,7 @@ describe('a folded query', () => {
   const query = queryOf('tables', {
     from: 'pg_class AS c',
     identity: ['oid'],
-    fold: { rows: 40, by: ['inserted', 'size'], others: ['relation'], set: 'relations' },
+    top: { rows: 40, by: ['inserted', 'size'], others: ['relation'], set: 'relations' },
     readByCode: ['kind', 'vacuumed'],
     fallsWhenReset: true,
     columns: {
@@ -216,7 +216,7 @@ describe('a folded query', () => {
     metricOf('inserted', of('inserted'), counter),
     metricOf('updated', of('updated'), counter),
     metricOf('busy', of('updated', 'busy'), counter),
-    { ...metricOf('size', of('size')), fold: 'max' as const },
+    { ...metricOf('size', of('size')), others: 'max' as const },
     metricOf('share', of('share')),
   ]
   const plan = (enabled: readonly string[], overrides: Parameters<typeof composeSettings>[0] = {}) => {
@@ -247,7 +247,7 @@ describe('a folded query', () => {
   ])('%s', (_, enabled, asked, by) => {
     const planned = plan(enabled)
     expect(columns(planned)).toEqual(asked)
-    expect(planned.fold?.by.map((at) => asked[at])).toEqual(by)
+    expect(planned.top?.by.map((at) => asked[at])).toEqual(by)
     expect(planned.text).not.toContain('vacuumed')
   })
 
@@ -268,21 +268,21 @@ describe('a folded query', () => {
   test('knows what only grows, whatever is enabled, what tells rows apart, and how gauges become one', () => {
     const planned = plan(['updated', 'size'])
     const asked = columns(planned)
-    expect(planned.fold).toEqual({
+    expect(planned.top).toEqual({
       rows: 40,
       by: [asked.indexOf('size')],
       counters: [asked.indexOf('updated')],
       others: [asked.indexOf('relation')],
       set: 'relations',
     })
-    expect(plan(['size', 'inserted']).fold?.counters).toEqual([columns(plan(['size', 'inserted'])).indexOf('inserted')])
-    expect(planned.points.map(({ fold }) => fold)).toEqual([undefined, 'max'])
+    expect(plan(['size', 'inserted']).top?.counters).toEqual([columns(plan(['size', 'inserted'])).indexOf('inserted')])
+    expect(planned.points.map(({ others }) => others)).toEqual([undefined, 'max'])
     expect(planned.fallsWhenReset).toBe(true)
   })
 
   test('keeps as many rows as the configuration says, and asks the same for it', () => {
     const few = plan(['updated'], { limits: { tables: 3 } })
-    expect(few.fold?.rows).toBe(3)
+    expect(few.top?.rows).toBe(3)
     expect([few.text, few.digest]).toEqual([plan(['updated']).text, plan(['updated']).digest])
   })
 
@@ -291,10 +291,10 @@ describe('a folded query', () => {
     const other = queryOf('others', {
       ...query,
       name: 'others',
-      fold: { rows: 40, by: ['size'], others: ['relation'] },
+      top: { rows: 40, by: ['size'], others: ['relation'] },
     })
     const rows = (limits: Record<string, number>) =>
-      plan(['updated'], { queries: [query, sibling, other], limits }).fold?.rows
+      plan(['updated'], { queries: [query, sibling, other], limits }).top?.rows
     expect([rows({ sizes: 3 }), rows({ sizes: 3, tables: 7 }), rows({ others: 3 })]).toEqual([3, 7, 40])
   })
 

@@ -1,4 +1,4 @@
-import { nearest } from '../../yaml/nearest.ts'
+import { nearest } from '../yaml/nearest.ts'
 
 /** What to say about a name that isn't there: what was expected, what was found, and what may have been meant. */
 export function unknownName(expected: string, name: string, known: Iterable<string>): string {

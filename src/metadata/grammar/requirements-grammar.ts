@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Privilege, Requirements, VersionRange } from './query.ts'
-import { parseVersionRange } from './version-range.ts'
+import type { Privilege, Requirements, VersionRange } from '../query.ts'
+import { unknownName } from '../unknown-name.ts'
+import { parseVersionRange } from '../version-range.ts'
 
 const versionRange = z.string().transform((text, context) => range(text, context))
 
@@ -30,7 +31,7 @@ const privilege = z
     return z.NEVER
   })
 
-/** `requires` of a query, variant, column, source or metric. */
+/** An entry of `requirements`, and what `requires` may say itself. */
 export const requirements = z
   .strictObject({
     server: versionRange.exactOptional(),
@@ -46,6 +47,49 @@ export const requirements = z
       ...(privileges === undefined ? {} : { privileges: Array.isArray(privileges) ? privileges : [privileges] }),
     }),
   )
+
+/** What can be required once. */
+const single = ['server', 'role', 'extension'] as const
+
+function joined(one: Requirements, other: Requirements): Requirements {
+  const columns = [...(one.columns ?? []), ...(other.columns ?? [])]
+  const privileges = [...(one.privileges ?? []), ...(other.privileges ?? [])]
+  return {
+    ...one,
+    ...other,
+    ...(columns.length === 0 ? {} : { columns }),
+    ...(privileges.length === 0 ? {} : { privileges }),
+  }
+}
+
+/** What has a name to be required by; an entry that is wrong in itself has one too. */
+export interface NamedRequirements {
+  readonly names: readonly string[]
+  readonly requirements: ReadonlyMap<string, Requirements>
+  /** Names that something requires. */
+  readonly used: Set<string>
+}
+
+export type RequiresGrammar = ReturnType<typeof requiresGrammar>
+
+/** The grammar of `requires` on a query, variant, column, source or metric. */
+export function requiresGrammar(named: NamedRequirements) {
+  const names = z.union([z.string(), z.array(z.string()).min(1)]).transform((given, context): Requirements => {
+    let all: Requirements = {}
+    for (const [index, name] of [given].flat().entries()) {
+      const path = Array.isArray(given) ? [index] : []
+      const report = (message: string) => context.addIssue({ code: 'custom', path, message })
+      named.used.add(name)
+      if (!named.names.includes(name)) report(unknownName('a name of requirements', name, named.names))
+      const one = named.requirements.get(name) ?? {}
+      const twice = single.find((key) => Object.hasOwn(all, key) && Object.hasOwn(one, key))
+      if (twice !== undefined) report(`says ${twice}, and so does a name before; expected one that says both`)
+      all = joined(all, one)
+    }
+    return all
+  })
+  return z.union([names, requirements])
+}
 
 function range(text: string, context: z.RefinementCtx, path: string[] = []): VersionRange {
   const parsed = parseVersionRange(text)

@@ -1,15 +1,16 @@
 import { z } from 'zod'
-import type { Event, Metric, MetricSource, TelemetryMetric } from './model.ts'
+import type { Event, Metric, MetricPoint, TelemetryMetric } from '../model.ts'
+import type { Requirements } from '../query.ts'
+import { isUnit } from '../unit.ts'
 import type { Unnamed } from './query-grammar.ts'
-import { requirements } from './requirements-grammar.ts'
-import { isUnit } from './unit.ts'
+import type { RequiresGrammar } from './requirements-grammar.ts'
 
 export const stabilities = ['development', 'alpha', 'beta', 'stable', 'deprecated'] as const
 
 const valueType = z.enum(['int', 'double'])
 
 const instrument = {
-  stability: z.enum(stabilities),
+  stability: z.enum(stabilities).default('development'),
   description: z.string().min(1),
   unit: z.string().refine(isUnit, {
     error: ({ input }) => `expected a unit of UCUM such as s, By or {lock}, found ${JSON.stringify(input)}`,
@@ -18,7 +19,7 @@ const instrument = {
     .strictObject({
       value_type: valueType,
       monotonic: z.boolean(),
-      aggregation_temporality: z.literal('cumulative'),
+      aggregation_temporality: z.literal('cumulative').default('cumulative'),
     })
     .exactOptional(),
   gauge: z.strictObject({ value_type: valueType }).exactOptional(),
@@ -37,53 +38,62 @@ const warnings = z
     ...(given.if_configured === undefined ? {} : { ifConfigured: given.if_configured }),
   }))
 
-const source = z
+const point = z
   .strictObject({
+    value: z.string(),
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
+    unreachable: z.number().exactOptional(),
+    when: z.string().exactOptional(),
+  })
+  .transform(({ attributes = {}, ...rest }): MetricPoint => ({ ...rest, attributes }))
+
+/** A source as it stands in the file: what it doesn't say, its query may say. */
+export interface WrittenSource {
+  readonly query: string
+  readonly requires?: Requirements
+  readonly entity?: Readonly<Record<string, string>>
+  readonly attributes?: Readonly<Record<string, string>>
+  readonly points: readonly MetricPoint[]
+}
+
+export interface WrittenMetric extends Omit<Metric, 'sources'> {
+  readonly sources: readonly WrittenSource[]
+}
+
+/** What an old key of `metrics` is called now. */
+export const renamedMetricKeys = { fold: 'others' } as const
+
+/** The grammar of an entry of `metrics`. */
+export function metricGrammar(requires: RequiresGrammar) {
+  const source = z.strictObject({
     query: z.string(),
-    requires: requirements.exactOptional(),
+    requires: requires.exactOptional(),
     entity: z.record(z.string(), z.string()).exactOptional(),
     attributes: z.record(z.string(), z.string()).exactOptional(),
-    points: z
-      .array(
-        z.strictObject({
-          value: z.string(),
-          attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
-          unreachable: z.number().exactOptional(),
-          when: z.string().exactOptional(),
-        }),
-      )
-      .min(1),
-  })
-  .transform(
-    ({ entity = {}, attributes = {}, points, ...rest }): MetricSource => ({
-      ...rest,
-      entity,
-      attributes,
-      points: points.map(({ attributes: constants = {}, ...point }) => ({ ...point, attributes: constants })),
-    }),
-  )
+    points: z.array(point).min(1),
+  }) satisfies z.ZodType<WrittenSource>
 
-/** An entry of `metrics`. */
-export const metric = z
-  .strictObject({
-    ...instrument,
-    enabled: z.boolean(),
-    extended_documentation: z.string().min(1).exactOptional(),
-    entity: z.string(),
-    fold: z.enum(['sum', 'max']).exactOptional(),
-    requires: requirements.exactOptional(),
-    warnings: warnings.exactOptional(),
-    source: z.array(source).min(1).exactOptional(),
-  })
-  .transform(
-    ({ sum, gauge, extended_documentation, source: sources, ...rest }, context): Unnamed<Metric> => ({
-      ...rest,
-      ...(extended_documentation === undefined ? {} : { extendedDocumentation: extended_documentation }),
-      ...kindOf(sum, gauge, context),
-      attributes: rest.attributes ?? [],
-      sources: sources ?? [],
-    }),
-  )
+  return z
+    .strictObject({
+      ...instrument,
+      enabled: z.boolean(),
+      extended_documentation: z.string().min(1).exactOptional(),
+      entity: z.string(),
+      others: z.enum(['sum', 'max']).exactOptional(),
+      requires: requires.exactOptional(),
+      warnings: warnings.exactOptional(),
+      source: z.array(source).min(1).exactOptional(),
+    })
+    .transform(
+      ({ sum, gauge, extended_documentation, source: sources, ...rest }, context): Unnamed<WrittenMetric> => ({
+        ...rest,
+        ...(extended_documentation === undefined ? {} : { extendedDocumentation: extended_documentation }),
+        ...kindOf(sum, gauge, context),
+        attributes: rest.attributes ?? [],
+        sources: sources ?? [],
+      }),
+    )
+}
 
 /** An entry of `telemetry.metrics`; an `async` instrument is read at each collection (mdatagen's word). */
 export const telemetryMetric = z
@@ -106,7 +116,7 @@ export const telemetryMetric = z
 export const event = z
   .strictObject({
     enabled: z.boolean(),
-    stability: z.enum(stabilities).exactOptional(),
+    stability: z.enum(stabilities).default('development'),
     description: z.string().min(1),
     extended_documentation: z.string().min(1).exactOptional(),
     entity: z.string(),

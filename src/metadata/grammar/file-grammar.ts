@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { configName } from './grammar/config-grammar.ts'
+import type { Entity, EntityAttribute, ResourceAttribute } from '../model.ts'
+import { configName } from './config-grammar.ts'
 import { stabilities } from './metric-grammar.ts'
-import type { Entity, EntityAttribute, ResourceAttribute } from './model.ts'
 import type { Unnamed } from './query-grammar.ts'
 
 const text = z.string().min(1)
@@ -30,6 +30,7 @@ const contents = {
   resource_attributes: entries,
   attributes: entries,
   entities: z.array(z.unknown()).exactOptional(),
+  requirements: entries,
   queries: entries,
   metrics: entries,
   events: entries,
