@@ -8,27 +8,28 @@ import { endpointOf, useWatched } from './support/watched.ts'
 
 const watched = useWatched()
 
+/** The part of the metadata that the metric belongs to. */
+const part = 'metadata/databases.yaml'
+
 /** All that somebody writes for a new metric: the column that it is read from, and the metric. */
 const column = '      sessions: {sql: s.sessions, type: int, requires: {server: ">=14"}}\n'
 const metric = `  postgresql.sessions:
     enabled: true
-    stability: development
     description: Sessions that were established to the database.
     unit: "{session}"
-    sum: {value_type: int, monotonic: true, aggregation_temporality: cumulative}
+    sum: {value_type: int, monotonic: true}
     entity: postgresql.database
     source:
       - query: database
-        entity: {database: database}
         points:
           - {value: sessions}
 `
 
-test('a new metric is one entry in metadata.yaml: generated, collected and delivered, no other file touched', async () => {
+test('a new metric is one entry in one file of the metadata: generated, collected and delivered, no other file touched', async () => {
   const folder = await copyOfTheProject()
-  const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
+  const metadata = await readFile(join(root, part), 'utf8')
   const withColumn = insertBefore(metadata, '      temp_bytes: {sql: s.temp_bytes, type: int}\n', column)
-  await writeFile(join(folder, 'metadata.yaml'), insertBefore(withColumn, '  postgresql.statement.calls:\n', metric))
+  await writeFile(join(folder, part), insertBefore(withColumn, '  postgresql.temp.io:\n', metric))
   const generated = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
   expect(generated.code, generated.stderr).toBe(0)
 
@@ -65,11 +66,11 @@ test('a new metric is one entry in metadata.yaml: generated, collected and deliv
 
 test('a metric over a column that nobody declared fails at generate time, with its place', async () => {
   const folder = await copyOfTheProject()
-  const metadata = await readFile(join(root, 'metadata.yaml'), 'utf8')
-  const withMetric = insertBefore(metadata, '  postgresql.statement.calls:\n', metric)
-  await writeFile(join(folder, 'metadata.yaml'), withMetric)
+  const metadata = await readFile(join(root, part), 'utf8')
+  const withMetric = insertBefore(metadata, '  postgresql.temp.io:\n', metric)
+  await writeFile(join(folder, part), withMetric)
   const { code, stderr } = await startCommand(process.execPath, ['codegen/main.ts'], { cwd: folder }).ended
   const line = withMetric.split('\n').indexOf('          - {value: sessions}') + 1
   expect(code).toBe(1)
-  expect(stderr).toMatch(new RegExp(`^\\S*metadata\\.yaml:${line}:\\d+: .*sessions`))
+  expect(stderr).toMatch(new RegExp(`^\\S*${part}:${line}:\\d+: .*sessions`))
 })

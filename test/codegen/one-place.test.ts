@@ -127,8 +127,9 @@ test('a column that code reads or computes under a name that metadata.yaml does 
 
 test('a column that metadata.yaml leaves to code, which code does not compute, fails the type check', async () => {
   const folder = await copyOfTheProject()
-  const metadata = await readFile(join(folder, 'metadata.yaml'), 'utf8')
-  await writeFile(join(folder, 'metadata.yaml'), metadata.replaceAll(/\bmean_ms\b/g, 'average_ms'))
+  const part = join(folder, 'metadata/statements.yaml')
+  const metadata = await readFile(part, 'utf8')
+  await writeFile(part, metadata.replaceAll(/\bmean_ms\b/g, 'average_ms'))
   expect(await runNodeIn(folder, 'codegen/main.ts')).toMatchObject({ code: 0, stderr: '' })
   const { code, stdout } = await types(folder, 'src/receivers/postgresql/receiver.ts')
   expect(code).toBe(1)

@@ -11,6 +11,7 @@ export async function copyOfTheProject(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true }))
   for (const name of [
     'metadata.yaml',
+    'metadata',
     'src',
     'codegen',
     'generated',
