@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml'
-import { type Section, sections } from '../src/metadata/draft.ts'
+import { type Section, sections } from '../../src/metadata/draft.ts'
 
 /** Where an entry begins in the text: its key, or its dash. */
 interface Start {
@@ -14,7 +14,8 @@ interface Start {
  * @throws Error where an alias would come before its anchor, or where it isn't YAML
  */
 export function sortEntries(text: string): string {
-  const sorted = sections.reduce(sortSection, text)
+  // Configuration keys that belong together stand together.
+  const sorted = sections.filter((section) => section !== 'config').reduce(sortSection, text)
   if (sorted !== text) parseDocument(sorted).toJS()
   return sorted
 }

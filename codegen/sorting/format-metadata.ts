@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { readIncluded } from '../src/metadata/include.ts'
-import { components } from './components.ts'
+import { readIncluded } from '../../src/metadata/include.ts'
+import { components } from '../components.ts'
 import { sortEntries } from './sort-entries.ts'
 
 /** What `npm run format` does beside biome: sorts the metadata of every component. */

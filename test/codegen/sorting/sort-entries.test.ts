@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { components } from '../../codegen/components.ts'
-import { sortEntries } from '../../codegen/sort-entries.ts'
-import { readIncluded } from '../../src/metadata/include.ts'
-import { root } from './support/generator.ts'
+import { components } from '../../../codegen/components.ts'
+import { sortEntries } from '../../../codegen/sorting/sort-entries.ts'
+import { readIncluded } from '../../../src/metadata/include.ts'
+import { root } from '../support/generator.ts'
 
 const unsorted = `# The file.
 type: sample
