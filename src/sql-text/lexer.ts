@@ -18,7 +18,7 @@ const colons = /::|:=/y
 const stringPrefix = /(?:[eEbBxXnN]|[uU]&)?'/y
 const namePrefix = /(?:[uU]&)?"/y
 /** What names are made of. Not in it: spaces and quotes of other scripts, letters that look like them, other digits. */
-const lettersOnly = /^(?:[\w$\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{M}々ー](?<![\u115f\u1160\u3164\uffa0\ua78b\ua78c]))+$/u
+const lettersOnly = /^(?:[\w$\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{M}\u3005\u30fc](?<![\u115f\u1160\u3164\uffa0\ua78b\ua78c]))+$/u
 
 type Cut = Pick<Token, 'kind' | 'doubt'> & { readonly end: number }
 

@@ -32,6 +32,15 @@ test('what is published is one program in two files and its reader of SQL, a man
   })
 })
 
+test('no program has a character above U+00FF, for which V8 would keep its whole source in two bytes a character', async () => {
+  const programs = (await readdir(built())).filter((name) => name.endsWith('.js'))
+  expect(programs).toHaveLength(3)
+  for (const name of programs) {
+    const wide = (await readFile(join(built(), name), 'utf8')).match(/[\u0100-\u{10ffff}]/gu)
+    expect({ name, wide }).toEqual({ name, wide: null })
+  }
+})
+
 test('the program begins with a line that lets a shell start it', async () => {
   expect(await readFile(join(built(), 'otelephant.js'), 'utf8')).toMatch(
     /^#!\/usr\/bin\/env -S node --max-semi-space-size=4\n/,
