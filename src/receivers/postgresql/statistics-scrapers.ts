@@ -10,10 +10,10 @@ import { presetIntervals } from './settings/preset.ts'
 import { topQueryExtra } from './statements/top-queries.ts'
 
 /**
- * So few that a slice fits into a socket's buffer: then the server is through with it, and holds nothing, also when the
- * collector has stopped reading. Nothing else ends a result that is stuck in a unix socket.
+ * So few that a slice fits into a socket's buffer and takes the server some milliseconds: then it is through with it, and
+ * holds nothing, also when the collector has stopped reading.
  */
-const sliceRows = 250
+const sliceRows = 300
 
 /**
  * What asks the queries of metadata.yaml: of the server, and of each database.

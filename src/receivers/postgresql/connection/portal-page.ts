@@ -32,8 +32,8 @@ export class PortalPage implements pg.Submittable {
   /** The client remembers by these what the server has parsed. */
   readonly name: string
   readonly text: string | undefined
+  readonly values: (string | null)[]
   readonly #settings: PortalPageSettings
-  readonly #values: (string | null)[]
   readonly #resolve: (suspended: boolean) => void
   readonly #reject: (error: Error) => void
   #suspended = false
@@ -46,7 +46,7 @@ export class PortalPage implements pg.Submittable {
     this.#settings = settings
     this.name = settings.opens?.name ?? ''
     this.text = settings.opens?.text
-    this.#values = settings.opens?.values.map(parameterText) ?? []
+    this.values = settings.opens?.values.map(parameterText) ?? []
   }
 
   submit(connection: pg.Connection): void {
@@ -57,7 +57,7 @@ export class PortalPage implements pg.Submittable {
       if (name === '' || connection.parsedStatements[name] === undefined) {
         connection.parse({ name, text: opens.text, types: [] }, true)
       }
-      connection.bind({ statement: name, values: this.#values }, true)
+      connection.bind({ statement: name, values: this.values }, true)
       connection.describe({ type: 'P' }, true)
     }
     connection.execute({ rows: String(rows) }, true)

@@ -174,7 +174,7 @@ test('a query with a slice goes on after the last key', () => {
   expect(composed(query)).toMatchObject({
     text: `SELECT /* otelephant tables */ c.oid AS "oid", c.relpages AS "pages", c.oid AS "slice$" FROM ${sliced} ORDER BY c.oid`,
     parameters: ['after', 'rows'],
-    slice: { rows: 250, key: 2 },
+    slice: { rows: 300, key: 2 },
   })
   const lookup = { from: 'pg_namespace AS n', where: 'n.oid = c.relnamespace' }
   expect(composed({ ...query, ...lookup, reset: { sql: 'n.since', exact: false } })).toMatchObject({
@@ -182,7 +182,7 @@ test('a query with a slice goes on after the last key', () => {
       `SELECT /* otelephant tables */ "row$".*, c.oid AS "slice$" FROM ${sliced} LEFT JOIN LATERAL ` +
       '(SELECT c.oid AS "oid", c.relpages AS "pages", n.since AS "reset$", true AS "found$" ' +
       'FROM pg_namespace AS n WHERE n.oid = c.relnamespace OFFSET 0) AS "row$" ON true ORDER BY c.oid',
-    slice: { rows: 250, found: 3, key: 4 },
+    slice: { rows: 300, found: 3, key: 4 },
     reset: { column: 2 },
   })
 })

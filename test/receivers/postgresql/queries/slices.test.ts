@@ -53,7 +53,7 @@ function dearest(slices: readonly SliceCost[]) {
   return { rows: most('rows'), blocks: most('blocks'), gathered: most('gathered'), scanned: most('scanned'), plan }
 }
 
-const sliceRows = 250
+const sliceRows = 300
 /** A catalog of so few rows is best read from its beginning. */
 const handful = 20
 
@@ -220,7 +220,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
         AND s.schemaname !~ '^pg_temp') AS v ORDER BY 1`
       return connection.query('views', shown, [], never)
     }
-    for (const sliceRows of [1, 7, 250]) {
+    for (const sliceRows of [1, 7, 300]) {
       for (const [name, sql] of Object.entries(expected)) {
         const query = (await slicedOn(connection, { sliceRows })).find((one) => one.name === name)
         if (query === undefined) expect.fail(`no query ${name}`)

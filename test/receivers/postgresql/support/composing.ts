@@ -30,7 +30,7 @@ export function composeSettings(overrides: Partial<ComposeSettings> = {}): Compo
     intervals: {},
     limits: {},
     collectionIntervalMs: 30_000,
-    sliceRows: 250,
+    sliceRows: 300,
     ...overrides,
   }
 }
