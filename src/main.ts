@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import process from 'node:process'
 import { isatty } from 'node:tty'
 import { HangUps } from './cli/hang-ups.ts'
+import { spareMemory } from './cli/spare-memory.ts'
 
 const stopping = new AbortController()
 
@@ -29,6 +30,7 @@ process.stderr.on('error', () => {})
 /** The program is loaded here and not above: a signal that arrives while it is loaded is heeded. */
 async function main(): Promise<void> {
   const { runProgram } = await import('./cli/program.ts')
+  spareMemory()
   const { argv, stdout, stderr, env } = process
   process.exitCode = await runProgram(argv.slice(2), { stdout, stderr, env, stop: stopping.signal, hangUps })
 }

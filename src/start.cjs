@@ -13,7 +13,8 @@ if (Number.parseInt(process.versions.node, 10) < neededMajor) {
   // undici's HTTP parser is WebAssembly. To optimise it V8 takes 14 MB for good, for a few requests a minute.
   v8.setFlagsFromString('--no-wasm-tier-up')
   v8.setFlagsFromString('--no-wasm-dynamic-tiering')
-  // Garbage is given back a second after a scrape and not eight.
+  // Garbage is given back a second after a scrape and not eight, and by src/cli/spare-memory.ts.
   v8.setFlagsFromString('--gc-memory-reducer-start-delay-ms=1000')
+  v8.setFlagsFromString('--expose-gc')
   void import('./main.ts')
 }
