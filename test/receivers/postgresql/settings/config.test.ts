@@ -120,6 +120,10 @@ test.each<[string, Input]>([
   expect(faults({ username: 'monitor', ...input })).toHaveLength(1)
 })
 
+test('as many iterations of SCRAM are allowed as take some seconds', () => {
+  expect(parse({ scram_max_iterations: 10_000_000 }).scram_max_iterations).toBe(10_000_000)
+})
+
 describe('encryption', () => {
   const ssl = (input: Input) => connectionSettings(parse(input)).ssl
 
