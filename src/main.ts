@@ -1,4 +1,3 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
 import { constants } from 'node:os'
 import process from 'node:process'
 import { isatty } from 'node:tty'

@@ -7,7 +7,7 @@ import type { Report } from '../table.ts'
 
 const rounds = 5
 const sizes = [1_000, 10_000, 100_000]
-/** As the program is started: src/main.ts, first line. */
+/** As the program is started: src/start.cjs, first line. */
 const shipped = '--max-semi-space-size=4'
 const variants = [
   { name: 'floor: serializer and zstd', what: 'floor', flags: [shipped] },

@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadMetadata } from '../../src/metadata/load.ts'
-import { MetadataError } from '../../src/metadata/metadata-error.ts'
-import type { Metadata } from '../../src/metadata/model.ts'
 import { renderFault } from '../../src/yaml/fault.ts'
 import { expectedFaults } from './support/expected-faults.ts'
+import { metadataOf } from './support/metadata-of.ts'
 
 const folder = join(import.meta.dirname, 'fixtures')
 const valid = readFileSync(join(folder, 'valid.yaml'), 'utf8')
@@ -13,12 +12,6 @@ const valid = readFileSync(join(folder, 'valid.yaml'), 'utf8')
 function faultsOf(text: string): string[] {
   const loaded = loadMetadata('m.yaml', text)
   return loaded.kind === 'faults' ? loaded.faults.map(renderFault) : []
-}
-
-function metadataOf(text: string): Metadata {
-  const loaded = loadMetadata('m.yaml', text)
-  if (loaded.kind === 'faults') throw new MetadataError(loaded.faults)
-  return loaded.metadata
 }
 
 describe('a rule', () => {
@@ -65,25 +58,20 @@ test('an attribute that only events carry is used', () => {
       '  db.system.name: {description: The system., type: string, enum: [sample]}\n  error.type:',
     )
     .replace('attributes: [db.namespace]\ntelemetry', 'attributes: [db.namespace, db.system.name]\ntelemetry')
-  expect(metadataOf(text).events).toMatchObject([{ attributes: ['db.namespace', 'db.system.name'] }])
+  expect(metadataOf('m.yaml', text).events).toMatchObject([{ attributes: ['db.namespace', 'db.system.name'] }])
 })
 
 test('an empty file is no metadata', () => {
   expect(faultsOf('')).toEqual(['m.yaml:1:1: expected map, found null'])
 })
 
-test('a MetadataError says all its faults, one a line', () => {
-  const loaded = loadMetadata(
-    'm.yaml',
-    valid.replace('class: receiver', 'class: x').replace('unit: By/s', 'unit: bytes'),
-  )
-  if (loaded.kind === 'ok') throw new Error('expected faults')
-  const { message } = new MetadataError(loaded.faults)
-  expect(message.split('\n').map((line) => line.split(' ')[0])).toEqual(['m.yaml:6:10:', 'm.yaml:110:11:'])
+test('all faults are said at once, in the order of the file', () => {
+  const faults = faultsOf(valid.replace('class: receiver', 'class: x').replace('unit: By/s', 'unit: bytes'))
+  expect(faults.map((line) => line.split(' ')[0])).toEqual(['m.yaml:6:10:', 'm.yaml:110:11:'])
 })
 
 describe('the model', () => {
-  const metadata = metadataOf(valid)
+  const metadata = metadataOf('m.yaml', valid)
 
   test('has its entries by name', () => {
     expect(metadata.queries.map(({ name }) => name)).toEqual(['lag', 'locks', 'server', 'table'])
@@ -111,7 +99,7 @@ describe('the model', () => {
       .replace('      updated:', '      busy: {computed: [inserted, updated], type: bool}\n      updated:')
       .replace('attributes: {operation: ins}}', 'attributes: {operation: ins}, when: busy}')
       .replace('    unit: By/s\n', '    unit: By/s\n    others: max\n')
-    const { queries, metrics } = metadataOf(text)
+    const { queries, metrics } = metadataOf('m.yaml', text)
     expect(queries.find(({ name }) => name === 'table')).toMatchObject({
       top: { set: 'relations' },
       fallsWhenReset: true,
@@ -130,7 +118,7 @@ describe('the model', () => {
       .replaceAll(/^ +stability: development\n/gm, '')
       .replaceAll(', aggregation_temporality: cumulative', '')
     expect(text.length).toBeLessThan(valid.length)
-    expect(metadataOf(text)).toEqual(metadata)
+    expect(metadataOf('m.yaml', text)).toEqual(metadata)
   })
 
   test('is the same where a query says once what its metrics are about', () => {
@@ -141,7 +129,7 @@ describe('the model', () => {
       .replace(attributes, '')
       .replace('    identity: [oid]\n', `    identity: [oid]\n${entity.slice(4)}`)
       .replace('    group_by: [mode]\n', `    group_by: [mode]\n${attributes.slice(4)}`)
-    expect(metadataOf(text)).toEqual(metadata)
+    expect(metadataOf('m.yaml', text)).toEqual(metadata)
   })
 
   test('has of a query what a source does not say itself, what fits its metric and what no point says', () => {
@@ -150,7 +138,7 @@ describe('the model', () => {
       .replace('        entity: {schema: schema, relation: relation}\n', '')
       .replace('    top:', '    attributes: {pages: newpages, operation: schema}\n    top:')
     const [operations, size] = ['postgresql.operations', 'postgresql.size'].map(
-      (name) => metadataOf(text).metrics.find((one) => one.name === name)?.sources[0],
+      (name) => metadataOf('m.yaml', text).metrics.find((one) => one.name === name)?.sources[0],
     )
     expect(operations).toMatchObject({ entity: { schema: 'schema', relation: 'schema' }, attributes: {} })
     expect(size).toMatchObject({ entity: { schema: 'schema', relation: 'relation' }, attributes: {} })
@@ -164,7 +152,7 @@ describe('the model', () => {
       )
       .replace('requires: {role: primary}', 'requires: main')
       .replace('requires: {server: ">=14 <19", privilege: {role: pg_monitor}}', 'requires: [new, monitor]')
-    expect(metadataOf(text)).toEqual(metadata)
+    expect(metadataOf('m.yaml', text)).toEqual(metadata)
   })
 
   test('says what an entity is made of', () => {

@@ -4,19 +4,12 @@ import { expect, test } from 'vitest'
 import { events } from '../../generated/postgresql/events.ts'
 import { entities, metrics } from '../../generated/postgresql/metrics.ts'
 import { sourcedMetrics as generatedSourcedMetrics, queries } from '../../generated/postgresql/queries.ts'
-import { loadMetadata } from '../../src/metadata/load.ts'
-import { MetadataError } from '../../src/metadata/metadata-error.ts'
 import type { Metadata } from '../../src/metadata/model.ts'
 import { entityInfos, eventInfos, metricInfos, sourcedMetrics } from '../../src/metadata/tables.ts'
+import { metadataOf } from './support/metadata-of.ts'
 
 function load(path: string): Metadata {
-  return parse(path, readFileSync(path, 'utf8'))
-}
-
-function parse(path: string, text: string): Metadata {
-  const loaded = loadMetadata(path, text)
-  if (loaded.kind === 'faults') throw new MetadataError(loaded.faults)
-  return loaded.metadata
+  return metadataOf(path, readFileSync(path, 'utf8'))
 }
 
 test('a file that is loaded at run time gives what codegen makes of it', () => {
@@ -45,7 +38,7 @@ test('an event has the attribute names that are sent, and one value makes a cons
       'enum: [ins, upd]}\n  page_kind: {description: The kind., type: string, enum: [heap]}',
     )
     .replace('[db.namespace]\ntelemetry', '[page_kind, operation, lock_mode]\ntelemetry')
-  expect(Object.fromEntries(eventInfos(parse(samplePath, text)))).toEqual({
+  expect(Object.fromEntries(eventInfos(metadataOf(samplePath, text)))).toEqual({
     'db.server.query_sample': {
       name: 'db.server.query_sample',
       attributes: ['page_kind', 'operation', 'mode'],
