@@ -36,7 +36,7 @@ export async function collectorCycles(cluster: Cluster, metrics: 'default' | 'al
   const consumer: Consumer = {
     async consume(batch) {
       taken.points += batch.points.length
-      for (const { targets } of batch.folded?.rows ?? []) taken.points += targets.length
+      for (const { targets } of batch.counterRows?.rows ?? []) taken.points += targets.length
     },
     async consumeLogs(batch) {
       taken.events += batch.records.length

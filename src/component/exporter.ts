@@ -11,7 +11,7 @@ export interface Account {
   readonly queued: number
   /** Lost, by reason, e.g. `invalid_value`, `rejected`, `shutdown`. */
   readonly dropped: Readonly<Record<string, number>>
-  /** Nothing to send, by reason: `first_sight`, `zero`, `folded`, `reset_unknown`, `rebaselined`. */
+  /** Nothing to send, by reason: `first_sight`, `zero`, `folded` (a row's value, added to its series), `reset_unknown`, `rebaselined`. */
   readonly absorbed: Readonly<Record<string, number>>
 }
 

@@ -8,13 +8,13 @@ export interface RowValues {
   readonly values: readonly (number | bigint | null)[]
 }
 
-/** What is remembered of a series (or of a folded query's row) between two readings: what the next value is compared with. */
+/** What is remembered of a series (or of a row of a query with top rows) between two readings: what the next value is compared with. */
 export interface Baseline {
   /** The query that fed it (see {@link Reading.query}). */
   readonly query: string
   /** The server's own number; `undefined` while the series was seen only with values that can't be counted. */
   readonly value: number | bigint | undefined
-  /** Of a folded query's row, in place of the value. */
+  /** Of a row of a query with top rows, in place of the value. */
   readonly row?: RowValues
   /** When that value was read. */
   readonly timeMs: number

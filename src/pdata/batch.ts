@@ -24,7 +24,7 @@ export interface Point {
 }
 
 /**
- * The counters of one row of a query whose rows are folded: there are too many rows for series of their own, so they are
+ * The counters of one row of a query with top rows: there are too many rows for series of their own each, so they are
  * compared as rows, and each value's increase is added to the series that it is shown under.
  */
 export interface CounterRow {
@@ -54,6 +54,6 @@ export interface Batch {
   readonly scope: Scope
   readonly reading: Reading
   readonly points: readonly Point[]
-  /** Of a query that is folded. */
-  readonly folded?: CounterRows
+  /** Of a query with top rows: all of its rows, the top ones and the others. */
+  readonly counterRows?: CounterRows
 }

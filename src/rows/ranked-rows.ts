@@ -28,7 +28,7 @@ export interface RankedRowsSettings extends RowPointsSettings {
 export interface RankedResult {
   /** Gauges and up-down sums. */
   readonly points: readonly Point[]
-  readonly folded: CounterRows
+  readonly counterRows: CounterRows
 }
 
 /** A set of labels and the series that are shown under it, by point. */
@@ -81,7 +81,7 @@ export class RankedRows {
     const metrics = this.#counters.map(({ point }) => point.info)
     return {
       points: [...gauges.values()],
-      folded: { columns: this.#columns, metrics, rows: counterRows, fallsWhenReset: query.fallsWhenReset },
+      counterRows: { columns: this.#columns, metrics, rows: counterRows, fallsWhenReset: query.fallsWhenReset },
     }
   }
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { prepareWorkload } from '../matrix/support/workload.ts'
 import { app, startWatched } from '../matrix/support/world.ts'
-import { answerFaults } from './support/answer-faults.ts'
 import { runCourse } from './support/course.ts'
+import { answerFaults } from './support/response-faults.ts'
 
 let cluster: Cluster
 

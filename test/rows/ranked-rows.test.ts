@@ -47,9 +47,9 @@ test('gauges become one by sum or max, or the rest has none', async () => {
 
 test('rows that look alike share a series, and each is compared by itself', async () => {
   await using under = await ranking()
-  const { folded, series, gauge } = await under.result(a, { ...b, name: 'a' }, c, d)
-  expect(folded.rows.map(({ values }) => values)).toEqual([[900], [800], [30], [20]])
-  expect(new Set(folded.rows.map(({ key }) => key)).size).toBe(4)
+  const { counterRows, series, gauge } = await under.result(a, { ...b, name: 'a' }, c, d)
+  expect(counterRows.rows.map(({ values }) => values)).toEqual([[900], [800], [30], [20]])
+  expect(new Set(counterRows.rows.map(({ key }) => key)).size).toBe(4)
   const [first, second] = series('calls')
   expect(first).toBe(second)
   expect(gauge('size')[0]).toEqual([{ place: 'north', name: 'a' }, 21])
@@ -63,8 +63,8 @@ test('NULL gives no value and no gauge; the row is there all the same', async ()
       columns: { calls: { sql: 'NULLIF(r.calls, 900)', type: 'int' }, size: { sql: 'NULL', type: 'int' } },
     },
   })
-  const { folded, points } = await under.result(a, b)
-  expect(folded.rows.map(({ values }) => values)).toEqual([[null], [800]])
+  const { counterRows, points } = await under.result(a, b)
+  expect(counterRows.rows.map(({ values }) => values)).toEqual([[null], [800]])
   expect(points).toEqual([])
 })
 
@@ -85,7 +85,7 @@ test('a series is one object from result to result, and so is what the values ar
   const before = await under.result(a, b, c, d)
   const after = await under.result(a, b, c, d)
   expect(after.series('calls').map((series, row) => series === before.series('calls')[row])).not.toContain(false)
-  expect(after.folded.columns).toBe(before.folded.columns)
+  expect(after.counterRows.columns).toBe(before.counterRows.columns)
   expect(new Set(after.points.map(({ series }) => series))).toEqual(new Set(before.points.map(({ series }) => series)))
 })
 
@@ -94,7 +94,7 @@ test('a rename changes the series and not the row', async () => {
   const before = await under.result(a, b, c)
   const after = await under.result({ ...a, name: 'z' }, b, c)
   expect(after.shown('calls')[0]).toEqual({ place: 'north', name: 'z' })
-  expect(after.folded.rows.map(({ key }) => key)).toEqual(before.folded.rows.map(({ key }) => key))
+  expect(after.counterRows.rows.map(({ key }) => key)).toEqual(before.counterRows.rows.map(({ key }) => key))
 })
 
 test('a series that no result has shown for long is forgotten, and comes back under the same key', async () => {
@@ -120,14 +120,14 @@ test("a metric that doesn't show what tells the rows apart has one series for al
 
 test('rows carry the reset token where their query has one, and say whether a fall alone is a reset', async () => {
   await using plain = await ranking()
-  const { folded } = await plain.result(a)
-  expect([folded.fallsWhenReset, folded.rows[0]?.token]).toEqual([false, undefined])
+  const { counterRows } = await plain.result(a)
+  expect([counterRows.fallsWhenReset, counterRows.rows[0]?.token]).toEqual([false, undefined])
   await using reset = await ranking({
     definition: { fallsWhenReset: true, reset: { sql: "'2026-01-02 03:04:05+00'::timestamptz", exact: true } },
   })
   const other = await reset.result(a)
-  expect(other.folded.fallsWhenReset).toBe(true)
-  expect(other.folded.rows[0]?.token).toMatchObject({ text: '2026-01-02 03:04:05+00', exact: true })
+  expect(other.counterRows.fallsWhenReset).toBe(true)
+  expect(other.counterRows.rows[0]?.token).toMatchObject({ text: '2026-01-02 03:04:05+00', exact: true })
 })
 
 test('thousands of rows are one batch, which is the whole result', async () => {
@@ -136,8 +136,8 @@ test('thousands of rows are one batch, which is the whole result', async () => {
       from: "generate_series(1, 9000) AS i, LATERAL (SELECT i AS id, 'p' AS place, 'n' || i AS name, i AS calls, i AS size) AS r",
     },
   })
-  const { folded, reading, gauge } = await under.result()
-  expect([folded.rows.length, reading.completes]).toEqual([9_000, true])
+  const { counterRows, reading, gauge } = await under.result()
+  expect([counterRows.rows.length, reading.completes]).toEqual([9_000, true])
   expect(gauge('size').at(-1)).toEqual([{ place: 'p', name: 'n9000' }, 9_000])
   expect(gauge('size')).toHaveLength(3)
 })
@@ -176,10 +176,10 @@ describe('computed columns', () => {
   test('a value is shown only when it is to be; it counts all the same', async () => {
     const computer = saying({ 1: ['x', 5.5, true], 2: ['y', 7.5, false] })
     await using under = await ranking({ definition, metrics: computed, computer })
-    const { shown, gauge, folded } = await under.result(a, b, c)
+    const { shown, gauge, counterRows } = await under.result(a, b, c)
     expect(shown('slow.calls')).toEqual([{ place: 'north', hash: 'x' }, undefined, undefined])
     expect(gauge('slow.mean')).toEqual([[{ place: 'north', hash: 'x' }, 5.5]])
-    expect(folded.rows.map(({ values }) => values)).toEqual([
+    expect(counterRows.rows.map(({ values }) => values)).toEqual([
       [900, 900],
       [800, 800],
       [30, 30],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Component } from '../../src/component/component.ts'
 import type { Host } from '../../src/component/host.ts'
 import type { Status } from '../../src/component/status.ts'
-import { leftAlive } from './left-alive.ts'
+import { stillAlive } from './still-alive.ts'
 
 /** A fresh component that has not been started, and how to see it work. */
 export interface LifecycleSubject {
@@ -82,7 +82,7 @@ export function lifecycleSuite(name: string, make: () => Promise<LifecycleSubjec
     })
 
     test('leaves nothing that keeps the process alive', async () => {
-      const alive = await leftAlive(async () => {
+      const alive = await stillAlive(async () => {
         const subject = await make()
         await subject.component.start(new RecordingHost())
         await expectWork(subject)

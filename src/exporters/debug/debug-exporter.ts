@@ -6,8 +6,8 @@ import { PointAccount } from '../../component/point-account.ts'
 import type { LastComplete, SeriesBaseline } from '../../deltas/baseline.ts'
 import { BaselineCache } from '../../deltas/baseline-cache.ts'
 import { DeltaPass, type SeriesOutcome } from '../../deltas/delta-pass.ts'
-import { foldReading } from '../../deltas/folded-deltas.ts'
 import type { OutgoingPoint } from '../../deltas/outgoing-point.ts'
+import { rowDeltas } from '../../deltas/row-deltas.ts'
 import type { Batch } from '../../pdata/batch.ts'
 import type { LogBatch } from '../../pdata/log-record.ts'
 import type { DebugConfig } from './debug-config.ts'
@@ -76,21 +76,24 @@ export class DebugExporter implements Exporter {
   /** What would be sent of a batch, and out of how many points. */
   #deltasOf(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
     const pass = new DeltaPass(this.#baselines, this.#settings.config.temporality)
-    // What is folded completes its result by itself.
-    pass.add(batch, batch.folded === undefined)
+    // Counter rows complete their result by themselves.
+    pass.add(batch, batch.counterRows === undefined)
     const baselines = pass.outcomes.flatMap(({ key, outcome: { baseline } }) =>
       baseline === undefined ? [] : [{ key, baseline }],
     )
     this.#keep(baselines, pass.completes)
     this.#count(pass.outcomes)
     const points = pass.outcomes.flatMap(({ outcome }) => (outcome.kind === 'send' ? [outcome.point] : []))
-    const folded = this.#fold(batch)
-    return { points: [...points, ...folded.points], consumed: pass.outcomes.length + folded.consumed }
+    const ofRows = this.#rowDeltas(batch)
+    return { points: [...points, ...ofRows.points], consumed: pass.outcomes.length + ofRows.consumed }
   }
 
-  #fold({ reading, folded }: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
-    if (folded === undefined) return { points: [], consumed: 0 }
-    const result = foldReading(reading, folded, this.#baselines, this.#settings.config.temporality)
+  #rowDeltas({ reading, counterRows }: Batch): {
+    readonly points: readonly OutgoingPoint[]
+    readonly consumed: number
+  } {
+    if (counterRows === undefined) return { points: [], consumed: 0 }
+    const result = rowDeltas(reading, counterRows, this.#baselines, this.#settings.config.temporality)
     this.#keep(result.baselines, result.completes)
     this.#account.consumed(result.consumed)
     this.#account.sent(result.outgoing.length)

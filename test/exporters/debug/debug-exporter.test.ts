@@ -99,7 +99,7 @@ test('detailed adds the time, the trace, the resource and the scope of a log rec
   expect(text).toContain('  resource {service.instance.id="db.example.com:5432"} scope otelephant/postgresql 7.8.9\n')
 })
 
-test('rows of a folded query are printed as the series that they are added to', async ({ signal }) => {
+test('rows of a query with top rows are printed as the series that they are added to', async ({ signal }) => {
   const { exporter, text } = printing({ temporality: 'delta' })
   const other = series(rowsRead, { query: '(other)' })
   const rows = (values: readonly number[]) => ({
@@ -108,8 +108,8 @@ test('rows of a folded query are printed as the series that they are added to', 
     rows: values.map((value, index) => ({ key: `row ${index}`, values: [value], targets: [other] })),
     fallsWhenReset: true,
   })
-  await exporter.consume({ ...batch(reading(10), []), folded: rows([700, 50]) }, signal)
-  await exporter.consume({ ...batch(reading(40), []), folded: rows([711, 53]) }, signal)
+  await exporter.consume({ ...batch(reading(10), []), counterRows: rows([700, 50]) }, signal)
+  await exporter.consume({ ...batch(reading(40), []), counterRows: rows([711, 53]) }, signal)
   expect(text()).toBe('postgresql.operations{query="(other)"} +14 1\n')
   expect(exporter.account()).toMatchObject({ sent: 1, absorbed: { first_sight: 2, folded: 2 } })
 })

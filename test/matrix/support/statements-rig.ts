@@ -41,7 +41,7 @@ export async function startStatementsRig(cluster: Cluster): Promise<StatementsRi
   let rows: CounterRows | undefined
   const consumer: NonNullable<Parameters<typeof receiverOf>[2]>['consumer'] = {
     async consume(batch, signal) {
-      rows = batch.folded ?? rows
+      rows = batch.counterRows ?? rows
       await exporter.consume(batch, signal)
     },
     consumeLogs: (batch, signal) => exporter.consumeLogs(batch, signal),

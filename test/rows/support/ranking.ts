@@ -96,11 +96,11 @@ export function usePlaces(major: Parameters<typeof usePostgres>[0]) {
 
 function resultOf([batch = expect.fail('no batch'), ...more]: readonly Batch[]) {
   expect(more).toEqual([])
-  const { folded = expect.fail('not folded'), points, reading } = batch
+  const { counterRows = expect.fail('no counter rows'), points, reading } = batch
   const target = ({ targets }: CounterRow, metric: string) =>
-    targets[folded.metrics.findIndex(({ name }) => name === metric)]
+    targets[counterRows.metrics.findIndex(({ name }) => name === metric)]
   return {
-    folded,
+    counterRows,
     points,
     reading,
     /** Attributes and value of every point of a gauge. */
@@ -109,8 +109,8 @@ function resultOf([batch = expect.fail('no batch'), ...more]: readonly Batch[]) 
         .filter(({ series }) => series.metric.name === metric)
         .map(({ series, value }) => [series.attributes, value]),
     /** Of every row in the order of its id, the attributes that a counter is shown under. */
-    shown: (metric: string) => folded.rows.map((row) => target(row, metric)?.attributes),
+    shown: (metric: string) => counterRows.rows.map((row) => target(row, metric)?.attributes),
     /** As `shown`, the series. */
-    series: (metric: string) => folded.rows.map((row) => target(row, metric)),
+    series: (metric: string) => counterRows.rows.map((row) => target(row, metric)),
   }
 }

@@ -5,20 +5,20 @@ import { pointsIn } from '../../../pdata/points-in.ts'
 import { encodePoints } from '../wire/encode-points.ts'
 import type { BatchEnqueuer } from './batcher.ts'
 import { inHalves, newRequest } from './encoded-requests.ts'
-import { FoldedEnqueuer } from './enqueue-folded.ts'
+import { RowEnqueuer } from './enqueue-rows.ts'
 import type { PointEnqueueSettings } from './enqueue-settings.ts'
 import type { RequestSize } from './request-size.ts'
 
 /** Turns batches into stored requests. Nothing waits between a comparison with the store's baselines and the new ones. */
 export class PointEnqueuer implements BatchEnqueuer<Batch> {
   readonly #settings: PointEnqueueSettings
-  readonly #folded: FoldedEnqueuer
+  readonly #rowEnqueuer: RowEnqueuer
   /** Query to `startedMs` of a result of which a part is missing: it must never pass for complete. */
   readonly #incomplete = new Map<string, number>()
 
   constructor(settings: PointEnqueueSettings) {
     this.#settings = settings
-    this.#folded = new FoldedEnqueuer(settings)
+    this.#rowEnqueuer = new RowEnqueuer(settings)
   }
 
   measure(batch: Batch, size: RequestSize): void {
@@ -39,7 +39,7 @@ export class PointEnqueuer implements BatchEnqueuer<Batch> {
     } catch (error) {
       return this.#refuse(batches, pass.outcomes.slice(stored), error)
     }
-    return this.#folded.store(batches, itemsPerRequest)
+    return this.#rowEnqueuer.store(batches, itemsPerRequest)
   }
 
   /** The batch isn't stored, so its result is not complete. */
@@ -47,22 +47,22 @@ export class PointEnqueuer implements BatchEnqueuer<Batch> {
     this.#incomplete.set(batch.reading.query, batch.reading.startedMs)
   }
 
-  /** What is folded comes whole, in one batch, and completes its result by itself. */
-  #mayComplete({ reading, folded }: Batch): boolean {
-    return folded === undefined && this.#incomplete.get(reading.query) !== reading.startedMs
+  /** Counter rows come whole, in one batch, and complete their result by themselves. */
+  #mayComplete({ reading, counterRows }: Batch): boolean {
+    return counterRows === undefined && this.#incomplete.get(reading.query) !== reading.startedMs
   }
 
   /**
-   * Points that follow a refused one may have been compared with its baseline, so all that follow are refused, and all that is
-   * folded.
+   * Points that follow a refused one may have been compared with its baseline, so all that follow are refused, and all
+   * counter rows.
    */
   #refuse(batches: readonly Batch[], missing: readonly SeriesOutcome[], error: unknown): ReadonlyMap<Batch, unknown> {
     const refused = new Map(missing.map(({ batch }) => [batch, error]))
     // Without any missing point it was a completion that could not be stored: every batch may have a part in it.
-    for (const batch of batches) if (missing.length === 0 || batch.folded !== undefined) refused.set(batch, error)
+    for (const batch of batches) if (missing.length === 0 || batch.counterRows !== undefined) refused.set(batch, error)
     for (const batch of refused.keys()) this.withdraw(batch)
-    const folded = batches.reduce((sum, batch) => sum + pointsIn({ ...batch, points: [] }), 0)
-    this.#settings.ledger.enqueueFailed(missing.length + folded)
+    const rowValues = batches.reduce((sum, batch) => sum + pointsIn({ ...batch, points: [] }), 0)
+    this.#settings.ledger.enqueueFailed(missing.length + rowValues)
     return refused
   }
 

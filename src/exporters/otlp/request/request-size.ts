@@ -42,11 +42,11 @@ export class RequestSize {
     return Math.max(1, Math.ceil(this.#items / requests))
   }
 
-  /** Each series of folded rows counts once: it gets the increases of many rows. */
-  addBatch({ resource, points, folded }: Batch): void {
+  /** Each series of counter rows counts once: it gets the increases of many rows. */
+  addBatch({ resource, points, counterRows }: Batch): void {
     for (const { series } of points) this.#addPoint(resource, series)
     // Thousands of rows share few lists of targets.
-    const lists = new Set(folded?.rows.map(({ targets }) => targets))
+    const lists = new Set(counterRows?.rows.map(({ targets }) => targets))
     const targets = new Set([...lists].flat())
     for (const series of targets) if (series !== undefined) this.#addPoint(resource, series)
   }

@@ -4,11 +4,11 @@ import type { Series } from '../../../../src/pdata/series.ts'
 import { batch, point, reading, rowsRead, series } from '../../../deltas/support/points.ts'
 import { logBatch, records } from '../support/log-records.ts'
 
-/** A batch of folded rows, each added to one of these series. */
-function folded(rows: number, targets: readonly Series[]) {
+/** A batch of counter rows, each added to one of these series. */
+function batchOf(rows: number, targets: readonly Series[]) {
   return {
     ...batch(reading(10), []),
-    folded: {
+    counterRows: {
       columns: ['calls'],
       metrics: [rowsRead],
       rows: Array.from({ length: rows }, (_, index) => ({
@@ -21,12 +21,12 @@ function folded(rows: number, targets: readonly Series[]) {
   }
 }
 
-test('folded rows count by the series that they are added to, not by themselves', () => {
+test('counter rows count by the series that they are added to, not by themselves', () => {
   const size = new RequestSize('protobuf')
-  size.addBatch(folded(3 * targetRequestItems, [series(rowsRead)]))
+  size.addBatch(batchOf(3 * targetRequestItems, [series(rowsRead)]))
   expect(size.full).toBe(false)
   const many = Array.from({ length: targetRequestItems }, (_, index) => series(rowsRead, { index }))
-  size.addBatch(folded(targetRequestItems, many))
+  size.addBatch(batchOf(targetRequestItems, many))
   expect(size.full).toBe(true)
 })
 

@@ -187,7 +187,7 @@ test('a query with a slice goes on after the last key', () => {
   })
 })
 
-describe('a folded query', () => {
+describe('a query with top rows', () => {
   const query = queryOf('tables', {
     from: 'pg_class AS c',
     identity: ['oid'],

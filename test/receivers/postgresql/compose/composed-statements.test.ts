@@ -27,14 +27,14 @@ async function explained(connection: Connection, { text, parameters }: Parameter
 
 type Given = readonly [key: string, value: unknown]
 
-/** What one run of a planned query gives: every point's series and value, every folded row's key and values. */
+/** What one run of a planned query gives: every point's series and value, every counter row's key and values. */
 async function resultOf(connection: Connection, query: ComposedQuery) {
   const sink = keepingSink()
   const { serverState } = await inspect(connection)
   await runnerOf(query).run({ connection, serverState, databases: [], excluded: '' }, sink, never)
-  const rows = sink.batches.flatMap(({ points, folded }) => [
+  const rows = sink.batches.flatMap(({ points, counterRows }) => [
     ...points.map(({ series, value }): Given => [series.key, value]),
-    ...(folded?.rows ?? []).map(({ key, values }): Given => [key, values]),
+    ...(counterRows?.rows ?? []).map(({ key, values }): Given => [key, values]),
   ])
   return { rows, completes: sink.batches.map(({ reading }) => reading.completes) }
 }
@@ -112,7 +112,7 @@ describe.each(majors)('on PostgreSQL %i', (major) => {
         expect(same?.slice?.rows).toBe(sliceRows)
         const found = await resultOf(connection, same ?? expect.fail('not planned'))
         expect(new Map(found.rows)).toEqual(new Map(expected.rows))
-        // What is folded comes whole, whatever it was read in.
+        // Counter rows come whole, whatever they were read in.
         expect(found.completes).toEqual(expected.completes)
       }
     }

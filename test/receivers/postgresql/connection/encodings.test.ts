@@ -40,7 +40,7 @@ function shownOf(cluster: Cluster, watched: ReturnType<typeof receiverOf>) {
   return async (...texts: readonly string[]) => {
     const { batches, error } = await watched.collect()
     expect(error).toBeUndefined()
-    const rows = batches.flatMap(({ folded }) => folded?.rows ?? [])
+    const rows = batches.flatMap(({ counterRows }) => counterRows?.rows ?? [])
     const shown: unknown[] = []
     for (const text of texts) {
       const [row] = await cluster.query(

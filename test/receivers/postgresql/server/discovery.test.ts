@@ -70,10 +70,10 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
         Object.values(series?.attributes ?? {}).some((value) => String(value).split('|')[0] === name)
       // Of statements there are more each time.
       const steady = batches.filter(({ reading }) => !reading.query.endsWith('/statement'))
-      const keys = steady.flatMap(({ points, folded }) =>
-        folded === undefined
+      const keys = steady.flatMap(({ points, counterRows }) =>
+        counterRows === undefined
           ? points.filter(({ series }) => isOf(series)).map(({ series }) => series.key)
-          : folded.rows.filter(({ targets }) => targets.some(isOf)).map(({ key }) => key),
+          : counterRows.rows.filter(({ targets }) => targets.some(isOf)).map(({ key }) => key),
       )
       return keys.sort()
     }

@@ -194,7 +194,7 @@ describe.each(oneMajor)('PostgreSQL %i says', (major) => {
   })
 })
 
-/** The metrics of the folded rows that were given. */
+/** The metrics of the counter rows that were given. */
 function countersOf(batches: ReturnType<typeof receiverOf>['batches']): ReadonlySet<string> {
-  return new Set(batches.flatMap(({ folded }) => (folded?.metrics ?? []).map(({ name }) => name)))
+  return new Set(batches.flatMap(({ counterRows }) => (counterRows?.metrics ?? []).map(({ name }) => name)))
 }

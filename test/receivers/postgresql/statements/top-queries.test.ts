@@ -118,7 +118,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
       await cluster.query(sql, 'shop')
       const [row] = await cluster.query(`SELECT s.queryid::text FROM pg_stat_statements AS s WHERE s.query = '${text}'`)
       const { batches } = await watched.collect()
-      const rows = batches.flatMap(({ folded }) => folded?.rows ?? [])
+      const rows = batches.flatMap(({ counterRows }) => counterRows?.rows ?? [])
       const [found] = rows.filter(({ key }) => key.endsWith(`\u0000${String(row?.['queryid'])}`))
       return found?.targets[0]?.attributes['query.hash']
     }
@@ -164,7 +164,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     for (let time = 0; time < 2; time += 1) {
       const { batches, error } = await watched.collect()
       expect(error).toBeUndefined()
-      const rows = batches.flatMap(({ folded }) => folded?.rows ?? [])
+      const rows = batches.flatMap(({ counterRows }) => counterRows?.rows ?? [])
       expect(rows.length).toBeGreaterThan(0)
       watched.clock.skip(hour)
     }

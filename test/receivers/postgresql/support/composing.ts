@@ -99,7 +99,7 @@ export async function inspect(
 export function runnerOf(
   query: ComposedQuery,
   clock: Clock = systemClock(),
-  folding: Pick<QueryRunnerSettings, 'top' | 'computer'> = {},
+  ranking: Pick<QueryRunnerSettings, 'top' | 'computer'> = {},
 ): QueryRunner {
   return new QueryRunner({
     query,
@@ -107,7 +107,7 @@ export function runnerOf(
     origin: 'server',
     clock,
     measured: () => {},
-    ...folding,
+    ...ranking,
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Column, columns, type FoldServer, type Kind, type Shown, visible } from './folded-world.ts'
+import { type Column, columns, type Kind, type RowServer, type Shown, visible } from './row-world.ts'
 
 /** A row as an accepted reading saw it, and what the server said of itself then. */
 interface Seen {
@@ -20,7 +20,7 @@ interface Last {
  * What two readings could see, by column, as a person would say it who has both tables in front of her; knows nothing of
  * baselines.
  */
-export class FoldOracle {
+export class RowOracle {
   readonly #kind: Kind
   #last: Last | undefined
 
@@ -29,7 +29,7 @@ export class FoldOracle {
   }
 
   /** An accepted reading: how much is to be shown of it. */
-  accepted(server: FoldServer, shown: Shown): Record<Column, number> {
+  accepted(server: RowServer, shown: Shown): Record<Column, number> {
     const sums = { calls: 0, rows: 0, time: 0 }
     const { name, processes, reset } = server
     const now = new Map(

@@ -42,7 +42,7 @@ export interface ServerRow {
 }
 
 /** A server's rows, by id, and all that tells of resets. */
-export class FoldServer {
+export class RowServer {
   readonly rows = new Map<string, ServerRow>()
   readonly name: string
   /** Second of the last reset of all. */
@@ -114,11 +114,11 @@ function seriesOf(id: string, column: Column, place: Place): Series | undefined 
 /** One array for each choice of columns, as a receiver has them. */
 const columnLists = new Map<string, readonly Column[]>()
 
-export function visible(server: FoldServer, shown: Shown): [id: string, row: ServerRow][] {
+export function visible(server: RowServer, shown: Shown): [id: string, row: ServerRow][] {
   return [...server.rows].filter(([id]) => !shown.hides(id))
 }
 
-export function rowsOf(server: FoldServer, kind: Kind, shown: Shown): CounterRows {
+export function rowsOf(server: RowServer, kind: Kind, shown: Shown): CounterRows {
   const name = shown.columns.join()
   const chosen = columnLists.get(name) ?? shown.columns
   columnLists.set(name, chosen)
@@ -137,8 +137,8 @@ export function rowsOf(server: FoldServer, kind: Kind, shown: Shown): CounterRow
 
 type Put = Parameters<DeliveryStore['put']>
 
-/** What an exporter makes of folded rows, over a store that can be made to refuse. */
-export class FoldedUnderTest {
+/** What an exporter makes of counter rows, over a store that can be made to refuse. */
+export class RowsUnderTest {
   readonly ledger = new Ledger(0)
   /** Points that are stored and not yet taken out. */
   readonly puts: { readonly requests: number; readonly baselines: number }[] = []
@@ -167,7 +167,7 @@ export class FoldedUnderTest {
   }
 
   /** @returns the points that came of a reading; `undefined` where it was refused */
-  read(server: FoldServer, kind: Kind, shown: Shown, second: number): readonly DecodedPoint[] | undefined {
+  read(server: RowServer, kind: Kind, shown: Shown, second: number): readonly DecodedPoint[] | undefined {
     const of = reading(second, {
       filter: shown.columns.join(),
       epoch: server.epoch,
@@ -175,7 +175,7 @@ export class FoldedUnderTest {
     })
     this.puts.length = 0
     const refused = this.#enqueuer.store(
-      [{ ...batch(of, []), folded: rowsOf(server, kind, shown) }],
+      [{ ...batch(of, []), counterRows: rowsOf(server, kind, shown) }],
       targetRequestItems,
     )
     const points = this.#takeOut()

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { leftAlive } from './left-alive.ts'
+import { stillAlive } from './still-alive.ts'
 
 test('a timer that was left is told, one that was cleared or does not hold the process is not', async () => {
   let left: NodeJS.Timeout | undefined
-  const alive = await leftAlive(async () => {
+  const alive = await stillAlive(async () => {
     left = setTimeout(() => {}, 60_000)
     setTimeout(() => {}, 60_000).unref()
     clearTimeout(setTimeout(() => {}, 60_000))
@@ -15,7 +15,7 @@ test('a timer that was left is told, one that was cleared or does not hold the p
 
 test('a server that was left is told, one that was closed is not', async () => {
   const [left, closed] = [createServer(), createServer()]
-  const alive = await leftAlive(async () => {
+  const alive = await stillAlive(async () => {
     await Promise.all([left, closed].map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))))
     closed.close()
   }, 50)

@@ -7,12 +7,12 @@ import { beforeEnd, deltaStartMs, sinceOf } from './delta-outcome.ts'
 import type { OutgoingPoint, Temporality } from './outgoing-point.ts'
 import { detectReset, type ResetDetection } from './reset-detection.ts'
 
-/** What one reading of a folded query comes to: stored together, or not at all. */
-export interface FoldedReading {
+/** What one complete result of a query with top rows comes to: stored together, or not at all. */
+export interface RowDeltas {
   readonly outgoing: readonly OutgoingPoint[]
   readonly baselines: readonly SeriesBaseline[]
   readonly completes: ReadonlyMap<string, LastComplete>
-  /** Values of rows, and the points that they were folded to. */
+  /** Values of rows, and the points that they were added up to. */
   readonly consumed: number
   readonly absorbed: ReadonlyMap<string, number>
   readonly dropped: ReadonlyMap<string, number>
@@ -32,18 +32,18 @@ interface Sum {
  * Adds the increases of rows to the series that they are shown under. Each row counts by the same rule as a series does
  * (see {@link detectReset}), so the sum over all series is what two readings could see, whichever series they are shown under.
  */
-export function foldReading(
+export function rowDeltas(
   reading: Reading,
-  folded: CounterRows,
+  counterRows: CounterRows,
   store: BaselineReader,
   temporality: Temporality,
-): FoldedReading {
-  return new Folding(reading, folded, store, temporality).result()
+): RowDeltas {
+  return new RowDeltaPass(reading, counterRows, store, temporality).result()
 }
 
-class Folding {
+class RowDeltaPass {
   readonly #reading: Reading
-  readonly #folded: CounterRows
+  readonly #counterRows: CounterRows
   readonly #store: BaselineReader
   readonly #temporality: Temporality
   readonly #lastComplete: LastComplete | undefined
@@ -57,17 +57,17 @@ class Folding {
   readonly #places = new Map<readonly string[], readonly number[]>()
   #consumed = 0
 
-  constructor(reading: Reading, folded: CounterRows, store: BaselineReader, temporality: Temporality) {
+  constructor(reading: Reading, counterRows: CounterRows, store: BaselineReader, temporality: Temporality) {
     this.#reading = reading
-    this.#folded = folded
+    this.#counterRows = counterRows
     this.#store = store
     this.#temporality = temporality
     this.#lastComplete = store.lastComplete(reading.query)
     this.#previousMs = store.baseline(reading.query, wholeResult)?.timeMs ?? 0
   }
 
-  result(): FoldedReading {
-    for (const row of this.#folded.rows) this.#compare(row)
+  result(): RowDeltas {
+    for (const row of this.#counterRows.rows) this.#compare(row)
     const outgoing = [...this.#sums].flatMap(([series, sum]) => this.#emit(series, sum) ?? [])
     const { query, filter, startedMs, timeMs, epoch, completes } = this.#reading
     if (!completes) this.#keep(wholeResult, { value: undefined, sinceMs: timeMs })
@@ -82,7 +82,7 @@ class Folding {
   }
 
   #compare(row: CounterRow): void {
-    const { columns, fallsWhenReset } = this.#folded
+    const { columns, fallsWhenReset } = this.#counterRows
     const baseline = this.#store.baseline(this.#reading.query, row.key)
     const previous = this.#previous(baseline?.row)
     const values = row.values.map((value, column) => this.#countable(value, column))
@@ -117,7 +117,7 @@ class Folding {
   #countable(value: number | bigint | null, column: number): number | bigint | null {
     if (value === null) return null
     this.#consumed += 1
-    const metric = this.#folded.metrics[column]
+    const metric = this.#counterRows.metrics[column]
     if (metric !== undefined && isCountable(value, metric)) return value
     count(this.#dropped, 'invalid_value')
     return null
@@ -125,7 +125,7 @@ class Folding {
 
   /** The values of then, in the order of the columns of now. */
   #previous(row: RowValues | undefined): readonly (number | bigint | null)[] | undefined {
-    const { columns } = this.#folded
+    const { columns } = this.#counterRows
     if (row === undefined || row.columns === columns) return row?.values
     let places = this.#places.get(row.columns)
     if (places === undefined) {

@@ -3,15 +3,15 @@ import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
 import { oneMajor } from '../support/postgres.ts'
 import { insert, run } from './support/change.ts'
-import { increases, readCounters, sizesSql, sumsOf } from './support/folded-truth.ts'
 import { startRig } from './support/rig.ts'
+import { increases, readCounters, sizesSql, sumsOf } from './support/top-rows-truth.ts'
 import { untilStatistics } from './support/workload.ts'
 import { app, monitor, startWatched } from './support/world.ts'
 
 const limits = { table: 3, index: 3, function: 3 }
 const tables = Array.from({ length: 12 }, (_, index) => `t${index}`)
 
-async function startFolded(cluster: Cluster) {
+async function startTopRows(cluster: Cluster) {
   await cluster.query(`CREATE DATABASE ${app}`)
   for (const table of tables) await cluster.query(`CREATE TABLE ${table} (n int)`, app)
   for (const table of tables.slice(0, 6)) {
@@ -49,7 +49,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
     signal,
   }) => {
     await using cluster = await startWatched(major)
-    await using rig = await startFolded(cluster)
+    await using rig = await startTopRows(cluster)
     await insert(cluster, app, { t0: 900, t1: 800, t2: 700, t3: 30, t4: 20, t5: 10 })
     await use(cluster, { t0: 6, t1: 5, t2: 4, t3: 2 })
     let before = await readCounters(cluster, app)
@@ -87,7 +87,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
 
   test('sizes of the rest and of those beside it are the size of all', async ({ signal }) => {
     await using cluster = await startWatched(major)
-    await using rig = await startFolded(cluster)
+    await using rig = await startTopRows(cluster)
     const rows = Object.fromEntries(tables.map((table, index) => [table, index === 11 ? 90_000 : 1_000 + 400 * index]))
     await insert(cluster, app, rows)
     await cluster.query('ANALYZE', app)
@@ -107,7 +107,7 @@ describe.each(oneMajor)('PostgreSQL %i', (major) => {
 
   test('what falls back keeps its series for two scrapes more', async ({ signal }) => {
     await using cluster = await startWatched(major)
-    await using rig = await startFolded(cluster)
+    await using rig = await startTopRows(cluster)
     await use(cluster, { t0: 9, t1: 8, t2: 7, t3: 3, t4: 2, t5: 1 })
     await rig.scrape(signal)
     const seen = []

@@ -17,6 +17,6 @@ export function row(
   return { key: 'row 7', values, targets, ...more }
 }
 
-export function foldedRows(rows: readonly CounterRow[], fallsWhenReset = true): CounterRows {
+export function counterRows(rows: readonly CounterRow[], fallsWhenReset = true): CounterRows {
   return { columns, metrics, rows, fallsWhenReset }
 }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  * process.getActiveResourcesInfo counts the whole process, so a timer of the test runner that ends meanwhile would hide
  * one that the body left.
  */
-export async function leftAlive(body: () => Promise<void>, withinMs: number): Promise<string[]> {
+export async function stillAlive(body: () => Promise<void>, withinMs: number): Promise<string[]> {
   const inside = new AsyncLocalStorage<true>()
   const made = new Map<number, { readonly type: string; readonly resource: object }>()
   const hook = createHook({

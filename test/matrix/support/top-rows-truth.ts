@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import type { ReceivedPoint } from '../../../src/demo/endpoint/received-point.ts'
 
-/** Every counter of every table, index and function that may be folded, as the server's own views say it. */
+/** Every counter of every table, index and function that may be among the others, as the server's own views say it. */
 const countersSql = `
   SELECT 'postgresql.operations ' || o.operation AS name, s.relid::text AS id, o.value::int AS value
   FROM pg_stat_user_tables AS s,

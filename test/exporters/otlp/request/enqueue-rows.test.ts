@@ -8,7 +8,7 @@ import { targetRequestItems } from '../../../../src/exporters/otlp/request/reque
 import { Compressor } from '../../../../src/exporters/otlp/wire/compressor.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import type { Reading } from '../../../../src/pdata/reading.ts'
-import { foldedRows, row, shown } from '../../../deltas/support/folded.ts'
+import { counterRows, row, shown } from '../../../deltas/support/counter-rows.ts'
 import { at, backends, batch, point, reading, series } from '../../../deltas/support/points.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
@@ -54,7 +54,7 @@ function batchOf(of: Reading, count: number, value: number, name: (index: number
   const rows = Array.from({ length: count }, (_, index) =>
     row([value, null, null], shown(name(index)), { key: `row ${index}` }),
   )
-  return { ...batch(of, [point(series(backends), 3)]), folded: foldedRows(rows) }
+  return { ...batch(of, [point(series(backends), 3)]), counterRows: counterRows(rows) }
 }
 
 describe('a reading', () => {
@@ -63,9 +63,9 @@ describe('a reading', () => {
     enqueue([batchOf(reading(10), 50, 700)])
     store.puts.length = 0
     enqueue([batchOf(reading(40), 50, 742)])
-    const [gauges, folded, ...more] = store.puts
-    expect([gauges, folded?.[1], more]).toEqual([[1, 0], 50, []])
-    expect(folded?.[0]).toBeGreaterThan(5)
+    const [gauges, rows, ...more] = store.puts
+    expect([gauges, rows?.[1], more]).toEqual([[1, 0], 50, []])
+    expect(rows?.[0]).toBeGreaterThan(5)
     const values: number[] = []
     for (let request = store.take(); request !== undefined; request = store.take()) {
       expect(request.bytes.byteLength).toBeLessThanOrEqual(2_000)
@@ -121,6 +121,6 @@ test('where nothing of a group can be stored, all of it is refused', () => {
   const { store, enqueue } = enqueuerWith(1e6)
   store.refusing = true
   const empty = ['a', 'b'].map((query) => batch(reading(10, { query }), []))
-  const folded = { ...batch(reading(10), []), folded: foldedRows([]) }
-  expect(new Set(enqueue([...empty, folded]).keys())).toEqual(new Set([...empty, folded]))
+  const withRows = { ...batch(reading(10), []), counterRows: counterRows([]) }
+  expect(new Set(enqueue([...empty, withRows]).keys())).toEqual(new Set([...empty, withRows]))
 })

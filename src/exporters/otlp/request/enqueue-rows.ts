@@ -1,11 +1,11 @@
-import { type FoldedReading, foldReading } from '../../../deltas/folded-deltas.ts'
+import { type RowDeltas, rowDeltas } from '../../../deltas/row-deltas.ts'
 import type { Batch } from '../../../pdata/batch.ts'
 import { encodePoints } from '../wire/encode-points.ts'
 import { encodedRequests } from './encoded-requests.ts'
 import type { PointEnqueueSettings } from './enqueue-settings.ts'
 
-/** Stores the readings of folded queries: an increase and the baseline of its row in one transaction, or neither. */
-export class FoldedEnqueuer {
+/** Stores the readings of queries with top rows: an increase and the baseline of its row in one transaction, or neither. */
+export class RowEnqueuer {
   readonly #settings: PointEnqueueSettings
 
   constructor(settings: PointEnqueueSettings) {
@@ -17,9 +17,9 @@ export class FoldedEnqueuer {
     const { store, temporality, ledger } = this.#settings
     const refused = new Map<Batch, unknown>()
     for (const batch of batches) {
-      if (batch.folded === undefined) continue
+      if (batch.counterRows === undefined) continue
       // Each reading is compared with the baselines that the one before has stored.
-      const reading = foldReading(batch.reading, batch.folded, store, temporality)
+      const reading = rowDeltas(batch.reading, batch.counterRows, store, temporality)
       try {
         this.#put(batch, reading, itemsPerRequest)
       } catch (error) {
@@ -31,7 +31,7 @@ export class FoldedEnqueuer {
   }
 
   /** As many requests as it takes. */
-  #put({ resource, scope }: Batch, reading: FoldedReading, itemsPerRequest: number): void {
+  #put({ resource, scope }: Batch, reading: RowDeltas, itemsPerRequest: number): void {
     const { store, ledger, encoding, limits } = this.#settings
     const outgoing = reading.outgoing.map((point) => ({ resource, scope, point }))
     const { requests, tooLarge } = encodedRequests(

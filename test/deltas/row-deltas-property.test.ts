@@ -6,18 +6,18 @@ import type { DeliveryStore } from '../../src/exporters/otlp/queue/delivery-stor
 import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
 import { storeAt, temporaryFolder } from '../exporters/otlp/queue/support/store-samples.ts'
 import type { DecodedPoint } from '../exporters/otlp/support/decode-request.ts'
-import { FoldOracle } from './support/folded-oracle.ts'
+import { RowOracle } from './support/row-oracle.ts'
 import {
   type Column,
   columns,
-  FoldedUnderTest,
-  FoldServer,
   infos,
   type Kind,
   kinds,
   type Place,
+  RowServer,
+  RowsUnderTest,
   type Shown,
-} from './support/folded-world.ts'
+} from './support/row-world.ts'
 
 const ids = ['0', '1', '2', '3', '4'] as const
 const id = fc.constantFrom(...ids)
@@ -54,18 +54,18 @@ type Event = typeof event extends fc.Arbitrary<infer T> ? T : never
 /** Plays a history, and holds every reading against what two readings could see. */
 class World {
   readonly #kind: Kind
-  readonly #oracle: FoldOracle
-  readonly #enqueuer: FoldedUnderTest
+  readonly #oracle: RowOracle
+  readonly #enqueuer: RowsUnderTest
   readonly #watch: Watch
-  #server = new FoldServer('server-1')
-  #other = new FoldServer('server-2')
+  #server = new RowServer('server-1')
+  #other = new RowServer('server-2')
   #second = 0
 
   constructor(kind: Kind, temporality: Temporality, open: () => DeliveryStore) {
     this.#kind = kind
-    this.#oracle = new FoldOracle(kind)
+    this.#oracle = new RowOracle(kind)
     // Just a few points fit into a request.
-    this.#enqueuer = new FoldedUnderTest(open, temporality, 900)
+    this.#enqueuer = new RowsUnderTest(open, temporality, 900)
     this.#watch = temporality === 'delta' ? new DeltaWatch() : new CumulativeWatch()
     this.#server.row('0', 0).counters.calls = 400
     this.#other.row('0', 0).counters.calls = 70_000
