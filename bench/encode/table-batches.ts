@@ -49,7 +49,6 @@ export class TableBatches {
   *scrape(scrape: number, points: number): Generator<Batch> {
     const rows = points / this.#query.points.length
     const timeMs = startMs + scrape * 30_000
-    this.#rows.begin()
     for (let from = 0; from < rows; from += batchRows) {
       const slice = Array.from({ length: Math.min(batchRows, rows - from) }, (_, at) => this.#row(from + at, scrape))
       const completes = from + batchRows >= rows
@@ -64,6 +63,7 @@ export class TableBatches {
         ),
       }
     }
+    this.#rows.completed()
   }
 
   #row(row: number, scrape: number): (string | number)[] {

@@ -3,6 +3,7 @@ import type { Batch, Point } from './batch.ts'
 import type { EntityInfo } from './entity.ts'
 import type { MetricInfo } from './metric.ts'
 import type { Reading, ResetToken } from './reading.ts'
+import { ResultMemory } from './result-memory.ts'
 import type { Series } from './series.ts'
 import type { SeriesFactory } from './series-factory.ts'
 
@@ -12,24 +13,15 @@ export interface PointsBuilderSettings {
   readonly enabled: ReadonlySet<string>
 }
 
-/** A series that was not recorded for this long is forgotten; if it comes back, it is another object with the same key. */
-const forgetAfterMs = 3_600_000
-
-interface KnownSeries {
-  readonly series: Series
-  usedMs: number
-}
-
 /**
  * What the generated metric builders are made of: typed methods record, `take` hands over a batch.
- * A series is kept by metric and attributes, so that it is the same object from scrape to scrape.
+ * A series is kept by metric and attributes, so that it is the same object from scrape to scrape. One builder is for the
+ * results of one query: what they do not have is forgotten.
  */
 export class PointsBuilder {
   readonly #settings: PointsBuilderSettings
-  readonly #known = new Map<string, KnownSeries>()
+  readonly #known = new ResultMemory<Series>()
   #points: Point[] = []
-  #used = new Set<KnownSeries>()
-  #sweptMs = 0
 
   constructor(settings: PointsBuilderSettings) {
     this.#settings = settings
@@ -39,9 +31,7 @@ export class PointsBuilder {
   take(reading: Reading): Batch {
     const points = this.#points
     this.#points = []
-    for (const entry of this.#used) entry.usedMs = reading.timeMs
-    this.#used = new Set()
-    this.#sweep(reading.timeMs)
+    this.#known.completed()
     return this.#settings.factory.batch({ reading, points })
   }
 
@@ -66,29 +56,17 @@ export class PointsBuilder {
       if (entity.parts.includes(name)) parts[name] = String(given)
       else attributes[name] = given
     }
-    const entry = this.#seriesOf(metric, entity, parts, attributes)
-    this.#used.add(entry)
-    this.#points.push(token === undefined ? { series: entry.series, value } : { series: entry.series, value, token })
+    const series = this.#seriesOf(metric, entity, parts, attributes)
+    this.#points.push(token === undefined ? { series, value } : { series, value, token })
   }
 
-  #seriesOf(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): KnownSeries {
+  #seriesOf(metric: MetricInfo, entity: EntityInfo, parts: Record<string, string>, own: Attributes): Series {
     const { factory } = this.#settings
     const key = factory.key(metric.name, JSON.stringify(parts), JSON.stringify(own))
-    let entry = this.#known.get(key)
-    if (entry === undefined) {
-      const attributes = { ...factory.entityAttributes(entity, parts), ...own }
-      entry = { series: factory.series(metric, attributes, key), usedMs: 0 }
-      this.#known.set(key, entry)
-    }
-    return entry
-  }
-
-  /** Tables and users come and go: without this the map would grow for as long as the process runs. */
-  #sweep(nowMs: number): void {
-    if (nowMs - this.#sweptMs < forgetAfterMs) return
-    this.#sweptMs = nowMs
-    for (const [key, entry] of this.#known) {
-      if (nowMs - entry.usedMs >= forgetAfterMs) this.#known.delete(key)
-    }
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const series = factory.series(metric, { ...factory.entityAttributes(entity, parts), ...own }, key)
+    this.#known.set(key, series)
+    return series
   }
 }

@@ -1,5 +1,6 @@
 import type { CounterRow, CounterRows, Point } from '../pdata/batch.ts'
 import type { ResetToken } from '../pdata/reading.ts'
+import { ResultMemory } from '../pdata/result-memory.ts'
 import type { Series } from '../pdata/series.ts'
 import { addedUp } from './added-up.ts'
 import { type ColumnValue, type Row, raw } from './decode.ts'
@@ -12,9 +13,6 @@ import type { TopRows } from './top-rows.ts'
 
 /** What stands in place of the names of rows that have no series of their own. */
 export const other = '(other)'
-
-/** Series that no result used for so many results are forgotten. */
-const forgetAfterResults = 3
 
 /** @param isTop whether a row ranks among those that keep series of their own */
 export type ComputeRows = (rows: readonly MeasuredRow[], isTop: (identity: string) => boolean) => Promise<ComputedRows>
@@ -36,7 +34,6 @@ interface Group {
   readonly series: readonly (Series | undefined)[]
   /** Of the counters alone, as {@link CounterRows.columns} has them. */
   readonly targets: readonly (Series | undefined)[]
-  result: number
 }
 
 /** Turns the rows of a complete result into few series: those that matter have their own, the rest shares one. */
@@ -47,9 +44,9 @@ export class RankedRows {
   readonly #others: ReadonlySet<ColumnRef>
   readonly #counters: readonly { readonly point: RowPoint; readonly at: number }[]
   readonly #columns: readonly string[]
-  readonly #groups = new Map<string, Group>()
-  readonly #series = new Map<string, { readonly series: Series; result: number }>()
-  #result = 0
+  readonly #groups = new ResultMemory<Group>()
+  /** Those of the groups, by point and labels. */
+  readonly #series = new Map<string, Series>()
 
   constructor(settings: RankedRowsSettings) {
     const { query, ranking } = settings
@@ -74,7 +71,6 @@ export class RankedRows {
     top.settle(query.name, scoresOf(measured, ranking))
     const isTop = (identity: string) => top.has(identity)
     const computed = await compute?.(measured, isTop)
-    this.#result += 1
     const gauges = new Map<Series, Point>()
     const counterRows = measured.map((row) => this.#place(row, computed, gauges)).filter((row) => row !== undefined)
     this.#forget()
@@ -126,14 +122,11 @@ export class RankedRows {
       !isOwn && this.#others.has(column) ? other : columnValue(this.#settings, row, column)
     const labels = this.#labelColumns.map((column) => raw(shown(column))).join('\u0000')
     const known = this.#groups.get(labels)
-    if (known !== undefined) {
-      known.result = this.#result
-      return known
-    }
+    if (known !== undefined) return known
     const series = this.#settings.query.points.map((point) =>
       point.when !== undefined && shown(point.when) !== true ? undefined : this.#seriesOf(point, shown),
     )
-    const made = { series, targets: this.#counters.map(({ at }) => series[at]), result: this.#result }
+    const made = { series, targets: this.#counters.map(({ at }) => series[at]) }
     this.#groups.set(labels, made)
     return made
   }
@@ -144,23 +137,17 @@ export class RankedRows {
     const identity = labels.join('\u0000')
     const key = `${point.id}\u0000${identity}`
     const known = this.#series.get(key)
-    if (known !== undefined) {
-      known.result = this.#result
-      return known.series
-    }
+    if (known !== undefined) return known
     const series = seriesOf(this.#settings, point, shown, identity)
-    this.#series.set(key, { series, result: this.#result })
+    this.#series.set(key, series)
     return series
   }
 
+  /** A series goes with the last group that it is of. */
   #forget(): void {
-    const isOld = (result: number) => result + forgetAfterResults < this.#result
-    const used = new Set<Series | undefined>()
-    for (const [labels, { result, series }] of this.#groups) {
-      if (isOld(result)) this.#groups.delete(labels)
-      else for (const one of series) used.add(one)
-    }
-    for (const [key, { series }] of this.#series) if (!used.has(series)) this.#series.delete(key)
+    if (!this.#groups.completed()) return
+    const used = new Set([...this.#groups.values()].flatMap(({ series }) => series))
+    for (const [key, series] of this.#series) if (!used.has(series)) this.#series.delete(key)
   }
 }
 

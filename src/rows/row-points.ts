@@ -1,6 +1,7 @@
 import type { AttributeValue } from '../pdata/attributes.ts'
 import type { Point } from '../pdata/batch.ts'
 import type { ResetToken } from '../pdata/reading.ts'
+import { ResultMemory } from '../pdata/result-memory.ts'
 import type { Series } from '../pdata/series.ts'
 import type { Origin, SeriesFactory } from '../pdata/series-factory.ts'
 import { type ColumnValue, type Row, raw } from './decode.ts'
@@ -16,20 +17,14 @@ export interface RowPointsSettings {
 interface KnownRow {
   readonly labels: string
   readonly series: readonly Series[]
-  /** The last result that it was in. */
-  result: number
 }
 
-/**
- * Turns rows into points. Keeps the series of every row from scrape to scrape, so that a series is one object, and
- * forgets those of rows that two results in a row didn't have.
- */
+/** Turns rows into points. Keeps the series of every row from scrape to scrape, so that a series is one object. */
 export class RowPoints {
   readonly #settings: RowPointsSettings
-  readonly #known = new Map<string, KnownRow>()
+  readonly #known = new ResultMemory<KnownRow>()
   readonly #labelColumns: readonly ColumnRef[]
   readonly #unreachable = new Map<string, readonly Point[]>()
-  #result = 0
 
   constructor(settings: RowPointsSettings) {
     this.#settings = settings
@@ -38,15 +33,12 @@ export class RowPoints {
     this.#labelColumns = [...new Set(columns)]
   }
 
-  /** To be called before the rows of each result. */
-  begin(): void {
-    this.#result += 1
-    for (const [identity, row] of this.#known) {
-      if (row.result < this.#result - 2) this.#known.delete(identity)
-    }
+  /** To be called after the rows of each result that was read to its end. */
+  completed(): void {
+    this.#known.completed()
   }
 
-  /** The points of some rows. A NULL value gives none. */
+  /** The points of some rows of a result. A NULL value gives none. */
   points(rows: readonly Row[], tokens: readonly (ResetToken | undefined)[]): Point[] {
     const { query } = this.#settings
     const points: Point[] = []
@@ -92,13 +84,10 @@ export class RowPoints {
     const identity = this.#settings.query.identity.map((column) => raw(row[column] ?? null)).join('\u0000')
     const labels = this.#labelColumns.map((column) => raw(columnValue(this.#settings, row, column))).join('\u0000')
     const known = this.#known.get(identity)
-    if (known !== undefined && known.labels === labels) {
-      known.result = this.#result
-      return known
-    }
+    if (known?.labels === labels) return known
     const value = (column: ColumnRef) => columnValue(this.#settings, row, column)
     const series = this.#settings.query.points.map((point) => seriesOf(this.#settings, point, value, identity))
-    const made = { labels, series, result: this.#result }
+    const made = { labels, series }
     this.#known.set(identity, made)
     return made
   }

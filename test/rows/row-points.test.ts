@@ -67,11 +67,12 @@ function rowPoints(
   return {
     /** One result. */
     result: (...rows: Row[]) => {
-      made.begin()
-      return made.points(
+      const points = made.points(
         rows,
         rows.map(() => undefined),
       )
+      made.completed()
+      return points
     },
     made,
   }
@@ -139,6 +140,14 @@ test('a row that is absent from two results is forgotten, one that comes back be
   expect(result(row)[0]?.series.key).toBe(first?.series.key)
 })
 
+test('results that fail midway forget no row', () => {
+  const { made, result } = rowPoints()
+  const row: Row = ['7', 'public', 'orders', 11, 13]
+  const [first] = result(row)
+  for (let failed = 0; failed < 3; failed++) made.points([['9', 'public', 'sales', 11, 13]], [undefined])
+  expect(result(row)[0]?.series).toBe(first?.series)
+})
+
 describe('two rows of one series', () => {
   const rows: Row[] = [
     ['7', 'public', 'orders', 11, 2n ** 60n],
@@ -161,7 +170,6 @@ test('only counters carry the reset token', () => {
   const gauge = metricOf('rows', { query: 'table', points: [] }).info
   const { made } = rowPoints({ points: [pointOf('operations', 3), pointOf('rows', 4, { info: gauge })] })
   const token = { text: '2026-01-02 03:04:05+00', timeMs: 1, exact: false }
-  made.begin()
   const points = made.points([['7', 'public', 'orders', 11, 13]], [token])
   expect(points.map((point) => point.token)).toEqual([token, undefined])
 })

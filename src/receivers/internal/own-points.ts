@@ -4,14 +4,15 @@ import type { Attributes, AttributeValue } from '../../pdata/attributes.ts'
 import type { Point } from '../../pdata/batch.ts'
 import type { MetricInfo } from '../../pdata/metric.ts'
 import type { ResetToken } from '../../pdata/reading.ts'
+import { ResultMemory } from '../../pdata/result-memory.ts'
 import type { Series } from '../../pdata/series.ts'
 import type { SeriesFactory } from '../../pdata/series-factory.ts'
 
-/** Turns what the SDK collected into points. Remembers every series: an instrument's never go away. */
+/** Turns what the SDK collected into points. A series is one object from collection to collection. */
 export class OwnPoints {
   readonly #factory: SeriesFactory
   readonly #metrics = new Map<string, MetricInfo>()
-  readonly #series = new Map<string, Series>()
+  readonly #series = new ResultMemory<Series>()
 
   constructor(factory: SeriesFactory) {
     this.#factory = factory
@@ -28,6 +29,7 @@ export class OwnPoints {
         points.push(metric.monotonic ? { series, value, token: startOf(startTime) } : { series, value })
       }
     }
+    this.#series.completed()
     return points
   }
 
@@ -52,11 +54,10 @@ export class OwnPoints {
 
   #seriesOf(metric: MetricInfo, attributes: Attributes): Series {
     const key = this.#factory.key(metric.name, JSON.stringify(attributes))
-    let series = this.#series.get(key)
-    if (series === undefined) {
-      series = this.#factory.series(metric, attributes, key)
-      this.#series.set(key, series)
-    }
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    const series = this.#factory.series(metric, attributes, key)
+    this.#series.set(key, series)
     return series
   }
 }

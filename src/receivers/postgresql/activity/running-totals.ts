@@ -17,8 +17,12 @@ interface Entry<L extends Labels> {
   usedMs: number
 }
 
-/** A total that nothing was added to for this long is forgotten. One that comes back begins at zero, and its token says so. */
-const forgetAfterMs = 3_600_000
+/**
+ * A total that nothing was added to for this long ends. These are the counters themselves, as the server keeps its own, not
+ * what is known of somebody's results: an idle total is in every result. One that comes back begins at zero, and its token
+ * says so.
+ */
+const endsAfterIdleMs = 3_600_000
 
 /**
  * Seconds by labels, kept in memory. At most `limit` series: what comes later is added to a coarser one, so that the sum
@@ -49,7 +53,7 @@ export class RunningTotals<L extends Labels> {
   /** All totals. */
   read(nowMs: number): readonly RunningTotal<L>[] {
     for (const [key, { usedMs }] of this.#entries) {
-      if (nowMs - usedMs >= forgetAfterMs) this.#entries.delete(key)
+      if (nowMs - usedMs >= endsAfterIdleMs) this.#entries.delete(key)
     }
     return [...this.#entries.values()]
   }

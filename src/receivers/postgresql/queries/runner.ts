@@ -72,8 +72,8 @@ export class QueryRunner {
       this.#read(statement, bounds, (row) => row, context, signal),
     )
     if (this.#ranked !== undefined) return this.#giveRanked(this.#ranked, pages, startedMs, context, sink, signal)
-    this.#points.begin()
     for await (const page of pages) await this.#give(page, startedMs, context, sink)
+    this.#points.completed()
   }
 
   /** Gives the points that stand for a server that can't be asked. */

@@ -14,7 +14,7 @@ test('beyond the limit seconds go to the rest, and the sum stays true', () => {
   ])
 })
 
-test('a series that was forgotten begins at zero, and its token says so', () => {
+test('a total that ended begins at zero when it comes back, and its token says so', () => {
   const totals = new RunningTotals<{ readonly name: string }>('run 7', 2)
   totals.add({ name: 'a' }, rest, 5, 1_000, 2_000)
   const [before] = totals.read(hourMs)
