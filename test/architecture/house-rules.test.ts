@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { expect, test } from 'vitest'
+import { longFiles } from '../support/long-files.ts'
 import { sourceFiles } from './support/source-files.ts'
 
 const files = await sourceFiles('src', 'codegen', 'generated', 'test', 'bench')
@@ -24,6 +25,11 @@ const touchTheProcess: Readonly<Record<string, string>> = {
 test('only listed files touch the process, and each of them does', () => {
   const touching = ours.filter(({ text }) => /from 'node:process'|^(?!\s*(?:\*|\/\/)).*\bprocess\.[a-z]/m.test(text))
   expect(touching.map(({ path }) => path)).toEqual(Object.keys(touchTheProcess).toSorted())
+})
+
+test('what `npm test` leaves out is there', () => {
+  const paths = new Set(files.map(({ path }) => path))
+  expect(longFiles.filter((path) => !paths.has(path))).toEqual([])
 })
 
 test('no file is named after nothing', () => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { startWorkload, type Workload } from '../../src/demo/workload.ts'
 import { eventually } from '../support/eventually.ts'
-import { oneMajor, usePostgres } from '../support/postgres.ts'
+import { endMajors, usePostgres } from '../support/postgres.ts'
 
 /** What each kind of activity leaves in the server's views: a condition over `shop` that comes true. */
 const visible = {
@@ -27,7 +27,7 @@ const visible = {
   'the role of the collector': `SELECT pg_has_role('otelephant', 'pg_monitor', 'member') AS seen`,
 } as const
 
-describe.each(oneMajor)('the workload on PostgreSQL %i', (major) => {
+describe.each(endMajors)('the workload on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
   const ending = new AbortController()
   let workload: Workload | undefined

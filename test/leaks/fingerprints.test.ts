@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { childStatementTexts } from '../../src/sql-text/pool/child-statement-texts.ts'
 import { corpus } from '../sql-text/support/corpus.ts'
 import { memoryLogger } from '../support/memory-logger.ts'
-import { oneMajor, usePostgres } from '../support/postgres.ts'
+import { endMajors, usePostgres } from '../support/postgres.ts'
 
 /**
  * Several statements at once, and a block, whose parts are shown; `N'a'`, shown as `N$1`, which is a name; and what the
@@ -10,7 +10,7 @@ import { oneMajor, usePostgres } from '../support/postgres.ts'
  */
 const differ = /^(?:BEGIN|SET app\.key = \S+);|^DO\b|\bN'|SIMILAR|\\'/
 
-describe.each(oneMajor)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { 'pg_stat_statements.track_utility': 'off' } })
 
   test('what pg_stat_statements shows of a statement has the fingerprint of the statement', async ({ signal }) => {

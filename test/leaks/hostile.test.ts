@@ -6,7 +6,7 @@ import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { type HostileStatement, hostileCorpus } from '../sql-text/support/hostile-corpus.ts'
 import { ordinaryStatements } from '../sql-text/support/ordinary-statements.ts'
 import { takesSecretForName } from '../sql-text/support/secret-names.ts'
-import { oneMajor, usePostgres } from '../support/postgres.ts'
+import { endMajors, usePostgres } from '../support/postgres.ts'
 import { connectionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** The least that leaves room for most statements, so that others are cut. */
@@ -34,7 +34,7 @@ async function run(cluster: Cluster, database: string, statements: readonly stri
   await Promise.all(Array.from({ length: 8 }, worker))
 }
 
-describe.each(oneMajor)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, {
     settings: {
       'pg_stat_statements.track': 'all',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { Endpoint } from '../../src/demo/endpoint/endpoint.ts'
 import { type CorpusStatement, corpus } from '../sql-text/support/corpus.ts'
-import { oneMajor, usePostgres } from '../support/postgres.ts'
+import { endMajors, usePostgres } from '../support/postgres.ts'
 import { connectionOf, startTellingCollector } from './support/telling-collector.ts'
 
 /** What a client calls itself is told, so that isn't a secret. */
@@ -38,7 +38,7 @@ function valuesOf(sql: string): readonly string[] {
   return [...new Set(sql.match(/4711\d{4}/g) ?? [])]
 }
 
-describe.each(oneMajor)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { 'pg_stat_statements.track': 'all', max_connections: '200' } })
 
   test('no value of any statement leaves the process', async ({ signal }) => {

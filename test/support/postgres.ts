@@ -1,9 +1,9 @@
-import { statfsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { isMajor, type Major } from '../../src/demo/embedded-postgres/major.ts'
 import { type ClusterOptions, startCluster } from '../../src/demo/embedded-postgres.ts'
+import { inMemory } from './in-memory.ts'
 
 /** The majors that tests of every version run on: OTELEPHANT_PG_MAJORS, e.g. `13,14,18`; the ends without. */
 export const majors: readonly Major[] = (process.env['OTELEPHANT_PG_MAJORS'] ?? '13,18').split(',').map((text) => {
@@ -15,6 +15,12 @@ export const majors: readonly Major[] = (process.env['OTELEPHANT_PG_MAJORS'] ?? 
 /** For tests that take long and depend little on the version: the newest, unless OTELEPHANT_PG_MAJORS asks for more. */
 export const oneMajor: readonly Major[] = process.env['OTELEPHANT_PG_MAJORS'] === undefined ? majors.slice(-1) : majors
 
+/** As {@link oneMajor}, where what lies between the oldest and the newest changes nothing: these two at most. OTELEPHANT_LONG=1: all. */
+export const endMajors: readonly Major[] =
+  process.env['OTELEPHANT_LONG'] === '1'
+    ? oneMajor
+    : oneMajor.filter((major) => major === oneMajor[0] || major === oneMajor.at(-1))
+
 /** As {@link oneMajor}, the oldest. */
 export const oldestMajor: readonly Major[] =
   process.env['OTELEPHANT_PG_MAJORS'] === undefined ? majors.slice(0, 1) : majors
@@ -25,18 +31,7 @@ const templates = fileURLToPath(new URL('../../node_modules/.cache/otelephant', 
  * Where there is a file system in memory with room, clusters are made there: a CREATE DATABASE makes a thousand files, and
  * ext4 is slow at that while others like them are being deleted.
  */
-const inMemory = '/dev/shm'
-const roomBytes = 4 * 2 ** 30
-const parent = hasRoom(inMemory) ? inMemory : '/tmp'
-
-function hasRoom(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder)
-    return bavail * bsize >= roomBytes
-  } catch {
-    return false
-  }
-}
+const parent = inMemory() ?? '/tmp'
 
 /** A cluster of the test's own, to be disposed by it; starts in 0.2 s after the first of its major. */
 export function startTestCluster(options: ClusterOptions): Promise<Cluster> {

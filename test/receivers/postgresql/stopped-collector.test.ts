@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../src/demo/embedded-postgres/cluster.ts'
 import { isMajor, type Major } from '../../../src/demo/embedded-postgres/major.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -20,7 +20,7 @@ const heldMs = 15_000
 const moments = ['table', 'table_io', 'table_size', 'index', 'server state', 'index_size', 'statement']
 
 const children: ChildProcess[] = []
-afterEach(() => {
+afterAll(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
@@ -53,19 +53,19 @@ async function holders(cluster: Cluster) {
   )
 }
 
-describe.each(tested)('a collector that stops for good while it scrapes 3,000 tables of PostgreSQL %i', (major) => {
-  const postgres = usePostgres(major, {
-    settings: {
-      max_locks_per_transaction: '1000',
-      autovacuum: 'off',
-      'pg_stat_statements.track': 'all',
-      'pg_stat_statements.track_utility': 'off',
-    },
-  })
+const settings = {
+  max_locks_per_transaction: '1000',
+  autovacuum: 'off',
+  'pg_stat_statements.track': 'all',
+  'pg_stat_statements.track_utility': 'off',
+}
 
-  async function watchedDatabase() {
-    const { cluster, createDatabase } = await postgres()
-    const database = await createDatabase()
+describe.each(tested)('a collector that stops for good while it scrapes 3,000 tables of PostgreSQL %i', (major) => {
+  /** A server each: what one test waits for must not be another's. */
+  const servers = { tcp: usePostgres(major, { settings }), unix: usePostgres(major, { settings }) }
+
+  async function watchedDatabase(transport: keyof typeof servers) {
+    const { cluster, database } = await servers[transport]()
     for (let part = 0; part < 3; part++) {
       await cluster.query(tables(1_000).replaceAll('length_%s', `length_${part}_%s`), database)
     }
@@ -86,38 +86,30 @@ describe.each(tested)('a collector that stops for good while it scrapes 3,000 ta
     await eventually(async () => expect((await watcher.query(waits)).rowCount, moment).toBeGreaterThan(0))
   }
 
-  test.each(['tcp', 'unix'])(
+  test.concurrent.each(['tcp', 'unix'] as const)(
     'over %s holds no transaction for long, whatever it was doing',
     async (transport) => {
-      const { cluster, database } = await watchedDatabase()
+      const { cluster, database } = await watchedDatabase(transport)
       const host = transport === 'tcp' ? cluster.host : cluster.socketDirectory
+      const args = [transport, host, String(cluster.port), database]
       for (const moment of moments) {
         // A new one each time: what was cut off isn't tried again at once.
-        const child = await collector(transport, host, String(cluster.port), database)
+        const child = await collector(...args)
         await stopped(child, moment, cluster)
         child.kill('SIGKILL')
         await once(child, 'exit')
       }
       await eventually(async () => expect(await holders(cluster)).toEqual([]), { timeoutMs: heldMs, intervalMs: 50 })
-    },
-    300_000,
-  )
-
-  // Texts are read rarely: each stop is another collector's first reading.
-  test.each(['tcp', 'unix'])(
-    'over %s holds no transaction for long while it reads texts of statements',
-    async (transport) => {
-      const { cluster, database } = await watchedDatabase()
-      const host = transport === 'tcp' ? cluster.host : cluster.socketDirectory
+      // Texts are read rarely: each stop is another collector's first reading.
       for (let round = 0; round < rounds; round++) {
         const workload = cluster.query(statements(30), database)
-        const child = startCollector(transport, host, String(cluster.port), database)
+        const child = startCollector(...args)
         await stopped(child, 'statement_texts', cluster)
         await workload
         child.kill('SIGKILL')
         await once(child, 'exit')
       }
     },
-    300_000,
+    600_000,
   )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { busySessions, type Worker } from './support/busy-sessions.ts'
 import { samplerOn, sum } from './support/sampler-under-test.ts'
 
@@ -20,7 +20,7 @@ async function whenWaited(cluster: Cluster, { pid }: Worker): Promise<void> {
   )
 }
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, {
     settings: { autovacuum: 'off', deadlock_timeout: '60s', max_prepared_transactions: '5' },
   })

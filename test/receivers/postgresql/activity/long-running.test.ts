@@ -4,7 +4,7 @@ import { childStatementTexts } from '../../../../src/sql-text/pool/child-stateme
 import { eventually } from '../../../support/eventually.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
 import { watchingOn } from '../support/watching.ts'
 import { busySessions } from './support/busy-sessions.ts'
@@ -15,7 +15,7 @@ function sortedTexts(rows: readonly (readonly unknown[])[]): string[] {
   return rows.map((row) => row.join(' ')).sort()
 }
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off' } })
 
   async function watching(thresholds: { transactionMs: number; idleInTransactionMs: number; statementMs: number }) {

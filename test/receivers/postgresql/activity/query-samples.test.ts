@@ -5,7 +5,7 @@ import { QuerySamples, type QuerySamplesSettings } from '../../../../src/receive
 import { childStatementTexts } from '../../../../src/sql-text/pool/child-statement-texts.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { memoryLogger } from '../../../support/memory-logger.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
 import { watchingOn } from '../support/watching.ts'
 import { busySessions } from './support/busy-sessions.ts'
@@ -14,7 +14,7 @@ import { eventsBuilder, keepingSink } from './support/sampler-under-test.ts'
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, {
     settings: { autovacuum: 'off', deadlock_timeout: '60s', ...(major >= 14 ? { compute_query_id: 'on' } : {}) },
   })

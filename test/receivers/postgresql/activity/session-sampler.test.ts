@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { never } from '../support/connecting.ts'
 import { busySessions } from './support/busy-sessions.ts'
 import { samplerOn, sum } from './support/sampler-under-test.ts'
 
 const clients = 'client backend'
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off', deadlock_timeout: '60s' } })
 
   test('each second counts for what each session does in it, but for idle ones', async () => {
@@ -140,7 +140,7 @@ describe.each(oneMajor)('on PostgreSQL %i', (major) => {
   })
 })
 
-describe.each(oneMajor.filter((major) => major >= 14))('on PostgreSQL %i, with query ids,', (major) => {
+describe.each(endMajors.filter((major) => major >= 14))('on PostgreSQL %i, with query ids,', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off', compute_query_id: 'on' } })
 
   test('time by statement is under the labels that statements have, and comes to what clients spent', async () => {

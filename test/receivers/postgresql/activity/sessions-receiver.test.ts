@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DeltaPass } from '../../../../src/deltas/delta-pass.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { receiverOf } from '../support/receiver-under-test.ts'
 import { busySessions } from './support/busy-sessions.ts'
 
@@ -28,7 +28,7 @@ function last(batches: readonly Batch[], metric: string): number {
   return [...values.values()].reduce((sum, value) => sum + value, 0)
 }
 
-describe.each(oneMajor)('a receiver on PostgreSQL %i', (major) => {
+describe.each(endMajors)('a receiver on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off' } })
 
   test('counts every sampled second, over a restart of the collector too, and stops in the middle of it', async () => {

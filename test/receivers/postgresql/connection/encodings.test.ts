@@ -8,7 +8,7 @@ import { takeSample } from '../../../../src/receivers/postgresql/activity/sessio
 import { Denials } from '../../../../src/receivers/postgresql/server/denials.ts'
 import { discover } from '../../../../src/receivers/postgresql/server/discovery.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { majors, startTestCluster } from '../../../support/postgres.ts'
+import { endMajors, startTestCluster } from '../../../support/postgres.ts'
 import { rawClient } from '../../../support/raw-client.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { receiverOf, serverErrors } from '../support/receiver-under-test.ts'
@@ -20,7 +20,7 @@ const statementsAlone = Object.fromEntries(
 )
 
 /** A server with databases of four encodings; that of `postgres` is UTF8. */
-async function startServer(major: (typeof majors)[number]): Promise<Cluster> {
+async function startServer(major: (typeof endMajors)[number]): Promise<Cluster> {
   const cluster = await startTestCluster({ major })
   await cluster.query('CREATE EXTENSION pg_stat_statements')
   await cluster.query('CREATE ROLE monitor LOGIN IN ROLE pg_monitor')
@@ -87,7 +87,7 @@ async function named(read: ReturnType<typeof shownOf>, ...texts: readonly string
 
 const badByte = 'select count(*) as "c\u00e4"'
 
-describe.each(majors)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   test('a text that is in no encoding ends no counter and no name, and the warning names where it is', async () => {
     await using cluster = await startServer(major)
     await using watched = receiverOf(cluster, { metrics: statementsAlone })

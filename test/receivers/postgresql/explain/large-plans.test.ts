@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { explainFunctionScript } from '../../../../src/receivers/postgresql/explain/explain-function.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { startTcpProxy } from '../../../support/tcp-proxy.ts'
 import { usePlans } from './support/reading-plans.ts'
 
@@ -32,7 +32,7 @@ async function read(cluster: Cluster, database: string, settings: readonly strin
 
 const readingPlans = usePlans()
 
-describe.each(oneMajor)('plans of PostgreSQL %i that are larger than they may be', (major) => {
+describe.each(endMajors)('plans of PostgreSQL %i that are larger than they may be', (major) => {
   const postgres = usePostgres(major)
 
   async function database() {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { isOwnStatement } from '../../../../src/receivers/postgresql/server/own-statements.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { usePlans } from './support/reading-plans.ts'
 
 /** Orders and their customers, in a schema that only `app` looks into, readable by `monitor`. */
@@ -25,7 +25,7 @@ async function shopOf(cluster: Cluster, createDatabase: () => Promise<string>): 
 
 const readingPlans = usePlans()
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { 'pg_stat_statements.track': 'all', max_connections: '40' } })
 
   test('a plan comes with its nodes and conditions, for the search_path of the role whose statement it is', async () => {

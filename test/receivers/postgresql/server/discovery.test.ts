@@ -4,12 +4,12 @@ import type { Series } from '../../../../src/pdata/series.ts'
 import { Denials } from '../../../../src/receivers/postgresql/server/denials.ts'
 import { type DiscoverySettings, discover } from '../../../../src/receivers/postgresql/server/discovery.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { receiverOf } from '../support/receiver-under-test.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
 
   test('what is watched: all that can be connected to and is no template, or what is named, less what is excluded', async () => {

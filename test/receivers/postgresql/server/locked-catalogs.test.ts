@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 
 /** Of statements that the server logged: those that failed. */
@@ -8,7 +8,7 @@ const marks = /\/\* otelephant [a-z_ ]+ \*\//g
 /** Nobody can connect to a database while some of these are locked, and each tick tries. */
 const connectTimeoutMs = 1_000
 
-describe.each(oneMajor)('PostgreSQL %i, while somebody holds a lock on', (major) => {
+describe.each(endMajors)('PostgreSQL %i, while somebody holds a lock on', (major) => {
   const postgres = usePostgres(major)
 
   test.each([

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Consumer } from '../../../../src/component/consumer.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, startTestCluster, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, startTestCluster, usePostgres } from '../../../support/postgres.ts'
 import { startTcpProxy } from '../../../support/tcp-proxy.ts'
 import { receiverOf, serverErrors } from '../support/receiver-under-test.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 
-const newest = oneMajor.at(-1) ?? 18
+const newest = endMajors.at(-1) ?? 18
 
 describe('postgresql.up', () => {
   const postgres = usePostgres(newest)
@@ -85,7 +85,7 @@ describe('postgresql.up', () => {
   })
 })
 
-describe.each(oneMajor)('a PostgreSQL %i that goes away', (major) => {
+describe.each(endMajors)('a PostgreSQL %i that goes away', (major) => {
   const postgres = usePostgres(major)
 
   /** Keeps what it takes and does something at the first batch. */
@@ -173,7 +173,7 @@ describe.each(oneMajor)('a PostgreSQL %i that goes away', (major) => {
   })
 })
 
-describe.each(oneMajor)('a query that PostgreSQL %i denies', (major) => {
+describe.each(endMajors)('a query that PostgreSQL %i denies', (major) => {
   const postgres = usePostgres(major)
 
   test('is not asked, costs no other and no ERROR in the log of the server, is told, and is asked once it is granted', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 import { startShiftingProxy } from './support/shifting-proxy.ts'
 
-const postgres = usePostgres(oneMajor.at(-1) ?? 18)
+const postgres = usePostgres(endMajors.at(-1) ?? 18)
 
 test.each(['server state', 'grants', 'instance', 'discover', 'database'])(
   'an answer put before that of `%s` ends the connection, and is never taken for another server',

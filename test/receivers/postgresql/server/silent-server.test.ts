@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { type ProxyMode, startTcpProxy } from '../../../support/tcp-proxy.ts'
 import { never } from '../support/connecting.ts'
 import { receiverOf } from '../support/receiver-under-test.ts'
@@ -8,7 +8,7 @@ import { receiverOf } from '../support/receiver-under-test.ts'
 const intervalMs = 10_000
 
 describe('postgresql.up comes at every interval of 10 s, as 0 with a time-out, from a server that', () => {
-  const postgres = usePostgres(oneMajor.at(-1) ?? 18)
+  const postgres = usePostgres(endMajors.at(-1) ?? 18)
 
   /** The values that each of some intervals brought. */
   async function ups(under: ReturnType<typeof receiverOf>, clock: FakeClock, intervals: number) {

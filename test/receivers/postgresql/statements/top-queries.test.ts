@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, startTestCluster } from '../../../support/postgres.ts'
+import { endMajors, startTestCluster } from '../../../support/postgres.ts'
 import { receiverOf } from '../support/receiver-under-test.ts'
 
 const hour = 3_600_000
@@ -13,7 +13,7 @@ const statementsAlone = Object.fromEntries(
   Object.keys(metricDefaults).map((name) => [name, { enabled: name === 'postgresql.statement.calls' }]),
 )
 
-async function startServer(major: (typeof oneMajor)[number]): Promise<Cluster> {
+async function startServer(major: (typeof endMajors)[number]): Promise<Cluster> {
   const cluster = await startTestCluster({ major })
   await cluster.query('CREATE EXTENSION pg_stat_statements')
   await cluster.query('CREATE ROLE monitor LOGIN IN ROLE pg_monitor')
@@ -44,7 +44,7 @@ async function counted(cluster: Cluster) {
   return rows.map(({ s }): Readonly<Record<string, number | string>> => Object(s))
 }
 
-describe.each(oneMajor)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   test('an event tells what its statement did since the reading before, and nothing of its literals', async () => {
     await using cluster = await startServer(major)
     await using watched = receiverOf(cluster, { events: { [event]: { enabled: true } } })
