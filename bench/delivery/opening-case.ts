@@ -1,9 +1,8 @@
 import process from 'node:process'
 import { Ledger } from '../../src/exporters/otlp/account/ledger.ts'
 import { PointEnqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
-import { maxRequestBytes, targetRequestItems } from '../../src/exporters/otlp/request/request-size.ts'
 import { Compressor } from '../../src/exporters/otlp/wire/compressor.ts'
-import { newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
+import { maxRequestBytes, newRelicLimits } from '../../src/exporters/otlp/wire/limits.ts'
 import { otlpSettings } from '../encode/otlp-settings.ts'
 import { TableBatches } from '../encode/table-batches.ts'
 import { resident } from '../resident.ts'
@@ -41,7 +40,7 @@ function fill(): void {
   const batches = new TableBatches()
   for (let scrape = 0; scrape < scrapes; scrape++) {
     for (const batch of batches.scrape(scrape, points)) {
-      for (const error of enqueuer.store([batch], targetRequestItems).values()) throw error
+      for (const error of enqueuer.store([batch]).values()) throw error
     }
   }
 }

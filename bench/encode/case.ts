@@ -1,4 +1,4 @@
-/** One way to encode so many points. `prepare` is what exists between two scrapes. */
+/** One way to encode so many points. */
 export interface EncodeCase {
   /** The scrape with that number; gives how many points it has sent. */
   scrape(scrape: number): Promise<number>

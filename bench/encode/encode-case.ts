@@ -2,29 +2,32 @@ import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { median } from '../median.ts'
 import { forgetPeak, resident } from '../resident.ts'
+import { encoding } from './encoding.ts'
 import { floor } from './floor.ts'
-import { pipeline } from './pipeline.ts'
+import { durablePipeline, pipeline } from './pipeline.ts'
 import { toSink } from './to-sink.ts'
 
 /** These make series, baselines and machine code. */
 const unmeasuredScrapes = 2
 const measuredScrapes = 3
 
-const cases = { floor, pipeline, to_sink: toSink }
+const cases = { floor, encoding, pipeline, durable: durablePipeline, to_sink: toSink }
 
-/** Runs a case in this process: `encode-case.ts NAME POINTS [URL]`. The first scrapes make series, baselines and code. */
+/** Runs a case in this process: `encode-case.ts NAME POINTS [URL]`. */
 const [name, points, url = ''] = process.argv.slice(2)
 const make = Object.entries(cases).find(([known]) => known === name)?.[1]
 if (make === undefined) throw new Error(`expected one of ${Object.keys(cases).join(', ')}, found ${name}`)
 const empty = await settled()
-const one = make(Number(points), url)
+const one = await make(Number(points), url)
+for (let scrape = 0; scrape < unmeasuredScrapes; scrape++) await one.scrape(scrape)
+const before = await settled()
 const cpuMs: number[] = []
 let sent = 0
-for (let scrape = 0; scrape < unmeasuredScrapes + measuredScrapes; scrape++) {
-  const before = process.cpuUsage()
+for (let scrape = unmeasuredScrapes; scrape < unmeasuredScrapes + measuredScrapes; scrape++) {
+  const used = process.cpuUsage()
   sent = await one.scrape(scrape)
-  const { user, system } = process.cpuUsage(before)
-  if (scrape >= unmeasuredScrapes) cpuMs.push((user + system) / 1_000)
+  const { user, system } = process.cpuUsage(used)
+  cpuMs.push((user + system) / 1_000)
 }
 const { peakBytes } = await resident('self')
 const kept = await settled()
@@ -33,7 +36,7 @@ process.stdout.write(
   JSON.stringify({
     sent,
     cpuMs: median(cpuMs),
-    peakBytes: peakBytes - empty.residentBytes,
+    peakBytes: peakBytes - before.residentBytes,
     keptBytes: kept.heapBytes - empty.heapBytes,
   }),
 )
@@ -45,5 +48,6 @@ async function settled(): Promise<{ readonly residentBytes: number; readonly hea
     await delay(50)
   }
   await forgetPeak('self')
-  return { residentBytes: (await resident('self')).nowBytes, heapBytes: process.memoryUsage().heapUsed }
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return { residentBytes: (await resident('self')).nowBytes, heapBytes: heapUsed + arrayBuffers }
 }

@@ -20,6 +20,7 @@ export const events = {
       'postgresql.plan.hash',
       'postgresql.plan.changed',
     ],
+    doubles: [],
     constants: { 'db.system.name': 'postgresql' },
   },
   'db.server.query_sample': {
@@ -56,6 +57,7 @@ export const events = {
       'db.operation.name',
       'db.collection.name',
     ],
+    doubles: ['postgresql.total_exec_time'],
     constants: { 'db.system.name': 'postgresql' },
   },
   'db.server.top_query': {
@@ -86,6 +88,7 @@ export const events = {
       'db.collection.name',
       'postgresql.interval.incomplete',
     ],
+    doubles: ['postgresql.total_exec_time', 'postgresql.total_plan_time'],
     constants: { 'db.system.name': 'postgresql' },
   },
   'postgresql.blocking_episode': {
@@ -117,6 +120,7 @@ export const events = {
       'postgresql.blocking.lock.mode',
       'postgresql.blocking.lock.relation',
     ],
+    doubles: ['postgresql.episode.duration'],
     constants: { 'db.system.name': 'postgresql' },
   },
   'postgresql.long_running': {
@@ -141,6 +145,7 @@ export const events = {
       'query.hash',
       'db.query.summary',
     ],
+    doubles: ['postgresql.episode.duration'],
     constants: { 'db.system.name': 'postgresql' },
   },
 } as const satisfies Record<string, EventInfo>

@@ -57,6 +57,7 @@ function eventInfo({ name, attributes: names }: Event, defined: ReadonlyMap<stri
   return {
     name,
     attributes: attributes.map(({ emittedName }) => emittedName),
+    doubles: attributes.filter(({ type }) => type === 'double').map(({ emittedName }) => emittedName),
     constants: Object.fromEntries(constants),
   }
 }

@@ -5,6 +5,8 @@ export interface EventInfo {
   readonly name: string
   /** The names of its attributes, in the order in which they are sent. */
   readonly attributes: readonly string[]
+  /** Those of them that are declared double. */
+  readonly doubles: readonly string[]
   /** Those of them that have the same value in every record. */
   readonly constants: Attributes
 }

@@ -20,6 +20,8 @@ export interface LogRecord {
   /** When it happened or was seen, in milliseconds since the Unix epoch on the collector's clock. */
   readonly timeMs: number
   readonly attributes: Attributes
+  /** The attributes that are sent as doubles, whole numbers too; all other whole numbers are integers. */
+  readonly doubles?: readonly string[]
   readonly trace?: TraceLink
 }
 

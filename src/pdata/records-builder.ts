@@ -48,6 +48,7 @@ export class RecordsBuilder<Name extends string> {
       eventName: event.name,
       timeMs,
       attributes: Object.freeze(attributes),
+      ...(event.doubles.length === 0 ? {} : { doubles: event.doubles }),
       ...(trace === undefined ? {} : { trace }),
     })
   }

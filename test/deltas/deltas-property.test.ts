@@ -4,8 +4,8 @@ import { Ledger } from '../../src/exporters/otlp/account/ledger.ts'
 import { MemoryStore } from '../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../src/exporters/otlp/queue/store-full-error.ts'
 import { PointEnqueuer } from '../../src/exporters/otlp/request/enqueue.ts'
-import { maxRequestBytes, targetRequestItems } from '../../src/exporters/otlp/request/request-size.ts'
 import { Compressor } from '../../src/exporters/otlp/wire/compressor.ts'
+import { maxRequestBytes } from '../../src/exporters/otlp/wire/limits.ts'
 import type { Reading } from '../../src/pdata/reading.ts'
 import { decodeRequest, pointsOf } from '../exporters/otlp/support/decode-request.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -121,7 +121,7 @@ class World {
     })
     const { witnesses, processes } = this.#server
     const of: Reading = reading(this.#second, { epoch: epoch(...witnesses, 'server-1', processes), completes: whole })
-    this.enqueuer.store([batch(of, points)], targetRequestItems)
+    this.enqueuer.store([batch(of, points)])
     this.#collect()
   }
 

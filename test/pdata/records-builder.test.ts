@@ -6,6 +6,7 @@ import { RecordsBuilder } from '../../src/pdata/records-builder.ts'
 const blocked = {
   name: 'session.blocked',
   attributes: ['system', 'pid', 'waited', 'user'],
+  doubles: ['pid'],
   constants: { system: 'sample' },
 } as const satisfies EventInfo
 

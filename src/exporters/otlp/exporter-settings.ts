@@ -7,7 +7,7 @@ import type { DeliveryTarget } from './delivery/delivery-settings.ts'
 import type { TlsSettings } from './delivery/dispatcher.ts'
 import type { DeliveryStore } from './queue/delivery-store.ts'
 import type { Compression } from './wire/compression.ts'
-import type { Encoding } from './wire/encode-points.ts'
+import type { Encoding } from './wire/encoding.ts'
 import type { SignalLimits } from './wire/limits.ts'
 
 /** Where and how an exporter sends: what the configuration of `otlp_http` or `newrelic` comes to. */

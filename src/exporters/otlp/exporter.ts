@@ -18,10 +18,9 @@ import { Batcher } from './request/batcher.ts'
 import { PointEnqueuer } from './request/enqueue.ts'
 import { LogEnqueuer } from './request/enqueue-logs.ts'
 import type { EnqueueSettings } from './request/enqueue-settings.ts'
-import { maxRequestBytes } from './request/request-size.ts'
-import { countPoints } from './request/sdk-metrics.ts'
-import { storeSdkMetrics } from './request/sdk-push.ts'
+import { countPoints, storeSdkMetrics } from './request/sdk-push.ts'
 import { Compressor } from './wire/compressor.ts'
+import { maxRequestBytes } from './wire/limits.ts'
 
 /**
  * Delivers metrics and log records over OTLP/HTTP from a queue and loses no increment: batches become stored requests, a
@@ -41,15 +40,15 @@ export class OtlpExporter implements Exporter {
 
   constructor(settings: OtlpExporterSettings) {
     const { target, store, clock, logger, version, shutdownTimeoutMs = 5_000 } = settings
-    const { encoding, flushTimeoutMs, temporality } = target
+    const { flushTimeoutMs, temporality } = target
     this.#settings = settings
     this.#ledger = new Ledger(store.size().points, settings.telemetry)
     this.#compressor = new Compressor(target.compression)
     this.#dispatcher = createDispatcher(target.tls)
     const points = new PointEnqueuer({ ...this.#enqueueSettings('metrics'), temporality })
     const records = new LogEnqueuer(this.#enqueueSettings('logs'))
-    this.#metrics = new Batcher({ enqueuer: points, clock, encoding, flushTimeoutMs })
-    this.#logs = new Batcher({ enqueuer: records, clock, encoding, flushTimeoutMs })
+    this.#metrics = new Batcher({ enqueuer: points, clock, flushTimeoutMs })
+    this.#logs = new Batcher({ enqueuer: records, clock, flushTimeoutMs })
     this.#delivery = new DeliveryLoop({
       target: { ...target, headers: { ...target.headers, 'user-agent': `otelephant/${version}` } },
       store,

@@ -3,7 +3,6 @@ import { Ledger } from '../../../src/exporters/otlp/account/ledger.ts'
 import type { DeliveryStore } from '../../../src/exporters/otlp/queue/delivery-store.ts'
 import { StoreFullError } from '../../../src/exporters/otlp/queue/store-full-error.ts'
 import { PointEnqueuer } from '../../../src/exporters/otlp/request/enqueue.ts'
-import { targetRequestItems } from '../../../src/exporters/otlp/request/request-size.ts'
 import { Compressor } from '../../../src/exporters/otlp/wire/compressor.ts'
 import type { CounterRow, CounterRows } from '../../../src/pdata/batch.ts'
 import type { MetricInfo } from '../../../src/pdata/metric.ts'
@@ -174,10 +173,7 @@ export class RowsUnderTest {
       completes: !kind.inherits,
     })
     this.puts.length = 0
-    const refused = this.#enqueuer.store(
-      [{ ...batch(of, []), counterRows: rowsOf(server, kind, shown) }],
-      targetRequestItems,
-    )
+    const refused = this.#enqueuer.store([{ ...batch(of, []), counterRows: rowsOf(server, kind, shown) }])
     const points = this.#takeOut()
     return refused.size > 0 ? undefined : points
   }

@@ -1,7 +1,7 @@
 import type { BaselineReader, LastComplete, SeriesBaseline } from '../../../deltas/baseline.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 import type { Compression } from '../wire/compression.ts'
-import type { Encoding } from '../wire/encode-points.ts'
+import type { Encoding } from '../wire/encoding.ts'
 
 /** An encoded request that waits to be sent. */
 export interface NewRequest {

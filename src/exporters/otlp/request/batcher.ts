@@ -1,18 +1,15 @@
 import type { Clock } from '../../../component/clock.ts'
-import type { Encoding } from '../wire/encode-points.ts'
-import { RequestSize } from './request-size.ts'
 
 /** What stores a batcher's batches. */
 export interface BatchEnqueuer<Batch> {
-  /** Adds the batch to the size of the request that it will be in. */
-  measure(batch: Batch, size: RequestSize): void
+  /** How much of a request the batch fills, about; 1 and more is a full one. */
+  fill(batch: Batch): number
   /**
    * Stores batches, in order.
-   * @param itemsPerRequest about how many items fit into a request
    * @returns why a batch could not be stored, by batch
    * @throws where none could be stored
    */
-  store(batches: readonly Batch[], itemsPerRequest: number): ReadonlyMap<Batch, unknown>
+  store(batches: readonly Batch[]): ReadonlyMap<Batch, unknown>
   /** To be called with a batch whose sender gave up before it was stored. */
   withdraw(batch: Batch): void
 }
@@ -20,7 +17,6 @@ export interface BatchEnqueuer<Batch> {
 export interface BatcherSettings<Batch> {
   readonly enqueuer: BatchEnqueuer<Batch>
   readonly clock: Clock
-  readonly encoding: Encoding
   /** How long a group waits for more. */
   readonly flushTimeoutMs: number
 }
@@ -32,7 +28,7 @@ interface Entry<Batch> extends PromiseWithResolvers<void> {
 interface Group<Batch> {
   /** In order of arrival. A batch may be here twice: two pipelines may share a receiver and an exporter. */
   readonly entries: Set<Entry<Batch>>
-  readonly size: RequestSize
+  fill: number
   readonly flushTimer: AbortController
 }
 
@@ -54,7 +50,7 @@ export class Batcher<Batch> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const entry = { batch, promise, resolve, reject }
     group.entries.add(entry)
-    enqueuer.measure(batch, group.size)
+    group.fill += enqueuer.fill(batch)
 
     const withdraw = () => {
       if (!group.entries.delete(entry)) return
@@ -62,7 +58,7 @@ export class Batcher<Batch> {
       reject(signal.reason)
     }
     signal.addEventListener('abort', withdraw, { once: true })
-    if (group.size.full) this.close()
+    if (group.fill >= 1) this.close()
     try {
       await promise
     } finally {
@@ -81,7 +77,7 @@ export class Batcher<Batch> {
     if (entries.length === 0) return
     try {
       const batches = entries.map(({ batch }) => batch)
-      const refused = this.#settings.enqueuer.store(batches, group.size.itemsPerRequest)
+      const refused = this.#settings.enqueuer.store(batches)
       for (const { batch, resolve, reject } of entries) {
         if (refused.has(batch)) reject(refused.get(batch))
         else resolve()
@@ -92,9 +88,9 @@ export class Batcher<Batch> {
   }
 
   #newGroup(): Group<Batch> {
-    const { clock, encoding, flushTimeoutMs } = this.#settings
+    const { clock, flushTimeoutMs } = this.#settings
     const flushTimer = new AbortController()
-    const group = { entries: new Set<Entry<Batch>>(), size: new RequestSize(encoding), flushTimer }
+    const group = { entries: new Set<Entry<Batch>>(), fill: 0, flushTimer }
     clock.sleep(flushTimeoutMs, flushTimer.signal).then(
       () => this.#open === group && this.close(),
       // Closed before its time.

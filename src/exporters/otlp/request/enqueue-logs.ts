@@ -1,46 +1,48 @@
 import type { LogBatch } from '../../../pdata/log-record.ts'
-import { encodeRecords } from '../wire/encode-logs.ts'
+import { RequestWriter } from '../wire/request-writer.ts'
 import type { BatchEnqueuer } from './batcher.ts'
-import { encodedRequests } from './encoded-requests.ts'
 import type { EnqueueSettings } from './enqueue-settings.ts'
-import type { RequestSize } from './request-size.ts'
+import { fillOfRecords } from './fill.ts'
+import { newRequests } from './new-requests.ts'
 
 /** Turns log batches into stored requests. */
 export class LogEnqueuer implements BatchEnqueuer<LogBatch> {
   readonly #settings: EnqueueSettings
+  readonly #writer: RequestWriter
 
   constructor(settings: EnqueueSettings) {
     this.#settings = settings
+    this.#writer = new RequestWriter({ ...settings, signal: 'logs' })
   }
 
-  measure(batch: LogBatch, size: RequestSize): void {
-    size.addLogs(batch)
+  fill(batch: LogBatch): number {
+    return fillOfRecords(batch)
   }
 
   /**
    * Stores the records of all these batches, or none of them.
    * @throws StoreFullError, StoreFailedError
    */
-  store(batches: readonly LogBatch[], itemsPerRequest: number): ReadonlyMap<LogBatch, unknown> {
-    const { store, ledger, encoding, limits } = this.#settings
-    const records = batches.flatMap(({ resource, scope, records }) =>
+  store(batches: readonly LogBatch[]): ReadonlyMap<LogBatch, unknown> {
+    const { store, ledger } = this.#settings
+    const writer = this.#writer
+    const items = batches.flatMap(({ resource, scope, records }) =>
       records.map((record) => ({ resource, scope, record })),
     )
-    const { requests, tooLarge } = encodedRequests(
-      'logs',
-      records,
-      itemsPerRequest,
-      (some) => encodeRecords(some, encoding, limits),
+    const { requests, dropped } = newRequests(
+      items,
+      ({ resource, scope, record }) => writer.addRecord(resource, scope, record),
+      writer,
       this.#settings,
     )
     try {
       if (requests.length > 0) store.put(requests, [], new Map())
     } catch (error) {
-      ledger.enqueueFailed(records.length)
+      ledger.enqueueFailed(items.length)
       throw error
     }
-    ledger.consumed(records.length)
-    ledger.dropped('too_large', tooLarge)
+    ledger.consumed(items.length)
+    for (const [reason, records] of dropped) ledger.dropped(reason, records)
     return new Map()
   }
 

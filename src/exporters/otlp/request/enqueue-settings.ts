@@ -3,7 +3,7 @@ import type { Temporality } from '../../../deltas/outgoing-point.ts'
 import type { SignalLedger } from '../account/ledger.ts'
 import type { DeliveryStore } from '../queue/delivery-store.ts'
 import type { Compressor } from '../wire/compressor.ts'
-import type { Encoding } from '../wire/encode-points.ts'
+import type { Encoding } from '../wire/encoding.ts'
 import type { AttributeLimits } from '../wire/limits.ts'
 
 /** What it takes to store items of one signal. */

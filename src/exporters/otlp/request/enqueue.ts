@@ -1,45 +1,58 @@
-import type { LastComplete } from '../../../deltas/baseline.ts'
+import type { LastComplete, SeriesBaseline } from '../../../deltas/baseline.ts'
 import { DeltaPass, type SeriesOutcome } from '../../../deltas/delta-pass.ts'
 import type { Batch } from '../../../pdata/batch.ts'
 import { pointsIn } from '../../../pdata/points-in.ts'
-import { encodePoints } from '../wire/encode-points.ts'
+import { RequestWriter } from '../wire/request-writer.ts'
 import type { BatchEnqueuer } from './batcher.ts'
-import { inHalves, newRequest } from './encoded-requests.ts'
 import { RowEnqueuer } from './enqueue-rows.ts'
 import type { PointEnqueueSettings } from './enqueue-settings.ts'
-import type { RequestSize } from './request-size.ts'
+import { fillOfPoints } from './fill.ts'
+import { countOne, newRequest } from './new-requests.ts'
 
 /** Turns batches into stored requests. Nothing waits between a comparison with the store's baselines and the new ones. */
 export class PointEnqueuer implements BatchEnqueuer<Batch> {
   readonly #settings: PointEnqueueSettings
+  readonly #writer: RequestWriter
   readonly #rowEnqueuer: RowEnqueuer
   /** Query to `startedMs` of a result of which a part is missing: it must never pass for complete. */
   readonly #incomplete = new Map<string, number>()
 
   constructor(settings: PointEnqueueSettings) {
     this.#settings = settings
-    this.#rowEnqueuer = new RowEnqueuer(settings)
+    this.#writer = new RequestWriter({ ...settings, signal: 'metrics' })
+    this.#rowEnqueuer = new RowEnqueuer(settings, this.#writer)
   }
 
-  measure(batch: Batch, size: RequestSize): void {
-    size.addBatch(batch)
+  fill(batch: Batch): number {
+    return fillOfPoints(batch)
   }
 
   /** Points of a refused batch that were stored before are safe; those that were not keep their old baselines. */
-  store(batches: readonly Batch[], itemsPerRequest: number): ReadonlyMap<Batch, unknown> {
+  store(batches: readonly Batch[]): ReadonlyMap<Batch, unknown> {
     const pass = new DeltaPass(this.#settings.store, this.#settings.temporality)
     for (const batch of batches) pass.add(batch, this.#mayComplete(batch))
-    const requests = cut(pass.outcomes, itemsPerRequest)
+    const { outcomes, completes } = pass
+    const writer = this.#writer
+    writer.clear()
     let stored = 0
+    let dropped = new Map<string, number>()
     try {
-      for (const [index, outcomes] of requests.entries()) {
-        const completes = index === requests.length - 1 ? pass.completes : new Map<string, LastComplete>()
-        for (const count of this.#put(outcomes, completes)) stored += count
+      for (const [index, { batch, outcome }] of outcomes.entries()) {
+        if (outcome.kind !== 'send') continue
+        let added = writer.addPoint(batch.resource, batch.scope, outcome.point)
+        if (added === 'full') {
+          this.#put(outcomes.slice(stored, index), new Map(), dropped)
+          stored = index
+          dropped = new Map()
+          added = writer.addPoint(batch.resource, batch.scope, outcome.point)
+        }
+        if (added !== 'added') countOne(dropped, added)
       }
+      this.#put(outcomes.slice(stored), completes, dropped)
     } catch (error) {
-      return this.#refuse(batches, pass.outcomes.slice(stored), error)
+      return this.#refuse(batches, outcomes.slice(stored), error)
     }
-    return this.#rowEnqueuer.store(batches, itemsPerRequest)
+    return this.#rowEnqueuer.store(batches)
   }
 
   /** The batch isn't stored, so its result is not complete. */
@@ -66,60 +79,25 @@ export class PointEnqueuer implements BatchEnqueuer<Batch> {
     return refused
   }
 
-  /** Stores one request, or several if it turns out too large; yields how many points each of them dealt with. */
-  *#put(outcomes: readonly SeriesOutcome[], completes: ReadonlyMap<string, LastComplete>): Generator<number> {
-    const { store, ledger, encoding, limits, maxRequestBytes } = this.#settings
-    const outgoing = outcomes.flatMap(({ batch, outcome }) =>
-      outcome.kind === 'send' ? [{ resource: batch.resource, scope: batch.scope, point: outcome.point }] : [],
-    )
-    const body = outgoing.length === 0 ? undefined : encodePoints(outgoing, encoding, limits)
-    const isTooLarge = body !== undefined && body.byteLength > maxRequestBytes
-    if (isTooLarge && outgoing.length > 1) {
-      const [first, second] = inHalves(outcomes)
-      yield* this.#put(first, new Map())
-      yield* this.#put(second, completes)
-      return
+  /** Stores what the writer holds and the baselines of these outcomes, of which some points are in no request. */
+  #put(
+    outcomes: readonly SeriesOutcome[],
+    completes: ReadonlyMap<string, LastComplete>,
+    dropped: Map<string, number>,
+  ): void {
+    const { store, ledger } = this.#settings
+    const { items } = this.#writer
+    const requests = items === 0 ? [] : [newRequest('metrics', items, this.#writer.take(), this.#settings)]
+    const baselines: SeriesBaseline[] = []
+    const absorbed = new Map<string, number>()
+    for (const { key, outcome } of outcomes) {
+      if (outcome.baseline !== undefined) baselines.push({ key, baseline: outcome.baseline })
+      if (outcome.kind === 'absorbed') countOne(absorbed, outcome.reason)
+      if (outcome.kind === 'dropped') countOne(dropped, outcome.reason)
     }
-    const requests =
-      body === undefined || isTooLarge ? [] : [newRequest('metrics', body, outgoing.length, this.#settings)]
-    const baselines = outcomes.flatMap(({ key, outcome }) =>
-      outcome.baseline === undefined ? [] : [{ key, baseline: outcome.baseline }],
-    )
     store.put(requests, baselines, completes)
-    this.#count(outcomes)
-    if (isTooLarge) ledger.dropped('too_large', outgoing.length)
-    yield outcomes.length
-  }
-
-  #count(outcomes: readonly SeriesOutcome[]): void {
-    const { ledger } = this.#settings
     ledger.consumed(outcomes.length)
-    for (const [reason, points] of countReasons(outcomes, 'dropped')) ledger.dropped(reason, points)
-    for (const [reason, points] of countReasons(outcomes, 'absorbed')) ledger.absorbed(reason, points)
+    for (const [reason, points] of dropped) ledger.dropped(reason, points)
+    for (const [reason, points] of absorbed) ledger.absorbed(reason, points)
   }
-}
-
-/** Cuts outcomes into what makes a request each: at least one, which may be empty. */
-function cut(outcomes: readonly SeriesOutcome[], itemsPerRequest: number): readonly (readonly SeriesOutcome[])[] {
-  const requests: (readonly SeriesOutcome[])[] = []
-  let start = 0
-  let items = 0
-  for (const [index, { outcome }] of outcomes.entries()) {
-    if (outcome.kind !== 'send') continue
-    items += 1
-    if (items < itemsPerRequest) continue
-    requests.push(outcomes.slice(start, index + 1))
-    start = index + 1
-    items = 0
-  }
-  if (start < outcomes.length || requests.length === 0) requests.push(outcomes.slice(start))
-  return requests
-}
-
-function countReasons(outcomes: readonly SeriesOutcome[], kind: 'dropped' | 'absorbed'): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { outcome } of outcomes) {
-    if (outcome.kind === kind) counts.set(outcome.reason, (counts.get(outcome.reason) ?? 0) + 1)
-  }
-  return counts
 }

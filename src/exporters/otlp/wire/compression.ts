@@ -7,6 +7,7 @@ export type Compression = (typeof compressions)[number]
 /** zstd at level 1: faster than gzip and smaller on these data; higher levels gain nothing. */
 const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
+/** @returns bytes of their own */
 export function compress(bytes: Uint8Array, compression: Compression): Uint8Array {
   switch (compression) {
     case 'zstd':
@@ -14,7 +15,7 @@ export function compress(bytes: Uint8Array, compression: Compression): Uint8Arra
     case 'gzip':
       return gzipSync(bytes)
     case 'none':
-      return bytes
+      return new Uint8Array(bytes)
     default:
       return compression satisfies never
   }

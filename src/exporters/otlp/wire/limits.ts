@@ -2,6 +2,9 @@ import type { Attributes, AttributeValue } from '../../../pdata/attributes.ts'
 import { cut } from '../../../pdata/cut.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 
+/** New Relic's limit of a request (10^6 bytes), applied before compression. */
+export const maxRequestBytes = 1_000_000
+
 /** What a backend takes of attributes. It would cut or drop the rest, with an error that only its own logs show. */
 export interface AttributeLimits {
   /** In UTF-16 units, as New Relic's documentation counts characters. */
@@ -67,13 +70,18 @@ export function limitAttributes(
 
   const limited: Record<string, AttributeValue> = {}
   for (const [key, value] of Object.entries(attributes).slice(0, maxCount)) {
-    const name = cut(isReserved(key) ? `attribute.${key}` : key, limits.keyLength)
-    limited[name] = typeof value === 'string' ? cut(value, limits.valueLength) : value
+    limited[limitedKey(key, limits, metricName)] = typeof value === 'string' ? cut(value, limits.valueLength) : value
   }
   return Object.freeze(limited)
 }
 
-/** Runs for every point, so it makes no array of the entries. */
+/** The key that an attribute is sent under. */
+export function limitedKey(key: string, limits: AttributeLimits, metricName?: string): string {
+  const isReserved = limits.reservedKeys.has(key) || key === metricName
+  return cut(isReserved ? `attribute.${key}` : key, limits.keyLength)
+}
+
+/** Most are within the limits: it makes no array of the entries. */
 function fits(
   attributes: Attributes,
   limits: AttributeLimits,

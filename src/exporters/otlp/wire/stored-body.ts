@@ -1,5 +1,5 @@
 import type { Signal } from '../../../pdata/signal.ts'
-import type { Encoding } from './encode-points.ts'
+import type { Encoding } from './encoding.ts'
 import { countInJson, sliceJson } from './json-items.ts'
 import { countInProtobuf, sliceProtobuf } from './protobuf-items.ts'
 import { wireLevels } from './wire-level.ts'

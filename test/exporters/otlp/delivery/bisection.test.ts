@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../../../../src/exporters/otlp/queue/memory-store.ts'
 import { compressions } from '../../../../src/exporters/otlp/wire/compression.ts'
-import { encodings } from '../../../../src/exporters/otlp/wire/encode-points.ts'
+import { encodings } from '../../../../src/exporters/otlp/wire/encoding.ts'
 import { backends, batch, point, reading, series } from '../../../deltas/support/points.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
 import { type ExporterOptions, exporterTo } from '../support/exporter-under-test.ts'

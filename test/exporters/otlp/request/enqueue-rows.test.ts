@@ -4,7 +4,6 @@ import { Ledger } from '../../../../src/exporters/otlp/account/ledger.ts'
 import { MemoryStore } from '../../../../src/exporters/otlp/queue/memory-store.ts'
 import { StoreFullError } from '../../../../src/exporters/otlp/queue/store-full-error.ts'
 import { PointEnqueuer } from '../../../../src/exporters/otlp/request/enqueue.ts'
-import { targetRequestItems } from '../../../../src/exporters/otlp/request/request-size.ts'
 import { Compressor } from '../../../../src/exporters/otlp/wire/compressor.ts'
 import type { Batch } from '../../../../src/pdata/batch.ts'
 import type { Reading } from '../../../../src/pdata/reading.ts'
@@ -43,7 +42,7 @@ function enqueuerWith(maxRequestBytes: number) {
   })
   return {
     store,
-    enqueue: (batches: readonly Batch[]) => enqueuer.store(batches, targetRequestItems),
+    enqueue: (batches: readonly Batch[]) => enqueuer.store(batches),
     ledger,
     failures,
   }
@@ -60,18 +59,18 @@ function batchOf(of: Reading, count: number, value: number, name: (index: number
 describe('a reading', () => {
   test('of several requests is put at once, with the baselines of all its rows', () => {
     const { store, enqueue } = enqueuerWith(2_000)
-    enqueue([batchOf(reading(10), 50, 700)])
+    enqueue([batchOf(reading(10), 60, 700)])
     store.puts.length = 0
-    enqueue([batchOf(reading(40), 50, 742)])
+    enqueue([batchOf(reading(40), 60, 742)])
     const [gauges, rows, ...more] = store.puts
-    expect([gauges, rows?.[1], more]).toEqual([[1, 0], 50, []])
+    expect([gauges, rows?.[1], more]).toEqual([[1, 0], 60, []])
     expect(rows?.[0]).toBeGreaterThan(5)
     const values: number[] = []
     for (let request = store.take(); request !== undefined; request = store.take()) {
       expect(request.bytes.byteLength).toBeLessThanOrEqual(2_000)
       values.push(...pointsOf(decodeRequest(request.bytes, 'json')).map(({ value }) => value))
     }
-    expect(values.filter((value) => value === 42)).toHaveLength(50)
+    expect(values.filter((value) => value === 42)).toHaveLength(60)
   })
 
   test('that is refused changes nothing, and comes again with the next', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { OutgoingPoint, Temporality } from '../../../../src/deltas/outgoing-point.ts'
 import { clampStartTimes } from '../../../../src/exporters/otlp/wire/clamp-start-times.ts'
-import { encodePoints } from '../../../../src/exporters/otlp/wire/encode-points.ts'
 import { at, backends, commits, orders, scope, series } from '../../../deltas/support/points.ts'
 import { decodeRequest, pointsOf } from '../support/decode-request.ts'
+import { encodePoints } from '../support/encode.ts'
 
 function bodyOf(...points: readonly OutgoingPoint[]): Uint8Array {
   const addressed = points.map((point) => ({ resource: orders, scope, point }))

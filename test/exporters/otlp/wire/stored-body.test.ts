@@ -5,10 +5,11 @@ import { AggregationTemporality, DataPointType, type MetricData } from '@opentel
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeProtobuf, exportLogsRequest, exportMetricsRequest } from '../../../../src/demo/endpoint/otlp-proto.ts'
-import { type AddressedPoint, encodePoints, encodings } from '../../../../src/exporters/otlp/wire/encode-points.ts'
+import { encodings } from '../../../../src/exporters/otlp/wire/encoding.ts'
 import { countItems, sliceItems } from '../../../../src/exporters/otlp/wire/stored-body.ts'
 import type { Series } from '../../../../src/pdata/series.ts'
 import { at, backends, commits, ioTime, lag, orders, scope, series } from '../../../deltas/support/points.ts'
+import { type AddressedPoint, encodePoints } from '../support/encode.ts'
 
 const signal = 'metrics' as const
 const resources = [

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { LastComplete } from '../../../../deltas/baseline.ts'
 import type { ResetToken, StatisticsEpoch } from '../../../../pdata/reading.ts'
 import { compressions } from '../../wire/compression.ts'
-import { encodings } from '../../wire/encode-points.ts'
+import { encodings } from '../../wire/encoding.ts'
 import { signalPaths } from '../../wire/signal-paths.ts'
 import type { NewRequest } from '../delivery-store.ts'
 

@@ -1,0 +1,3 @@
+export const encodings = ['protobuf', 'json'] as const
+/** How OTLP is written: https://opentelemetry.io/docs/specs/otlp/#otlphttp */
+export type Encoding = (typeof encodings)[number]
