@@ -31,7 +31,7 @@ export function configView(metadata: Metadata): ConfigView {
   const measures = metrics.length > 0
   return {
     description: comment(displayName),
-    imports: configImports(config, measures ? ['positive_duration'] : []),
+    imports: configImports(config, queries.length > 0 ? ['positive_duration'] : []),
     keys: keySchemas(config),
     measures,
     metrics: metrics.map(({ name, enabled }) => ({ name: literal(name), enabled })),

@@ -38,9 +38,10 @@ interface Run {
 /** @returns the exit code */
 async function run({ check, file, out }: Run): Promise<number> {
   const loaded = loadMetadata(file, await readFile(file, 'utf8'))
-  if (loaded.kind === 'faults') {
-    for (const fault of loaded.faults) console.error(renderFault(fault))
-    console.error(`${file}: ${loaded.faults.length} faults, nothing written`)
+  const faults = loaded.kind === 'faults' ? loaded.faults : loaded.unrendered
+  if (loaded.kind === 'faults' || faults.length > 0) {
+    for (const fault of faults) console.error(renderFault(fault))
+    console.error(`${file}: ${faults.length} faults, nothing written`)
     return 1
   }
   const files = await generate(loaded.metadata, file, out)

@@ -17,7 +17,8 @@ import { namesAreUnique } from './rules/unique.ts'
 import { columnsAreUsed, queriesAreUsed, requirementsAreUsed } from './rules/unused.ts'
 
 export type LoadedMetadata =
-  | { readonly kind: 'ok'; readonly metadata: Metadata }
+  /** `unrendered`: what is well written, and code can't be generated of; then nothing may be. */
+  | { readonly kind: 'ok'; readonly metadata: Metadata; readonly unrendered: readonly Fault[] }
   | { readonly kind: 'faults'; readonly faults: readonly Fault[] }
 
 const rules: readonly Rule[] = [
@@ -50,12 +51,14 @@ export function loadMetadata(file: string, text: string): LoadedMetadata {
   // Without a part, what hangs on it would be faults too.
   if (root === undefined || faults.length > 0) return { kind: 'faults', faults: sortFaults(faults) }
   const files = mergeMetadata(root, parts)
-  const { draft, faults: shapeFaults } = readDraft(files)
+  const { draft, faults: shapeFaults, unrendered } = readDraft(files)
   const found = [...shapeFaults]
   const report: Report = (path, message, place = 'value') => {
     const position = place === 'key' ? files.keyPosition(path) : files.position(path)
     found.push({ position, path, message })
   }
   for (const rule of rules) rule(draft, report)
-  return found.length === 0 ? { kind: 'ok', metadata: draft.metadata } : { kind: 'faults', faults: sortFaults(found) }
+  return found.length === 0
+    ? { kind: 'ok', metadata: draft.metadata, unrendered: sortFaults(unrendered) }
+    : { kind: 'faults', faults: sortFaults(found) }
 }

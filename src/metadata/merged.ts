@@ -2,6 +2,7 @@ import type { YamlDocument } from '../yaml/document.ts'
 import { type Fault, type Path, type Position, renderPosition } from '../yaml/fault.ts'
 import type { Places } from '../yaml/zod-faults.ts'
 import { entryPath, type Section, type sections } from './draft.ts'
+import { isJsonSchemaConfig } from './grammar/json-schema-grammar.ts'
 
 /** The raw entries of every section; none where it isn't a section at all, which the grammar reports. */
 export type Entries = Readonly<Record<Section, readonly (readonly [name: string, value: unknown])[]>>
@@ -86,6 +87,7 @@ function entriesOf(value: unknown, section: Section): readonly (readonly [string
     const entities = of(value, section)
     return Array.isArray(entities) ? entities.map((entity) => [typeOf(entity), entity] as const) : []
   }
+  if (section === 'config' && isJsonSchemaConfig(of(value, section))) return []
   const named = section === 'telemetry.metrics' ? of(of(value, 'telemetry'), 'metrics') : of(value, section)
   return typeof named === 'object' && named !== null && !Array.isArray(named) ? Object.entries(named) : []
 }

@@ -2,27 +2,35 @@ import type { z } from 'zod'
 import type { Fault, Path } from '../yaml/fault.ts'
 import { type FaultContext, zodFaults } from '../yaml/zod-faults.ts'
 import { type Draft, entryPath, type Section } from './draft.ts'
+import * as grammar from './grammar/attribute-grammar.ts'
 import { configProperty } from './grammar/config-grammar.ts'
-import * as grammar from './grammar/file-grammar.ts'
-import {
-  event,
-  metricGrammar,
-  renamedMetricKeys,
-  telemetryMetric,
-  type WrittenMetric,
-} from './grammar/metric-grammar.ts'
+import { fileGrammar, type Head, partGrammar } from './grammar/file-grammar.ts'
+import { telemetryMetric } from './grammar/instrument-grammar.ts'
+import { event, metricGrammar, renamedMetricKeys, type WrittenMetric } from './grammar/metric-grammar.ts'
 import { queryGrammar, renamedQueryKeys, type SourceDefaults } from './grammar/query-grammar.ts'
 import { requirements, requiresGrammar } from './grammar/requirements-grammar.ts'
 import type { Entries, MergedMetadata } from './merged.ts'
-import type { Metadata, Metric, MetricSource } from './model.ts'
+import type { Entity, Metadata, Metric, MetricSource } from './model.ts'
 import { completeSource } from './source-defaults.ts'
+import { unrenderedKeys } from './unrendered-keys.ts'
+
+export interface ReadDraft {
+  readonly draft: Draft
+  readonly faults: readonly Fault[]
+  /** What is well written and code can't be generated of. */
+  readonly unrendered: readonly Fault[]
+}
 
 /** Reads every entry on its own, so that a fault in one hides none in another. */
-export function readDraft(files: MergedMetadata): { readonly draft: Draft; readonly faults: readonly Fault[] } {
+export function readDraft(files: MergedMetadata): ReadDraft {
   const faults: Fault[] = [...files.faults]
+  const unrendered: Fault[] = []
   const read = <T>(schema: z.ZodType<T>, value: unknown, prefix: Path, context: Partial<FaultContext> = {}) => {
     const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
+    if (parsed.success) {
+      unrendered.push(...unrenderedKeys(schema, value, { places: files, prefix, ...context }))
+      return parsed.data
+    }
     faults.push(...zodFaults(parsed.error.issues, { schema, places: files, value, prefix, ...context }))
     return undefined
   }
@@ -32,17 +40,20 @@ export function readDraft(files: MergedMetadata): { readonly draft: Draft; reado
       return entry === undefined ? [] : [{ ...entry, name }]
     })
 
-  const head = read(grammar.file, files.root.value, [], { places: files.root })
-  for (const part of files.parts) read(grammar.part, part.value, [], { places: part })
+  const head = read(fileGrammar(files.root.value), files.root.value, [], { places: files.root })
+  for (const part of files.parts) read(partGrammar(part.value), part.value, [], { places: part })
   const named = {
     names: files.entries.requirements.map(([name]) => name),
     requirements: new Map(entries('requirements', requirements).map(({ name, ...one }) => [name, one])),
     used: new Set<string>(),
   }
   const requires = requiresGrammar(named)
-  const entities = files.entries.entities.flatMap(
-    ([, value], at) => read(grammar.entity, value, ['entities', at]) ?? [],
-  )
+  const written = files.entries.entities.flatMap(([, value], at) => read(grammar.entity, value, ['entities', at]) ?? [])
+  const hasEntities = files.entries.entities.length > 0
+  const entities = hasEntities ? written : [resourceEntity]
+  /** Without a fault a file with entities says which. */
+  const ofEntity = <T extends { readonly entity: string }>(one: T): T =>
+    hasEntities || one.entity !== '' ? one : { ...one, entity: resourceEntity.type }
   const config = files.entries.config.flatMap(([name, value], index) => {
     const property = read(configProperty, value, entryPath('config', name, index))
     return property === undefined ? [] : [[name, property] as const]
@@ -70,12 +81,24 @@ export function readDraft(files: MergedMetadata): { readonly draft: Draft; reado
     })),
     entities: entities.toSorted((a, b) => (a.type < b.type ? -1 : 1)),
     queries: queries.map(({ defaults: _, ...query }) => query),
-    metrics: sorted(entries('metrics', metricGrammar(requires), renamedMetricKeys)).map(complete),
-    events: sorted(entries('events', event)),
+    metrics: sorted(entries('metrics', metricGrammar(requires), renamedMetricKeys))
+      .map(ofEntity)
+      .map(complete),
+    events: sorted(entries('events', event)).map(ofEntity),
     telemetry: { metrics: sorted(entries('telemetry.metrics', telemetryMetric)) },
   }
+  unrendered.push(...versions(files))
   const draft = index(metadata, files.entries, faults.length === 0)
-  return { draft: { ...draft, defaults, inherited, required: named.used }, faults }
+  return { draft: { ...draft, defaults, inherited, required: named.used }, faults, unrendered }
+}
+
+/** mdatagen's metrics of two versions, which feature gates switch. */
+function versions(files: MergedMetadata): Fault[] {
+  return files.entries.metrics.flatMap(([name], index) => {
+    const path = entryPath('metrics', name, index)
+    const message = 'versions of a metric are not generated: there are no feature gates; expected a name without @'
+    return name.includes('@') ? [{ position: files.keyPosition(path), path, message }] : []
+  })
 }
 
 /** What is made of the metadata doesn't depend on the order in the files, nor on the file in which an entry stands. */
@@ -83,16 +106,29 @@ function sorted<Entry extends { readonly name: string }>(entries: readonly Entry
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-type Head = Pick<Metadata, 'type' | 'displayName' | 'description' | 'scopeName' | 'semConvVersion' | 'status'>
+/** What a file without entities measures: all that its resource attributes say. */
+const resourceEntity: Entity = {
+  type: 'resource',
+  brief: 'What the resource attributes say.',
+  identity: [],
+  parts: [],
+  zeros: 'send',
+  descriptive: [],
+  relationships: [],
+}
+
+type FileHead = Pick<Metadata, 'type' | 'displayName' | 'description' | 'scopeName' | 'semConvVersion' | 'status'>
 
 /** No rule looks at what stands here for a head that is wrong. */
-function headOf(head: z.output<typeof grammar.file> | undefined): Head {
+function headOf(head: Head | undefined): FileHead {
   const { class: classOf = '', stability = {}, distributions = [] } = head?.status ?? {}
+  const { type = '' } = head ?? {}
+  const displayName = head?.display_name ?? type
   return {
-    type: head?.type ?? '',
-    displayName: head?.display_name ?? '',
-    description: head?.description ?? '',
-    scopeName: head?.scope_name ?? '',
+    type,
+    displayName,
+    description: head?.description ?? displayName,
+    scopeName: head?.scope_name ?? ['otelephant', classOf, type].filter((part) => part !== '').join('/'),
     ...(head?.sem_conv_version === undefined ? {} : { semConvVersion: head.sem_conv_version }),
     status: { class: classOf, stability, distributions },
   }
@@ -111,7 +147,7 @@ function index(
       config: names('config'),
       resource_attributes: names('resource_attributes'),
       attributes: names('attributes'),
-      entities: names('entities'),
+      entities: given.entities.length === 0 ? [resourceEntity.type] : names('entities'),
       requirements: names('requirements'),
       queries: names('queries'),
       metrics: names('metrics'),

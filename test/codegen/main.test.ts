@@ -75,6 +75,26 @@ test('the code of a metadata file without events and without attributes passes i
   expect(await runNode(tsc, '-p', folder)).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
+test("a file of mdatagen's gives code too, but for what can not be generated: that is said, and nothing is written", async ({
+  onTestFinished,
+}) => {
+  const folder = await outFolder(onTestFinished)
+  const out = join(folder, 'out')
+  const refused = await runGenerator('--metadata', 'test/metadata/mdatagen/every-key.yaml', '--out', out)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('histograms are not generated yet')
+  expect(refused.stderr).toMatch(/7 faults, nothing written\n$/)
+  await expect(readdir(out)).rejects.toThrow('ENOENT')
+  const written = await runGenerator('--metadata', 'test/metadata/mdatagen/without-entities.yaml', '--out', out)
+  expect(written).toMatchObject({ code: 0, stderr: '' })
+  const project = { extends: join(root, 'tsconfig.json'), include: ['out/*.ts'] }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(project))
+  expect(await runNode(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder)).toMatchObject({
+    code: 0,
+    stdout: '',
+  })
+})
+
 test('a file that was edited is named by --check and left as it is', async ({ onTestFinished }) => {
   const out = await outFolder(onTestFinished)
   await runGenerator('--metadata', sample, '--out', out)

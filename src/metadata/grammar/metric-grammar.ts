@@ -1,49 +1,46 @@
 import { z } from 'zod'
-import type { Event, Metric, MetricPoint, TelemetryMetric } from '../model.ts'
+import type { Event, Metric, MetricPoint } from '../model.ts'
 import type { Requirements } from '../query.ts'
-import { isUnit } from '../unit.ts'
+import { instrument, kindOf } from './instrument-grammar.ts'
+import { key, unrendered } from './key.ts'
+import { warningsShape } from './mdatagen-grammar.ts'
 import type { Unnamed } from './query-grammar.ts'
 import type { RequiresGrammar } from './requirements-grammar.ts'
 
-export const stabilities = ['development', 'alpha', 'beta', 'stable', 'deprecated'] as const
+const extendedDocumentation = key(
+  z.string().min(1).exactOptional(),
+  'more: for documentation',
+  'With its indexes and its TOAST table.',
+)
 
-const valueType = z.enum(['int', 'double'])
-
-const instrument = {
-  stability: z.enum(stabilities).default('development'),
-  description: z.string().min(1),
-  unit: z.string().refine(isUnit, {
-    error: ({ input }) => `expected a unit of UCUM such as s, By or {lock}, found ${JSON.stringify(input)}`,
-  }),
-  sum: z
-    .strictObject({
-      value_type: valueType,
-      monotonic: z.boolean(),
-      aggregation_temporality: z.literal('cumulative').default('cumulative'),
-    })
+const warnings = key(
+  warningsShape
+    .transform((given) => ({
+      ...(given.if_enabled === undefined ? {} : { ifEnabled: given.if_enabled }),
+      ...(given.if_enabled_not_set === undefined ? {} : { ifEnabledNotSet: given.if_enabled_not_set }),
+      ...(given.if_configured === undefined ? {} : { ifConfigured: given.if_configured }),
+    }))
     .exactOptional(),
-  gauge: z.strictObject({ value_type: valueType }).exactOptional(),
-  attributes: z.array(z.string()).exactOptional(),
-}
+  'said at start-up',
+  '{if_enabled: It costs.}',
+)
 
-const warnings = z
-  .strictObject({
-    if_enabled: z.string().min(1).exactOptional(),
-    if_enabled_not_set: z.string().min(1).exactOptional(),
-    if_configured: z.string().min(1).exactOptional(),
-  })
-  .transform((given) => ({
-    ...(given.if_enabled === undefined ? {} : { ifEnabled: given.if_enabled }),
-    ...(given.if_enabled_not_set === undefined ? {} : { ifEnabledNotSet: given.if_enabled_not_set }),
-    ...(given.if_configured === undefined ? {} : { ifConfigured: given.if_configured }),
-  }))
+const entity = key(
+  z.string().exactOptional(),
+  'what it is about: one of `entities`, where the file has any',
+  'postgresql.table',
+)
 
 const point = z
   .strictObject({
-    value: z.string(),
-    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
-    unreachable: z.number().exactOptional(),
-    when: z.string().exactOptional(),
+    value: key(z.string(), 'a column. NULL records nothing: not measured is not zero', 'size'),
+    attributes: key(
+      z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
+      'constants by attribute',
+      '{kind: heap}',
+    ),
+    unreachable: key(z.number().exactOptional(), 'what to record while the server can not be asked', '0'),
+    when: key(z.string().exactOptional(), 'a column of type bool: where it is true the point is shown', 'busy'),
   })
   .transform(({ attributes = {}, ...rest }): MetricPoint => ({ ...rest, attributes }))
 
@@ -65,85 +62,90 @@ export const renamedMetricKeys = { fold: 'others' } as const
 
 /** The grammar of an entry of `metrics`. */
 export function metricGrammar(requires: RequiresGrammar) {
+  const requirement = key(requires.exactOptional(), 'what must hold', 'read_all_stats', { see: 'Requirements' })
   const source = z.strictObject({
-    query: z.string(),
-    requires: requires.exactOptional(),
-    entity: z.record(z.string(), z.string()).exactOptional(),
-    attributes: z.record(z.string(), z.string()).exactOptional(),
-    points: z.array(point).min(1),
+    query: key(z.string(), 'one of `queries`', 'table'),
+    requires: requirement,
+    entity: key(
+      z.record(z.string(), z.string()).exactOptional(),
+      'columns by part of the entity; what is left out the query may say',
+      '{schema: schema, relation: relation}',
+    ),
+    attributes: key(
+      z.record(z.string(), z.string()).exactOptional(),
+      'columns by attribute; what is left out the query may say',
+      '{kind: kind}',
+    ),
+    points: key(z.array(point).min(1), 'one data point a row and entry', '[{value: size, attributes: {kind: heap}}]'),
   }) satisfies z.ZodType<WrittenSource>
 
   return z
     .strictObject({
       ...instrument,
-      enabled: z.boolean(),
-      extended_documentation: z.string().min(1).exactOptional(),
-      entity: z.string(),
-      others: z.enum(['sum', 'max']).exactOptional(),
-      requires: requires.exactOptional(),
-      warnings: warnings.exactOptional(),
-      source: z.array(source).min(1).exactOptional(),
+      extended_documentation: extendedDocumentation,
+      entity,
+      others: key(
+        z.enum(['sum', 'max']).exactOptional(),
+        "how the values of the rows that aren't top rows become one; without it they aren't shown. For gauges and up-down sums: increases are always added",
+        'sum',
+      ),
+      requires: requirement,
+      warnings,
+      migration: unrendered(
+        z.strictObject({
+          to: key(z.string(), 'the metric that comes in its place', 'sample.size'),
+          through_gates: key(
+            z.strictObject({
+              disable_old: key(z.string(), 'the gate that turns the old one off', 'receiver.sample.noOldNames'),
+              enable_new: key(z.string(), 'the gate that turns the new one on', 'receiver.sample.newNames'),
+            }),
+            'the feature gates of the change',
+            '{disable_old: a, enable_new: b}',
+          ),
+        }),
+        'the metric that comes in its place through feature gates',
+        '{to: sample.size, through_gates: {disable_old: a, enable_new: b}}',
+        'a migration is not generated: there are no feature gates; expected the one metric or the other',
+      ),
+      source: key(
+        z.array(source).min(1).exactOptional(),
+        'the queries that feed it; without it code records it, by a generated method',
+        '[{query: table, points: [{value: size}]}]',
+      ),
     })
     .transform(
-      ({ sum, gauge, extended_documentation, source: sources, ...rest }, context): Unnamed<WrittenMetric> => ({
-        ...rest,
+      (
+        { extended_documentation, source: sources, enabled, description, unit, stability, ...rest },
+        context,
+      ): Unnamed<WrittenMetric> => ({
+        ...{ enabled, description, unit, stability, entity: rest.entity ?? '' },
+        ...(rest.others === undefined ? {} : { others: rest.others }),
+        ...(rest.requires === undefined ? {} : { requires: rest.requires }),
+        ...(rest.warnings === undefined ? {} : { warnings: rest.warnings }),
         ...(extended_documentation === undefined ? {} : { extendedDocumentation: extended_documentation }),
-        ...kindOf(sum, gauge, context),
+        ...kindOf(rest, context),
         attributes: rest.attributes ?? [],
         sources: sources ?? [],
       }),
     )
 }
 
-/** An entry of `telemetry.metrics`; an `async` instrument is read at each collection (mdatagen's word). */
-export const telemetryMetric = z
-  .strictObject({
-    ...instrument,
-    sum: instrument.sum.unwrap().extend({ async: z.boolean().exactOptional() }).exactOptional(),
-    gauge: instrument.gauge.unwrap().extend({ async: z.boolean().exactOptional() }).exactOptional(),
-    enabled: z.boolean(),
-  })
-  .transform(
-    ({ sum, gauge, attributes, ...rest }, context): Unnamed<TelemetryMetric> => ({
-      ...rest,
-      ...kindOf(sum, gauge, context),
-      async: (sum ?? gauge)?.async ?? false,
-      attributes: attributes ?? [],
-    }),
-  )
-
 /** An entry of `events`. */
 export const event = z
   .strictObject({
-    enabled: z.boolean(),
-    stability: z.enum(stabilities).default('development'),
-    description: z.string().min(1),
-    extended_documentation: z.string().min(1).exactOptional(),
-    entity: z.string(),
-    attributes: z.array(z.string()).exactOptional(),
-    warnings: warnings.exactOptional(),
+    enabled: instrument.enabled,
+    stability: instrument.stability,
+    description: key(z.string().min(1), 'what happened: for documentation', 'A checkpoint ended.'),
+    extended_documentation: extendedDocumentation,
+    entity,
+    attributes: key(z.array(z.string()).exactOptional(), 'what a record says', '[db.system.name]'),
+    warnings,
   })
   .transform(
-    ({ extended_documentation, attributes, ...rest }): Unnamed<Event> => ({
+    ({ extended_documentation, attributes, entity: of = '', ...rest }): Unnamed<Event> => ({
       ...rest,
+      entity: of,
       ...(extended_documentation === undefined ? {} : { extendedDocumentation: extended_documentation }),
       attributes: attributes ?? [],
     }),
   )
-
-type Sum = z.output<typeof instrument.sum>
-type Gauge = z.output<typeof instrument.gauge>
-
-function kindOf(
-  sum: Sum | undefined,
-  gauge: Gauge | undefined,
-  context: z.RefinementCtx,
-): Pick<Metric, 'kind' | 'monotonic' | 'valueType'> {
-  if (sum !== undefined && gauge === undefined) {
-    return { kind: 'sum', monotonic: sum.monotonic, valueType: sum.value_type }
-  }
-  if (gauge !== undefined && sum === undefined) return { kind: 'gauge', monotonic: false, valueType: gauge.value_type }
-  const found = sum === undefined ? 'neither' : 'both'
-  context.addIssue({ code: 'custom', message: `expected exactly one of sum and gauge, found ${found}` })
-  return z.NEVER
-}

@@ -23,7 +23,12 @@ export const entitiesAreSound: Rule = (draft, report) => {
   }
 }
 
+/** A file with entities says of everything which it is of. */
 function checkEntity({ declared }: Draft, type: string, path: Path, report: Report): void {
+  if (type === '') {
+    report(path, 'is required (expected string)', 'key')
+    return
+  }
   if (declared.entities.includes(type)) return
   report(path, unknownName('an entity', type, declared.entities))
 }

@@ -18,7 +18,7 @@ export const namesAreWellFormed: Rule = ({ declared, metadata }, report) => {
       // An entity's name is the value of its type.
       const entry = entryPath(section, name, index)
       if (section === 'entities') checkName(dotted, name, [...entry, 'type'], report, 'value')
-      else checkName(dotted, name, entry, report)
+      else checkName(dotted, section === 'metrics' ? withoutVersion(name) : name, entry, report)
     }
   }
   for (const name of declared.requirements) checkName(word, name, ['requirements', name], report)
@@ -32,6 +32,11 @@ export const namesAreWellFormed: Rule = ({ declared, metadata }, report) => {
       }
     }
   }
+}
+
+/** mdatagen has several versions of one metric: `db.size@v2`. */
+function withoutVersion(name: string): string {
+  return name.replace(/@\w[\w.]*$/, '')
 }
 
 function checkName(form: RegExp, name: string, path: Path, report: Report, place: 'key' | 'value' = 'key'): void {

@@ -26,12 +26,13 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '20:66: attributes::postgresql.table.name::enabled: unknown key "enabled"; known are description, enum, name_override, requirement_level, semantic_convention, type',
   'attribute-without-description': '17:3: attributes::lock_mode::description: is required (expected string)',
   'attribute-without-type':
-    '20:3: attributes::postgresql.table.name::type: is required (expected one of string, int, double, bool)',
+    '20:3: attributes::postgresql.table.name::type: is required (expected one of string, int, double, bool, bytes, slice, map)',
   'bad-class':
     '6:10: status::class: expected one of cmd, connector, converter, exporter, extension, pkg, processor, provider, receiver, scraper, found "reciever"',
   'bad-metric-stability':
     '94:16: metrics::postgresql.operations::stability: expected one of development, alpha, beta, stable, deprecated, found "experimental"',
-  'bad-signal': '8:19: status::stability::development::0: expected one of metrics, logs, traces, found "metric"',
+  'bad-signal':
+    '8:19: status::stability::development::0: expected one of metrics, logs, traces, profiles, one to another such as logs_to_metrics, extension, converter, provider, found "metric"',
   'bad-status-stability':
     '8:5: status::stability::developement: unknown key "developement"; did you mean "development"?',
   'bad-type': '1:7: type: expected small letters, digits and underscores, found "Sample-1"',
@@ -116,12 +117,12 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'metric-value-type-unknown':
     '147:25: metrics::postgresql.wal.delay::gauge::value_type: expected one of int, double, found "float"',
   'metric-with-sum-and-gauge':
-    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum and gauge, found both',
+    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum, gauge and histogram, found 2',
   'metric-without-description': '106:3: metrics::postgresql.size::description: is required (expected string)',
   'metric-without-enabled': '79:3: metrics::postgresql.locks::enabled: is required (expected boolean)',
   'metric-without-entity': '106:3: metrics::postgresql.size::entity: is required (expected string)',
   'metric-without-sum-or-gauge':
-    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum and gauge, found neither',
+    '143:5: metrics::postgresql.wal.delay: expected exactly one of sum, gauge and histogram, found none',
   'metric-without-unit': '106:3: metrics::postgresql.size::unit: is required (expected string)',
   'missing-status': '1:1: status: is required (expected map)',
   'missing-type': '1:1: type: is required (expected string)',
@@ -223,7 +224,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'resource-attribute-without-enabled':
     '13:3: resource_attributes::server.port::enabled: is required (expected boolean)',
   'resource-attribute-without-type':
-    '13:3: resource_attributes::server.port::type: is required (expected one of string, int, double, bool)',
+    '13:3: resource_attributes::server.port::type: is required (expected one of string, int, double, bool, bytes, slice, map)',
   'source-attribute-column-of-another-type':
     '152:36: metrics::postgresql.wal.delay::source::0::attributes::db.namespace: expected a column of type string, found seconds, which is double',
   'source-attribute-column-unknown':
