@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { loadMetadata } from '../src/metadata/load.ts'
 import { renderFault } from '../src/yaml/fault.ts'
 import { components } from './components.ts'
 import { generate } from './generate.ts'
+import { withKeyTables } from './grammar-documentation.ts'
 import { drift, write } from './output.ts'
+
+/** Where the keys of the metadata's grammar are explained. */
+const grammarReference = 'docs/metadata.md'
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +30,22 @@ async function main(): Promise<number> {
   }
   const codes: number[] = []
   for (const component of components) codes.push(await run({ check, file: component.metadata, out: component.out }))
-  return Math.max(...codes)
+  return Math.max(...codes, await documentGrammar(check))
+}
+
+/** Writes the tables of keys in the reference of the metadata. @returns the exit code */
+async function documentGrammar(check: boolean): Promise<number> {
+  const text = await readFile(grammarReference, 'utf8')
+  const made = withKeyTables(text)
+  if (made === text) {
+    console.log(`${grammarReference}: up to date with the grammar`)
+    return 0
+  }
+  if (!check) await writeFile(grammarReference, made)
+  console.log(
+    `${grammarReference}: ${check ? 'differs from the grammar; run `npm run generate` and commit what it writes' : 'written'}`,
+  )
+  return check ? 1 : 0
 }
 
 interface Run {

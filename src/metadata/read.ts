@@ -6,6 +6,7 @@ import * as grammar from './grammar/attribute-grammar.ts'
 import { configProperty } from './grammar/config-grammar.ts'
 import { fileGrammar, type Head, partGrammar } from './grammar/file-grammar.ts'
 import { telemetryMetric } from './grammar/instrument-grammar.ts'
+import { clauseAt } from './grammar/key.ts'
 import { event, metricGrammar, renamedMetricKeys, type WrittenMetric } from './grammar/metric-grammar.ts'
 import { queryGrammar, renamedQueryKeys, type SourceDefaults } from './grammar/query-grammar.ts'
 import { requirements, requiresGrammar } from './grammar/requirements-grammar.ts'
@@ -31,7 +32,7 @@ export function readDraft(files: MergedMetadata): ReadDraft {
       unrendered.push(...unrenderedKeys(schema, value, { places: files, prefix, ...context }))
       return parsed.data
     }
-    faults.push(...zodFaults(parsed.error.issues, { schema, places: files, value, prefix, ...context }))
+    faults.push(...zodFaults(parsed.error.issues, { schema, places: files, value, prefix, says: clauseAt, ...context }))
     return undefined
   }
   const entries = <T>(section: Section, schema: z.ZodType<T>, renamed = {}): (T & { name: string })[] =>

@@ -21,6 +21,35 @@ export function knownKeys(schema: z.ZodType, path: Path): string[] {
   return [...new Set(keys)]
 }
 
+/** The schemas of the keys of an object with fixed keys; of alternatives, all of them. */
+export function keysOf(schema: z.ZodType): ReadonlyMap<string, readonly z.ZodType[]> {
+  const keys = new Map<string, z.ZodType[]>()
+  for (const layer of layersOf(schema)) {
+    const { shape } = definitionOf(layer)
+    if (!isRecord(shape)) continue
+    for (const [name, of] of Object.entries(shape)) if (isSchema(of)) keys.set(name, [...(keys.get(name) ?? []), of])
+  }
+  return keys
+}
+
+/** What a list holds, or a map whose keys the user names; undefined for anything else. */
+export function contentOf(schema: z.ZodType): z.ZodType | undefined {
+  for (const layer of layersOf(schema)) {
+    const { element, valueType } = definitionOf(layer)
+    if (isSchema(element)) return element
+    if (isSchema(valueType)) return valueType
+  }
+  return undefined
+}
+
+/** The values that a choice leaves. */
+export function choicesOf(schema: z.ZodType): string[] {
+  return layersOf(schema).flatMap((layer) => {
+    const { values } = definitionOf(layer)
+    return Array.isArray(values) ? values.map(String) : enumValues(layer)
+  })
+}
+
 /** The schema itself and what it wraps: optional, default, prefault, nullable, readonly, pipe, union, intersection, lazy. */
 function layersOf(schema: z.ZodType): z.ZodType[] {
   const def = definitionOf(schema)

@@ -21,6 +21,8 @@ export interface FaultContext {
   readonly prefix?: Path
   /** What an old key is called now, where that is known: `fold: top`, `interval: read: {interval}`. */
   readonly renamed?: Readonly<Record<string, string>>
+  /** What the key at the path of a schema is for, to be said where it is missing. */
+  readonly says?: (schema: z.ZodType, path: Path) => string | undefined
   /** Hides what was found at a secret's path, or where the value came from the environment. */
   readonly isSecret?: (path: Path) => boolean
 }
@@ -55,7 +57,9 @@ function issueFaults(issue: z.core.$ZodIssue, base: Path, context: FaultContext)
   const kindOnly = context.isSecret?.(path) || (isContainer(issue) && typeof value === 'string')
   const found = kindOnly ? hiddenText(value) : show(value)
   const position = missing ? context.places.keyPosition(path) : context.places.position(path)
-  return [{ position, path, message: missing ? describeMissing(issue) : describe(issue, found) }]
+  if (!missing) return [{ position, path, message: describe(issue, found) }]
+  const says = context.says?.(context.schema, local)
+  return [{ position, path, message: `${describeMissing(issue)}${says === undefined ? '' : `: ${says}`}` }]
 }
 
 function keyFault(path: Path, message: string, context: FaultContext): Fault {

@@ -135,3 +135,23 @@ test('a column that metadata.yaml leaves to code, which code does not compute, f
   expect(code).toBe(1)
   expect(stdout).toContain('mean_ms')
 }, 120_000)
+
+test('what is said of a key of the grammar is in the reference and in the fault', async () => {
+  const folder = await copyOfTheProject()
+  const grammar = join(folder, 'src/metadata/grammar/instrument-grammar.ts')
+  const text = await readFile(grammar, 'utf8')
+  await writeFile(grammar, text.replace("'a unit of UCUM'", "'what it is measured in: of UCUM'"))
+  const reference = join(folder, 'docs/metadata.md')
+  const stale = await runNodeIn(folder, 'codegen/main.ts', '--check')
+  expect(stale).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('docs/metadata.md: differs from the grammar'),
+  })
+  expect(await readFile(reference, 'utf8')).not.toContain('what it is measured in')
+  expect(await runNodeIn(folder, 'codegen/main.ts')).toMatchObject({ code: 0, stderr: '' })
+  expect(await readFile(reference, 'utf8')).toContain('| `unit`, required | `By` | what it is measured in: of UCUM |')
+  const part = join(folder, 'metadata/statements.yaml')
+  await writeFile(part, (await readFile(part, 'utf8')).replace(/^ {4}unit: .*\n/m, ''))
+  const { stderr } = await runNodeIn(folder, 'codegen/main.ts')
+  expect(stderr).toMatch(/::unit: is required \(expected string\): what it is measured in\n/)
+})

@@ -41,7 +41,9 @@ test('faults of shape and of meaning come all at once, in the order of the file'
 
 test('an entry that is wrong in itself gives no further faults where it is named', () => {
   const text = valid.replace('    description: One row per standby.\n', '')
-  expect(faultsOf(text)).toEqual(['m.yaml:33:3: queries::lag::description: is required (expected string)'])
+  expect(faultsOf(text)).toEqual([
+    'm.yaml:33:3: queries::lag::description: is required (expected string): what its rows are',
+  ])
 })
 
 test('a fault in an entity stands at its place, whatever is wrong before it', () => {

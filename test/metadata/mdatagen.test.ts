@@ -100,7 +100,7 @@ test('a file without entities, names and scope is read: all is about the resourc
 
 test('a component that is no part of another says its status', () => {
   expect(faultsOf(withoutEntities.replace('parent: sample\n', ''))).toEqual([
-    'm.yaml:1:1: status: is required (expected map)',
+    'm.yaml:1:1: status: is required (expected map): what it is and how settled',
   ])
 })
 
@@ -137,7 +137,7 @@ describe('a wrong value is a fault at its place:', () => {
       'm.yaml:70:12: feature_gates::0::stage: expected one of alpha, beta, stable, deprecated, found "done"',
     ])
     expect(faults('    to_version: v0.101.0\n', '')).toEqual([
-      'm.yaml:68:5: feature_gates::0::to_version: is required of a gate that is stable or deprecated',
+      'm.yaml:68:5: feature_gates::0::to_version: is required of a gate that is stable or deprecated: when it became stable',
     ])
     expect(faults('from_version: v0.96.0', 'from_version: soon')).toEqual([
       'm.yaml:71:19: feature_gates::0::from_version: expected a version such as v0.96.0, found "soon"',

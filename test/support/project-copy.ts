@@ -15,6 +15,7 @@ export async function copyOfTheProject(): Promise<string> {
     'src',
     'codegen',
     'generated',
+    'docs/metadata.md',
     'package.json',
     'tsconfig.json',
     'biome.json',

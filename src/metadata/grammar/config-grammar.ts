@@ -1,41 +1,74 @@
 import { z } from 'zod'
 import { type ConfigFormat, configFormats } from './config-formats.ts'
+import { key } from './key.ts'
 
 const text = z.string().min(1)
 const format = z.object(configFormats).keyof()
-const integer = { minimum: z.int().exactOptional(), maximum: z.int().exactOptional() }
-const number = { minimum: z.number().exactOptional(), maximum: z.number().exactOptional() }
+
+/** The least and the largest value, of each type. */
+const bounds = <Bound extends z.ZodType>(bound: Bound, minimum: string, maximum: string) => ({
+  minimum: key(bound.exactOptional(), 'the least value; of a duration or a size as they are written', minimum),
+  maximum: key(bound.exactOptional(), 'the largest value', maximum),
+})
+const integer = bounds(z.int(), '1', '100')
+const number = bounds(z.number(), '0.5', '9.5')
+
+const saysDefault = 'what stands for a key that is left out; `{}` of an object whose keys have defaults'
+const minLength = key(z.int().min(1).exactOptional(), 'the fewest characters', '1')
+const error = key(
+  text.exactOptional(),
+  'what is said of a value that is out of its bounds, and of none where one is required',
+  'from 1s to 1h',
+)
 
 const every = {
-  description: text,
-  /** What has neither this nor a default may be left out, which means something of its own. */
-  required: z.literal(true).exactOptional(),
+  description: key(text, 'what it is for: for documentation', 'A deadline.'),
+  required: key(
+    z.literal(true).exactOptional(),
+    'it must be given. What has neither this nor a default may be left out, which means something of its own',
+    'true',
+  ),
 }
 
 const string = z.strictObject({
-  type: z.literal('string'),
+  type: key(z.literal('string'), 'the type of its value', 'string'),
   ...every,
-  default: z.string().exactOptional(),
-  enum: z.array(text).min(1).exactOptional(),
-  format: format.exactOptional(),
-  /** Of a duration or a size, as they are written. */
-  minimum: text.exactOptional(),
-  maximum: text.exactOptional(),
-  minLength: z.int().min(1).exactOptional(),
-  /** What is said of a text that is too short, too small or too large, and of none where one is required. */
-  error: text.exactOptional(),
+  default: key(z.string().exactOptional(), saysDefault, '5s'),
+  enum: key(z.array(text).min(1).exactOptional(), 'all values of a text', '[off, on]'),
+  format: key(format.exactOptional(), 'what a text means', 'duration'),
+  ...bounds(text, '1s', '1h'),
+  minLength,
+  error,
 })
 
 const single = [
   string,
-  z.strictObject({ type: z.literal('integer'), ...every, default: z.int().exactOptional(), ...integer }),
-  z.strictObject({ type: z.literal('number'), ...every, default: z.number().exactOptional(), ...number }),
-  z.strictObject({ type: z.literal('boolean'), ...every, default: z.boolean().exactOptional() }),
+  z.strictObject({
+    type: z.literal('integer'),
+    ...every,
+    default: key(z.int().exactOptional(), saysDefault, '10'),
+    ...integer,
+  }),
+  z.strictObject({
+    type: z.literal('number'),
+    ...every,
+    default: key(z.number().exactOptional(), saysDefault, '0.5'),
+    ...number,
+  }),
+  z.strictObject({
+    type: z.literal('boolean'),
+    ...every,
+    default: key(z.boolean().exactOptional(), saysDefault, 'true'),
+  }),
   z.strictObject({
     type: z.literal('array'),
     ...every,
-    default: z.array(z.string()).exactOptional(),
-    items: z.strictObject({ type: z.literal('string'), minLength: z.int().min(1).exactOptional() }),
+    default: key(z.array(z.string()).exactOptional(), saysDefault, '[]'),
+    items: key(
+      z.strictObject({ type: key(z.literal('string'), 'texts', 'string'), minLength }),
+      'what an array holds',
+      '{type: string}',
+    ),
   }),
 ] as const
 
@@ -65,17 +98,36 @@ export const configProperty = z.discriminatedUnion(
     z.strictObject({
       type: z.literal('object'),
       ...every,
-      /** Empty: each key has a default of its own. */
-      default: z.strictObject({}).exactOptional(),
+      default: key(z.strictObject({}).exactOptional(), saysDefault, '{}'),
       get properties(): z.ZodExactOptional<z.ZodRecord<z.ZodString, z.ZodType<ConfigProperty>>> {
-        return z.record(configName, configProperty).exactOptional()
+        return key(
+          z.record(configName, configProperty).exactOptional(),
+          'the keys of an object, each with such an entry',
+          '{names: {type: array, items: {type: string}, description: Whose.}}',
+          { see: 'the same table' },
+        )
       },
-      /** In place of `properties`: the user names the keys. */
-      propertyNames: z.strictObject({ format }).exactOptional(),
-      additionalProperties: z.strictObject({ type: z.literal('string'), format }).exactOptional(),
-      dependentRequired: z.record(z.string(), z.array(text).min(1)).exactOptional(),
-      /** What is said where one of `dependentRequired` is missing. */
-      error: text.exactOptional(),
+      propertyNames: key(
+        z.strictObject({ format: key(format, 'what its names are', 'header_name') }).exactOptional(),
+        'in place of `properties`: the user names the keys',
+        '{format: header_name}',
+      ),
+      additionalProperties: key(
+        z
+          .strictObject({
+            type: key(z.literal('string'), 'texts', 'string'),
+            format: key(format, 'what they mean', 'secret'),
+          })
+          .exactOptional(),
+        'what stands under the keys that the user names',
+        '{type: string, format: secret}',
+      ),
+      dependentRequired: key(
+        z.record(z.string(), z.array(text).min(1)).exactOptional(),
+        'keys that must be given where another is; `error` says so',
+        '{cert_file: [key_file]}',
+      ),
+      error,
     }),
   ],
   { error: 'expected one of string, number, integer, boolean, object, array' },

@@ -23,8 +23,8 @@ const temporality = key(
 
 const histogram = z.strictObject({
   value_type: valueType,
-  aggregation_temporality: z.enum(['cumulative', 'delta']).exactOptional(),
-  monotonic: z.boolean().exactOptional(),
+  aggregation_temporality: key(z.enum(['cumulative', 'delta']).exactOptional(), 'what its counts are', 'delta'),
+  monotonic: key(z.boolean().exactOptional(), 'nothing for a histogram', 'true'),
   ...kindKeys,
   bucket_boundaries: key(z.array(z.number()).exactOptional(), 'the upper ends of its buckets', '[1, 10]'),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Path } from '../../yaml/fault.ts'
 import { schemasAt } from '../../yaml/schema-path.ts'
 
 /** What is said of a key of the metadata's grammar: docs/metadata.md is made of it, and the faults say its first clause. */
@@ -38,6 +39,15 @@ export function inert<Schema extends z.ZodType>(schema: Schema, says: string, ex
 /** A key of mdatagen's that code can't be generated of. */
 export function unrendered<Schema extends z.ZodType>(schema: Schema, says: string, example: string, why: string) {
   return key(schema.exactOptional(), says, example, { unrendered: () => why })
+}
+
+/** What the key at the path is, in its first clause. */
+export function clauseAt(schema: z.ZodType, path: Path): string | undefined {
+  for (const one of schemasAt(schema, path)) {
+    const { says } = noteOf(one) ?? {}
+    if (says !== undefined) return says.replace(/[.:;](?: .*)?$/s, '').replaceAll('`', '')
+  }
+  return undefined
 }
 
 /** What is said of the key with this schema. */

@@ -1,55 +1,8 @@
 import { z } from 'zod'
-import { duration } from '../../config/duration.ts'
-import type { ColumnDefinition, QueryDefinition, QueryVariant, SliceDefinition, TopDefinition } from '../query.ts'
+import type { ColumnDefinition, QueryDefinition, QueryVariant } from '../query.ts'
+import { key } from './key.ts'
+import { counters, read, sql, top, variantCounters } from './reading-grammar.ts'
 import type { RequiresGrammar } from './requirements-grammar.ts'
-
-const sql = z.string().trim().min(1)
-
-const top = z.strictObject({
-  rows: z.int().min(1),
-  by: z.array(z.string()).min(1),
-  others: z.array(z.string()).min(1),
-  set: z.string().min(1).exactOptional(),
-}) satisfies z.ZodType<TopDefinition>
-
-/** One relation, maybe of a schema or of an extension's, and its alias. */
-const slicedRelation = /^(?:[\w@:]+\.)?\w+\s+AS\s+(?<alias>\w+)$/i
-
-const slice = z
-  .strictObject(
-    {
-      from: sql.regex(slicedRelation, {
-        error:
-          "expected one relation and its alias, such as pg_class AS c; what is looked up for its rows is the query's from",
-      }),
-      where: sql.exactOptional(),
-      key: sql.regex(/^\w+\.\w+$/, { error: 'expected a column with the alias of its relation, such as c.oid' }),
-    },
-    {
-      error: ({ code }) =>
-        code === 'invalid_type' ? 'expected {from, where, key}, such as {from: pg_class AS c, key: c.oid}' : undefined,
-    },
-  )
-  .transform(
-    (given): SliceDefinition => ({ ...given, alias: slicedRelation.exec(given.from)?.groups?.['alias'] ?? '' }),
-  )
-
-/** How a query is read from the server. */
-const read = z.strictObject({
-  interval: duration.refine((ms) => ms > 0, { error: 'expected a duration above zero' }).exactOptional(),
-  slice: slice.exactOptional(),
-  takes_locks: z.boolean().exactOptional(),
-})
-
-const reset = z.strictObject({ sql, exact: z.boolean() })
-
-/** How a variant's counters begin anew. */
-const variantCounters = z.strictObject({
-  reset: reset.exactOptional(),
-  falls_when_reset: z.boolean().exactOptional(),
-})
-
-const counters = variantCounters.extend({ inherits: z.boolean().exactOptional() })
 
 /** What a query says once for the sources of all of its metrics. */
 export interface SourceDefaults {
@@ -72,12 +25,27 @@ export const renamedQueryKeys = {
 
 /** The grammar of an entry of `queries`. */
 export function queryGrammar(requires: RequiresGrammar) {
+  const requirement = key(requires.exactOptional(), 'what must hold', 'read_all_stats', { see: 'Requirements' })
+  const from = key(
+    sql.exactOptional(),
+    "SQL. `$databases` are the oids of the watched databases, `@extschema:NAME@` is an extension's schema; bare names are pg_catalog's. Joins that only some columns need are LEFT JOINs on a unique key or LATERAL aggregates: the planner drops them when they aren't used",
+    'pg_class AS c',
+  )
+  const where = key(sql.exactOptional(), 'SQL, as in `from`', "c.relkind = 'r'")
   const column = z
     .strictObject({
-      sql: sql.exactOptional(),
-      computed: z.array(z.string()).exactOptional(),
-      type: z.enum(['int', 'double', 'string', 'bool', 'timestamp']),
-      requires: requires.exactOptional(),
+      sql: key(
+        sql.exactOptional(),
+        'what it is. A counter that is NULL in one result and a number in the next counts from zero: let NULL mean that the thing does not exist, or give a number each time',
+        'c.relname',
+      ),
+      computed: key(
+        z.array(z.string()).exactOptional(),
+        "in place of `sql`, in a query with `top`: code makes it of these columns for the rows that are shown (a `RowComputer`). It may label rows, be a gauge's value or a point's `when`; it ranks and identifies nothing",
+        '[inserted]',
+      ),
+      type: key(z.enum(['int', 'double', 'string', 'bool', 'timestamp']), 'how it is read', 'int'),
+      requires: requirement,
     })
     .refine(({ sql: text, computed }) => (text === undefined) !== (computed === undefined), {
       error: 'expected exactly one of sql and computed',
@@ -85,11 +53,18 @@ export function queryGrammar(requires: RequiresGrammar) {
 
   const variant = z
     .strictObject({
-      requires: requires.exactOptional(),
-      from: sql.exactOptional(),
-      where: sql.exactOptional(),
-      counters: variantCounters.exactOptional(),
-      columns: z.record(z.string(), column).exactOptional(),
+      requires: requirement,
+      from,
+      where,
+      counters: key(variantCounters.exactOptional(), "in place of the query's", '{falls_when_reset: true}', {
+        see: '`counters` of the query',
+      }),
+      columns: key(
+        z.record(z.string(), column).exactOptional(),
+        "beside the query's, or in place of those of the same name",
+        '{age: {sql: age(c.relfrozenxid), type: int}}',
+        { see: '`columns` of the query' },
+      ),
     })
     .transform(
       ({ columns = {}, counters: { reset: token, falls_when_reset } = {}, ...rest }): QueryVariant => ({
@@ -102,22 +77,54 @@ export function queryGrammar(requires: RequiresGrammar) {
 
   return z
     .strictObject({
-      description: z.string().min(1),
-      scope: z.enum(['server', 'database']),
-      from: sql.exactOptional(),
-      where: sql.exactOptional(),
-      identity: z.array(z.string()).exactOptional(),
-      entity: z.record(z.string(), z.string()).exactOptional(),
-      attributes: z.record(z.string(), z.string()).exactOptional(),
-      read: read.exactOptional(),
-      counters: counters.exactOptional(),
-      top: top.exactOptional(),
-      read_by_code: z.array(z.string()).min(1).exactOptional(),
-      group_by: z.array(z.string()).min(1).exactOptional(),
-      on_duplicate: z.enum(['sum', 'max']).exactOptional(),
-      requires: requires.exactOptional(),
-      columns: z.record(z.string(), column),
-      variants: z.array(variant).min(1).exactOptional(),
+      description: key(z.string().min(1), 'what its rows are: for documentation', 'One row per user table.'),
+      scope: key(
+        z.enum(['server', 'database']),
+        '`server`: once per instance. `database`: in every watched database, whose `database` and `database_oid` are columns without being named',
+        'database',
+      ),
+      from,
+      where,
+      identity: key(
+        z.array(z.string()).exactOptional(),
+        'the columns that tell rows apart. Baselines hang on them, so labels may change; without it the query gives one row',
+        '[oid]',
+      ),
+      entity: key(
+        z.record(z.string(), z.string()).exactOptional(),
+        "columns by part of the entity, for the sources of all its metrics: as far as a source doesn't say it itself and the metric has it",
+        '{schema: schema, relation: relation}',
+      ),
+      attributes: key(
+        z.record(z.string(), z.string()).exactOptional(),
+        'columns by attribute, in the same way, where no point gives it as a constant',
+        '{kind: kind}',
+      ),
+      read: key(read.exactOptional(), 'how it is read', '{interval: 5m}'),
+      counters: key(counters.exactOptional(), 'how counters begin anew', '{falls_when_reset: true}'),
+      top: key(
+        top.exactOptional(),
+        'which rows have series of their own ([deltas.md](deltas.md))',
+        '{rows: 100, by: [inserted], others: [relation]}',
+      ),
+      read_by_code: key(
+        z.array(z.string()).min(1).exactOptional(),
+        'columns that only code reads, where the server has them. Code knows the names by `QueryColumns` and `ComputedColumns`, which are generated, so that a wrong one fails the type check',
+        '[dealloc]',
+      ),
+      group_by: key(
+        z.array(z.string()).min(1).exactOptional(),
+        'columns; a key that no enabled metric shows is dropped',
+        '[mode]',
+      ),
+      on_duplicate: key(z.enum(['sum', 'max']).exactOptional(), 'how rows with the same identity become one', 'sum'),
+      requires: requirement,
+      columns: key(z.record(z.string(), column), 'what a row has', '{oid: {sql: c.oid, type: string}}'),
+      variants: key(
+        z.array(variant).min(1).exactOptional(),
+        'the first whose `requires` is met is taken; if none fits, the query is left out',
+        '[{requires: {role: primary}}, {requires: {role: standby}}]',
+      ),
     })
     .transform(
       ({ entity = {}, attributes = {}, ...given }): Unnamed<QueryDefinition> & { defaults: SourceDefaults } => ({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Privilege, Requirements, VersionRange } from '../query.ts'
 import { unknownName } from '../unknown-name.ts'
 import { parseVersionRange } from '../version-range.ts'
+import { key } from './key.ts'
 
 const versionRange = z.string().transform((text, context) => range(text, context))
 
@@ -17,9 +18,9 @@ const extension = z.record(z.string(), z.string()).transform((named, context): R
 
 const privilege = z
   .strictObject({
-    role: z.string().min(1).exactOptional(),
-    function: z.string().min(1).exactOptional(),
-    table: z.string().min(1).exactOptional(),
+    role: key(z.string().min(1).exactOptional(), 'membership of a role', 'pg_monitor'),
+    function: key(z.string().min(1).exactOptional(), 'a function with its argument types', 'pg_ls_waldir()'),
+    table: key(z.string().min(1).exactOptional(), 'a table or view', 'pg_authid'),
   })
   .transform((named, context): Privilege => {
     const [found, ...others] = (['role', 'function', 'table'] as const).flatMap((kind) => {
@@ -34,11 +35,23 @@ const privilege = z
 /** An entry of `requirements`, and what `requires` may say itself. */
 export const requirements = z
   .strictObject({
-    server: versionRange.exactOptional(),
-    role: z.enum(['primary', 'standby']).exactOptional(),
-    extension: extension.exactOptional(),
-    columns: z.array(z.string().min(1)).min(1).exactOptional(),
-    privilege: z.union([privilege, z.array(privilege).min(1)]).exactOptional(),
+    server: key(versionRange.exactOptional(), 'a range of versions', '">=14 <19"'),
+    role: key(z.enum(['primary', 'standby']).exactOptional(), 'what the server is', 'primary'),
+    extension: key(
+      extension.exactOptional(),
+      'one extension and a range of its versions, `"*"` for any',
+      '{pg_stat_statements: ">=1.8"}',
+    ),
+    columns: key(
+      z.array(z.string().min(1)).min(1).exactOptional(),
+      "columns that the extension's view really has",
+      '[wal_bytes]',
+    ),
+    privilege: key(
+      z.union([privilege, z.array(privilege).min(1)]).exactOptional(),
+      'one of these, or a list of them',
+      '{role: pg_monitor}',
+    ),
   })
   .transform(
     ({ privilege: privileges, extension: named, ...rest }): Requirements => ({

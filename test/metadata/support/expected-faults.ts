@@ -24,9 +24,10 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'attribute-unused': '18:3: attributes::old_pages: is used by no metric, event or entity',
   'attribute-with-enabled':
     '20:66: attributes::postgresql.table.name::enabled: unknown key "enabled"; known are description, enum, name_override, requirement_level, semantic_convention, type',
-  'attribute-without-description': '17:3: attributes::lock_mode::description: is required (expected string)',
+  'attribute-without-description':
+    '17:3: attributes::lock_mode::description: is required (expected string): what it says',
   'attribute-without-type':
-    '20:3: attributes::postgresql.table.name::type: is required (expected one of string, int, double, bool, bytes, slice, map)',
+    '20:3: attributes::postgresql.table.name::type: is required (expected one of string, int, double, bool, bytes, slice, map): the type of its value',
   'bad-class':
     '6:10: status::class: expected one of cmd, connector, converter, exporter, extension, pkg, processor, provider, receiver, scraper, found "reciever"',
   'bad-metric-stability':
@@ -68,9 +69,9 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '31:45: entities::1::identity::1::value: expected parts such as {database}, found "{schema}.{relation}{"',
   'entity-vocabulary-unknown':
     '31:80: entities::1::identity::1::vocabulary: expected one of semconv, legacy, found "old"',
-  'entity-without-brief': '25:5: entities::1::brief: is required (expected string)',
+  'entity-without-brief': '25:5: entities::1::brief: is required (expected string): what it is',
   'entity-without-identity': '24:15: entities::0::identity: expected at least 1 entries, found a list of 0',
-  'entity-without-type': '32:5: entities::2::type: is required (expected string)',
+  'entity-without-type': '32:5: entities::2::type: is required (expected string): its name',
   'enum-value-twice': '18:75: attributes::operation::enum::2: "ins" stands here twice',
   'event-entity-of-parts':
     '159:13: events::db.server.query_sample::entity: expected an entity that the resource tells apart, found postgresql.table, which is made of database, relation, schema',
@@ -87,8 +88,10 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '161:5: events::db.server.query_sample::unit: unknown key "unit"; known are attributes, description, enabled, entity, extended_documentation, stability, warnings',
   'event-warning-unknown':
     '161:16: events::db.server.query_sample::warnings::if_on: unknown key "if_on"; known are if_configured, if_enabled, if_enabled_not_set',
-  'event-without-description': '156:3: events::db.server.query_sample::description: is required (expected string)',
-  'event-without-enabled': '156:3: events::db.server.query_sample::enabled: is required (expected boolean)',
+  'event-without-description':
+    '156:3: events::db.server.query_sample::description: is required (expected string): what happened',
+  'event-without-enabled':
+    '156:3: events::db.server.query_sample::enabled: is required (expected boolean): whether it is on unless the configuration says otherwise',
   'event-without-entity': '156:3: events::db.server.query_sample::entity: is required (expected string)',
   'extension-columns-without-extension':
     '71:99: queries::table::columns::updated::requires::columns: names columns of an extension, but no extension is required',
@@ -109,7 +112,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '96:5: metrics::postgresql.operations::others: expected only for a gauge or up-down sum: increases of counters are always added',
   'metric-others-without-top': '83:5: metrics::postgresql.locks::others: expected only for a query with top',
   'metric-sum-without-monotonic':
-    '124:5: metrics::postgresql.statements::sum::monotonic: is required (expected boolean)',
+    '124:5: metrics::postgresql.statements::sum::monotonic: is required (expected boolean): whether it never falls but when it is zeroed',
   'metric-temporality-delta':
     '124:70: metrics::postgresql.statements::sum::aggregation_temporality: expected cumulative, found "delta"',
   'metric-unit-invalid':
@@ -118,14 +121,16 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '147:25: metrics::postgresql.wal.delay::gauge::value_type: expected one of int, double, found "float"',
   'metric-with-sum-and-gauge':
     '143:5: metrics::postgresql.wal.delay: expected exactly one of sum, gauge and histogram, found 2',
-  'metric-without-description': '106:3: metrics::postgresql.size::description: is required (expected string)',
-  'metric-without-enabled': '79:3: metrics::postgresql.locks::enabled: is required (expected boolean)',
+  'metric-without-description':
+    '106:3: metrics::postgresql.size::description: is required (expected string): what it measures',
+  'metric-without-enabled':
+    '79:3: metrics::postgresql.locks::enabled: is required (expected boolean): whether it is on unless the configuration says otherwise',
   'metric-without-entity': '106:3: metrics::postgresql.size::entity: is required (expected string)',
   'metric-without-sum-or-gauge':
     '143:5: metrics::postgresql.wal.delay: expected exactly one of sum, gauge and histogram, found none',
-  'metric-without-unit': '106:3: metrics::postgresql.size::unit: is required (expected string)',
-  'missing-status': '1:1: status: is required (expected map)',
-  'missing-type': '1:1: type: is required (expected string)',
+  'metric-without-unit': '106:3: metrics::postgresql.size::unit: is required (expected string): a unit of UCUM',
+  'missing-status': '1:1: status: is required (expected map): what it is and how settled',
+  'missing-type': "1:1: type: is required (expected string): the component's kind in a configuration",
   'not-yaml': "170:1: not valid YAML: Missing closing 'quote",
   'parameter-unknown':
     '77:16: queries::table::variants::1::where: expected no parameter but $databases, found $database',
@@ -161,7 +166,8 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '42:3: queries::lo.cks: expected a name of small letters, digits and underscores, found "lo.cks"',
   'query-read-by-code-column-unknown':
     '63:20: queries::table::read_by_code::0: expected a column of table, found "oids", which isn\'t defined; did you mean "oid"?',
-  'query-reset-without-exact': '65:7: queries::table::counters::reset::exact: is required (expected boolean)',
+  'query-reset-without-exact':
+    '65:7: queries::table::counters::reset::exact: is required (expected boolean): whether it moves when the counters are zeroed, and only then, and is read in one snapshot with them',
   'query-scope-unknown': '44:12: queries::locks::scope: expected one of server, database, found "cluster"',
   'query-slice-key-malformed':
     '60:60: queries::table::read::slice::key: expected a column with the alias of its relation, such as c.oid, found "c.oid::int8"',
@@ -191,7 +197,7 @@ export const expectedFaults: Readonly<Record<string, string>> = {
     '63:45: queries::table::top::others::0: expected a column of type string, found updated, which is int',
   'query-top-with-duplicates':
     '38:5: queries::lag::on_duplicate: expected either top or on_duplicate: rows of one identity are added up',
-  'query-top-without-by': '63:5: queries::table::top::by: is required (expected list)',
+  'query-top-without-by': '63:5: queries::table::top::by: is required (expected list): the columns that rank them',
   'query-top-without-identity':
     '33:3: queries::lag: expected identity: with top the query gives several rows, which nothing tells apart',
   'query-unused': '42:3: queries::lock: feeds no metric',
@@ -220,11 +226,11 @@ export const expectedFaults: Readonly<Record<string, string>> = {
   'requires-unknown-key':
     '73:20: queries::table::variants::0::requires::roles: unknown key "roles"; did you mean "role"?',
   'resource-attribute-without-description':
-    '13:3: resource_attributes::server.port::description: is required (expected string)',
+    '13:3: resource_attributes::server.port::description: is required (expected string): what it says',
   'resource-attribute-without-enabled':
-    '13:3: resource_attributes::server.port::enabled: is required (expected boolean)',
+    '13:3: resource_attributes::server.port::enabled: is required (expected boolean): whether it is sent unless the configuration says otherwise',
   'resource-attribute-without-type':
-    '13:3: resource_attributes::server.port::type: is required (expected one of string, int, double, bool, bytes, slice, map)',
+    '13:3: resource_attributes::server.port::type: is required (expected one of string, int, double, bool, bytes, slice, map): the type of its value',
   'source-attribute-column-of-another-type':
     '152:36: metrics::postgresql.wal.delay::source::0::attributes::db.namespace: expected a column of type string, found seconds, which is double',
   'source-attribute-column-unknown':
