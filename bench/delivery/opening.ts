@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { asShipped } from '../as-shipped.ts'
 import { runChild } from '../child.ts'
 import { median } from '../median.ts'
 import type { Report } from '../table.ts'
-import { asShipped, rounds } from './as-shipped.ts'
 import { caseFolder } from './case-folder.ts'
+import { rounds } from './rounds.ts'
 
 const measured = z.object({ wallMs: z.number(), residentBytes: z.number(), series: z.number(), requests: z.number() })
 type Measured = z.infer<typeof measured>

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { asShipped } from '../as-shipped.ts'
 import { runChild } from '../child.ts'
 import { median } from '../median.ts'
 import { startServer } from '../server-process.ts'
 import type { Report } from '../table.ts'
-import { asShipped, rounds } from './as-shipped.ts'
 import { caseFolder } from './case-folder.ts'
+import { rounds } from './rounds.ts'
 
 const residence = z.object({ nowBytes: z.number(), peakBytes: z.number() })
 const measured = z.object({

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { asShipped } from '../as-shipped.ts'
 import { runChild } from '../child.ts'
 import { median } from '../median.ts'
 import { startServer } from '../server-process.ts'
@@ -7,15 +8,13 @@ import type { Report } from '../table.ts'
 
 const rounds = 5
 const sizes = [1_000, 10_000, 100_000]
-/** As the program is started: src/start.cjs, first line. */
-const shipped = '--max-semi-space-size=4'
 const variants = [
   { name: 'floor: serializer and zstd', what: 'floor', flags: [] },
   { name: 'the encoding alone', what: 'encoding', flags: [] },
   { name: 'rows to requests, queue in memory', what: 'pipeline', flags: [] },
   { name: 'rows to requests, queue on disk', what: 'durable', flags: [] },
   { name: 'to the sink', what: 'to_sink', flags: [] },
-  { name: 'to the sink, as started', what: 'to_sink', flags: [shipped] },
+  { name: 'to the sink, as started', what: 'to_sink', flags: asShipped },
 ] as const
 
 const measured = z.object({ sent: z.number(), cpuMs: z.number(), peakBytes: z.number(), keptBytes: z.number() })
@@ -55,7 +54,7 @@ export async function encode(): Promise<Report> {
     notes: [
       `Medians of ${rounds} fresh processes, each the median of 3 scrapes back to back after 2 others; all metrics of the query \`table\`, ten points a row. Aims for 100,000 points: the encoding alone 0.13 of the floor, with the queue in memory 0.55, on disk 0.9; 30 MiB and 65 MiB.`,
       "Peak: the most resident of scrapes 3 to 5, above what was settled after scrape 2. Kept: live heap and buffers of series and baselines; for the floor and the encoding alone the ready-made objects too. With V8's defaults.",
-      `As started: node ${shipped}.`,
+      `As started: node ${asShipped.join(' ')}.`,
     ],
   }
 }

@@ -5,6 +5,7 @@ import { metricDefaults } from '../../generated/postgresql/config.ts'
 import { demoKey } from '../../src/demo/demo-config.ts'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import { startEndpoint } from '../../src/demo/endpoint/endpoint.ts'
+import { firstLine } from '../as-shipped.ts'
 import { median } from '../median.ts'
 import { buildBundle } from '../memory/bundle.ts'
 import { startCollector } from '../memory/collector-process.ts'
@@ -22,8 +23,6 @@ const cycleMs = 3_000
 const mebibyte = 1_024 * 1_024
 /** 30 MB. */
 const aimMebibytes = 28
-/** As the program is started. */
-const flags = ['--max-semi-space-size=4']
 
 interface Growth {
   readonly before: number
@@ -43,7 +42,7 @@ export async function collectorMemory(): Promise<Report> {
     const start = async (name: string, withStatements: boolean) => {
       const file = join(directory, `${name}.yaml`)
       await writeFile(file, configOf(cluster, endpoint.url, withStatements))
-      return Array.from({ length: processes }, () => running.use(startCollector(program, file, flags)).pid)
+      return Array.from({ length: processes }, () => running.use(startCollector(program, file, firstLine)).pid)
     }
     const watching = await start('with', true)
     const others = await start('without', false)

@@ -43,7 +43,7 @@ test('no program has a character above U+00FF, for which V8 would keep its whole
 
 test('the program begins with a line that lets a shell start it', async () => {
   expect(await readFile(join(built(), 'otelephant.js'), 'utf8')).toMatch(
-    /^#!\/usr\/bin\/env -S node --max-semi-space-size=4\n/,
+    /^#!\/usr\/bin\/env -S node --max-semi-space-size=4 --no-concurrent-recompilation\n/,
   )
 })
 
