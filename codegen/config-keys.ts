@@ -43,10 +43,22 @@ function formatsOf(properties: ConfigProperties): ConfigFormat[] {
   })
 }
 
-/** The schemas of an object's keys as text of TypeScript. */
-export function keySchemas(properties: ConfigProperties): readonly string[] {
+/** The keys that leave a choice, with what may be chosen; keys of objects after a dot. */
+export function configChoices(properties: ConfigProperties, within = ''): (readonly [string, readonly string[]])[] {
+  return Object.entries(properties).flatMap(([name, property]) => {
+    const path = `${within}${name}`
+    if (property.type === 'object') return configChoices(property.properties ?? {}, `${path}.`)
+    return property.type === 'string' && property.enum !== undefined ? [[path, property.enum] as const] : []
+  })
+}
+
+/**
+ * The schemas of an object's keys as text of TypeScript.
+ * @param within what stands before the names of its keys: `sending_queue.`
+ */
+export function keySchemas(properties: ConfigProperties, within = ''): readonly string[] {
   return Object.entries(properties).map(([name, property]) => {
-    const schema = `${schemaOf(property)}${absent(property)}`
+    const schema = `${schemaOf(property, `${within}${name}`)}${absent(property)}`
     return `/** ${comment(property.description)} */\n${name}: ${schema}`
   })
 }
@@ -60,10 +72,10 @@ function absent(property: ConfigProperty): string {
   return `.${isRead ? 'prefault' : 'default'}(${literal(property.default)})`
 }
 
-function schemaOf(property: ConfigProperty): string {
+function schemaOf(property: ConfigProperty, path: string): string {
   switch (property.type) {
     case 'string':
-      return textSchema(property)
+      return property.enum === undefined ? textSchema(property) : `z.enum(choices[${literal(path)}])`
     case 'integer':
       return `z.int()${bounds(property)}`
     case 'number':
@@ -73,7 +85,7 @@ function schemaOf(property: ConfigProperty): string {
     case 'array':
       return `z.array(${textSchema(property.items)})`
     case 'object':
-      return objectSchema(property)
+      return objectSchema(property, path)
     default:
       return property satisfies never
   }
@@ -85,14 +97,13 @@ function bounds({ minimum, maximum }: { readonly minimum?: number; readonly maxi
 
 type Text = Omit<Extract<ConfigProperty, { readonly type: 'string' }>, 'description'>
 
-function textSchema({ format, enum: values, minLength, minimum, maximum, required, error }: Text): string {
+function textSchema({ format, minLength, minimum, maximum, required, error }: Text): string {
   const said = error === undefined ? '' : `, ${literal(error)}`
   if (format !== undefined) {
     const refine = (sign: string, bound: string | undefined) =>
       bound === undefined ? '' : `.refine((value) => value ${sign} ${measured(format, bound)}${said})`
     return `${camelCase(format)}${refine('>=', minimum)}${refine('<=', maximum)}`
   }
-  if (values !== undefined) return `z.enum(${literal(values)})`
   const missing =
     required === undefined || error === undefined
       ? ''
@@ -106,7 +117,7 @@ function measured(format: ConfigFormat, bound: string): string {
 
 type Objects = Extract<ConfigProperty, { readonly type: 'object' }>
 
-function objectSchema(object: Objects): string {
+function objectSchema(object: Objects, path: string): string {
   const { properties = {}, propertyNames, additionalProperties, dependentRequired = {}, error } = object
   if (propertyNames !== undefined && additionalProperties !== undefined)
     return `z.record(${camelCase(propertyNames.format)}, ${camelCase(additionalProperties.format)})`
@@ -114,5 +125,5 @@ function objectSchema(object: Objects): string {
     others.map((other) => `(value.${name} === undefined || value.${other} !== undefined)`),
   )
   const refined = conditions.length === 0 ? '' : `.refine((value) => ${conditions.join(' && ')}, ${literal(error)})`
-  return `z.strictObject({${keySchemas(properties).join(',\n')}})${refined}`
+  return `z.strictObject({${keySchemas(properties, `${path}.`).join(',\n')}})${refined}`
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from '../src/metadata/model.ts'
-import { type ConfigImport, configImports, keySchemas } from './config-keys.ts'
+import { type ConfigImport, configChoices, configImports, keySchemas } from './config-keys.ts'
 import { comment, literal } from './literal.ts'
 import { valueTypes } from './metrics-view.ts'
 
@@ -9,6 +9,8 @@ export interface ConfigView {
   readonly imports: readonly ConfigImport[]
   /** Of the component's own keys, as TypeScript. */
   readonly keys: readonly string[]
+  /** Of the keys that leave a choice. */
+  readonly choices: readonly { readonly name: string; readonly values: string }[]
   /** Whether there are metrics, and what follows from them. */
   readonly measures: boolean
   readonly metrics: readonly { readonly name: string; readonly enabled: boolean }[]
@@ -33,6 +35,7 @@ export function configView(metadata: Metadata): ConfigView {
     description: comment(displayName),
     imports: configImports(config, queries.length > 0 ? ['positive_duration'] : []),
     keys: keySchemas(config),
+    choices: configChoices(config).map(([name, values]) => ({ name: literal(name), values: literal(values) })),
     measures,
     metrics: metrics.map(({ name, enabled }) => ({ name: literal(name), enabled })),
     warnings: metrics.flatMap(({ name, warnings }) =>

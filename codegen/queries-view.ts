@@ -13,6 +13,8 @@ export interface QueriesView {
     readonly columns: string
     readonly computed: string
   }[]
+  /** Of the queries with columns that only code reads: an object of names. */
+  readonly readByCode: readonly { readonly query: string; readonly columns: string }[]
   readonly sourcedMetrics: readonly {
     readonly metric: string
     readonly entity: string
@@ -30,6 +32,16 @@ export function queriesView(metadata: Metadata): QueriesView {
       columns: namesOf(query, false),
       computed: namesOf(query, true),
     })),
+    readByCode: metadata.queries.flatMap(({ name, readByCode }) =>
+      readByCode === undefined
+        ? []
+        : [
+            {
+              query: literal(name),
+              columns: literal(Object.fromEntries(readByCode.map((column) => [column, column]))),
+            },
+          ],
+    ),
     sourcedMetrics: sourcedMetrics(metadata).map(({ info, entity, others, requires, sources }) => ({
       metric: literal(info.name),
       entity: literal(entity.type),

@@ -6,16 +6,23 @@ import { duration, positiveDuration } from '../../src/config/duration.ts'
 import { httpUrl } from '../../src/config/http.ts'
 import { licenseKey } from '../../src/config/license-key.ts'
 
+/** What may be chosen, by key: code that tells the choices apart has their names from here. */
+export const choices = {
+  region: ['us', 'eu', 'jp', 'gov'],
+  compression: ['zstd', 'gzip', 'none'],
+  'sending_queue.on_full': ['drop_oldest', 'block'],
+} as const
+
 /** What each key of the configuration says by itself. */
 export const configKeys = z.strictObject({
   /** A license key (ingest). */
   api_key: licenseKey,
   /** The account's region; told by the key's prefix if not set. */
-  region: z.enum(['us', 'eu', 'jp', 'gov']).optional(),
+  region: z.enum(choices['region']).optional(),
   /** Base address in place of the region's, for a proxy; /v1/metrics or /v1/logs is appended. */
   endpoint: httpUrl.optional(),
   /** How requests are compressed; gzip where zstd is refused. */
-  compression: z.enum(['zstd', 'gzip', 'none']).default('zstd'),
+  compression: z.enum(choices['compression']).default('zstd'),
   /** Deadline of one attempt, from the connection to the last byte of the answer. */
   timeout: positiveDuration.prefault('30s'),
   /** Requests are tried until they are delivered; only the pauses between the tries can be set. */
@@ -41,7 +48,7 @@ export const configKeys = z.strictObject({
         .refine((value) => value <= 172800000, 'must not be above 48h: New Relic refuses what is older')
         .prefault('47h'),
       /** The oldest requests make room (drop_oldest, the default with `storage`), or batches are refused and their increments come with a later scrape (block, the default without). */
-      on_full: z.enum(['drop_oldest', 'block']).optional(),
+      on_full: z.enum(choices['sending_queue.on_full']).optional(),
     })
     .prefault({}),
   /** How points become requests. */

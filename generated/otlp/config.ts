@@ -6,6 +6,14 @@ import { duration, positiveDuration } from '../../src/config/duration.ts'
 import { headerName, httpUrl } from '../../src/config/http.ts'
 import { secret } from '../../src/config/secret.ts'
 
+/** What may be chosen, by key: code that tells the choices apart has their names from here. */
+export const choices = {
+  compression: ['zstd', 'gzip', 'none'],
+  encoding: ['protobuf', 'json'],
+  temporality: ['cumulative', 'delta'],
+  'sending_queue.on_full': ['drop_oldest', 'block'],
+} as const
+
 /** What each key of the configuration says by itself. */
 export const configKeys = z.strictObject({
   /** Base address; /v1/metrics or /v1/logs is appended. One of the three addresses is needed. */
@@ -17,11 +25,11 @@ export const configKeys = z.strictObject({
   /** Headers of every request. */
   headers: z.record(headerName, secret).prefault({}),
   /** How requests are compressed; gzip where zstd is refused. */
-  compression: z.enum(['zstd', 'gzip', 'none']).default('gzip'),
+  compression: z.enum(choices['compression']).default('gzip'),
   /** How requests are written. */
-  encoding: z.enum(['protobuf', 'json']).default('protobuf'),
+  encoding: z.enum(choices['encoding']).default('protobuf'),
   /** How counters are sent: as the server counts them, or what was added since the previous scrape. */
-  temporality: z.enum(['cumulative', 'delta']).default('cumulative'),
+  temporality: z.enum(choices['temporality']).default('cumulative'),
   /** Deadline of one attempt, from the connection to the last byte of the answer. */
   timeout: positiveDuration.prefault('30s'),
   /** Requests are tried until they are delivered; only the pauses between the tries can be set. */
@@ -47,7 +55,7 @@ export const configKeys = z.strictObject({
         .refine((value) => value <= 172800000, 'must not be above 48h: New Relic refuses what is older')
         .prefault('47h'),
       /** The oldest requests make room (drop_oldest, the default with `storage`), or batches are refused and their increments come with a later scrape (block, the default without). */
-      on_full: z.enum(['drop_oldest', 'block']).optional(),
+      on_full: z.enum(choices['sending_queue.on_full']).optional(),
     })
     .prefault({}),
   /** How points become requests. */

@@ -343,12 +343,20 @@ export const resourceAttributesConfig = z.strictObject({
     .exactOptional(),
 })
 
+/** What may be chosen, by key: code that tells the choices apart has their names from here. */
+export const choices = {
+  transport: ['tcp', 'unix'],
+  channel_binding: ['disable', 'prefer', 'require'],
+  preset: ['default', 'simple'],
+  attribute_names: ['both', 'semconv', 'legacy'],
+} as const
+
 /** What each key of the configuration says by itself. */
 export const configKeys = z.strictObject({
   /** The server, as `host:port`; with `transport: unix` the host is the socket's directory, its leading slash left out or not. */
   endpoint: hostPort.prefault('localhost:5432'),
   /** How to connect. */
-  transport: z.enum(['tcp', 'unix']).default('tcp'),
+  transport: z.enum(choices['transport']).default('tcp'),
   /** The role to log in as; pg_monitor is all it needs. */
   username: z
     .string({ error: ({ input }) => (input === undefined ? 'missing username' : undefined) })
@@ -389,7 +397,7 @@ export const configKeys = z.strictObject({
     )
     .optional(),
   /** Whether SCRAM is bound to the server's certificate, so that nobody in between can pass it on: never, where the server offers it, or no password otherwise. `require` uses TLS on loopback too. */
-  channel_binding: z.enum(['disable', 'prefer', 'require']).default('prefer'),
+  channel_binding: z.enum(choices['channel_binding']).default('prefer'),
   /** The methods by which the server may ask for the password, in libpq's grammar: a list of password, md5, scram-sha-256 and none, or of those it may not, each with a `!`. Without it, any of them. */
   require_auth: requireAuth.optional(),
   /** A server that asks for more iterations of SCRAM is refused; a million take about half a second of one core for each connection. */
@@ -397,7 +405,7 @@ export const configKeys = z.strictObject({
   /** The name of this server, sent as service.instance.id; without it `host:port`, a loopback host replaced by this host's name. */
   instance: z.string().min(1).optional(),
   /** Which metrics are on unless `metrics` says otherwise: each by its own default, or just db.query.duration, db.query.count, db.connections.active, db.connections.idle and postgresql.up; these are read at each collection_interval, and sent with host.name and db.system. */
-  preset: z.enum(['default', 'simple']).default('default'),
+  preset: z.enum(choices['preset']).default('default'),
   /** What counts as a slow statement for db.query.duration and db.query.count. */
   statements: z
     .strictObject({
@@ -432,7 +440,7 @@ export const configKeys = z.strictObject({
     })
     .prefault({}),
   /** Which names attributes of databases, tables, indexes and functions get. */
-  attribute_names: z.enum(['both', 'semconv', 'legacy']).default('both'),
+  attribute_names: z.enum(choices['attribute_names']).default('both'),
   /** The instrumentation scope's name, where a dashboard filters on another's (github.com/open-telemetry/opentelemetry-collector-contrib/receiver/postgresqlreceiver). */
   scope_name: z.string().min(1).optional(),
   /** How often what sessions do and wait for is sampled; runs only for metrics and events that are enabled. */

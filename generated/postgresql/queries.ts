@@ -176,6 +176,11 @@ export interface ComputedColumns {
   readonly statement: 'hash' | 'operation' | 'mean_ms' | 'slow'
 }
 
+/** The columns that only code reads: it names them by this, and a test finds where it does. */
+export const readByCode = {
+  statement: { dealloc: 'dealloc' },
+} as const
+
 export const queries: readonly QueryDefinition[] = [
   {
     description: 'One row per watched database, its sessions counted.',

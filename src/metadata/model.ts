@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../pdata/entity.ts'
 import type { ConfigProperties } from './grammar/config-grammar.ts'
 import type { QueryDefinition, Requirements } from './query.ts'
 
@@ -45,9 +46,6 @@ export interface Attribute {
   readonly enum: readonly string[]
   readonly requirementLevel: 'required' | 'conditionally_required' | 'recommended' | 'opt_in'
 }
-
-/** Attributes in two sets of names: the semantic conventions' and the older ones that dashboards filter on. */
-export type Vocabulary = 'both' | 'semconv' | 'legacy'
 
 export interface EntityAttribute {
   /** An attribute, or a resource attribute (then without a value: the resource carries it). */

@@ -1,3 +1,6 @@
+/** Attributes in two sets of names: the semantic conventions' and the older ones that dashboards filter on. */
+export type Vocabulary = 'both' | 'semconv' | 'legacy'
+
 /** How a thing that points are about becomes attributes, in one or both vocabularies. */
 export interface EntityInfo {
   readonly type: string
@@ -10,14 +13,14 @@ export interface EntityAttributeInfo {
   readonly name: string
   /** A template over the parts, e.g. `{database}|{schema}`. */
   readonly value: string
-  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  readonly vocabulary: Vocabulary
 }
 
 /** The attributes of one entity in the wanted vocabulary. An attribute with a part that is missing (NULL) is left off. */
 export function entityAttributes(
   entity: EntityInfo,
   parts: Readonly<Record<string, string | undefined>>,
-  vocabulary: 'both' | 'semconv' | 'legacy',
+  vocabulary: Vocabulary,
 ): Record<string, string> {
   const attributes: Record<string, string> = {}
   for (const attribute of entity.attributes) {

@@ -1,6 +1,6 @@
 import type { Attributes } from './attributes.ts'
 import type { Batch, Resource, Scope } from './batch.ts'
-import { type EntityInfo, entityAttributes } from './entity.ts'
+import { type EntityInfo, entityAttributes, type Vocabulary } from './entity.ts'
 import type { MetricInfo } from './metric.ts'
 import type { Series } from './series.ts'
 
@@ -12,7 +12,7 @@ export interface SeriesFactorySettings {
   readonly endpoint: string
   readonly resource: Resource
   readonly scope: Scope
-  readonly vocabulary: 'both' | 'semconv' | 'legacy'
+  readonly vocabulary: Vocabulary
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readByCode } from '../../generated/postgresql/queries.ts'
 import { sourceFiles } from './support/source-files.ts'
 
 const generated = await sourceFiles('generated')
@@ -30,4 +31,12 @@ test('every instrument that is generated is recorded', () => {
     .flatMap(({ text }) => [...text.matchAll(/^ {4}(\w+): meter\.create/gm)].flatMap(([, name]) => name ?? []))
   expect(instruments.length).toBeGreaterThan(30)
   expect(instruments.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
+})
+
+test('every column that is said to be read by code is', () => {
+  const names = Object.entries(readByCode).flatMap(([query, columns]) =>
+    Object.keys(columns).map((column) => `readByCode.${query}.${column}`),
+  )
+  expect(names.length).toBeGreaterThan(0)
+  expect(names.filter((name) => !new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`).test(code))).toEqual([])
 })

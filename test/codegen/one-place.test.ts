@@ -155,3 +155,11 @@ test('what is said of a key of the grammar is in the reference and in the fault'
   const { stderr } = await runNodeIn(folder, 'codegen/main.ts')
   expect(stderr).toMatch(/::unit: is required \(expected string\): what it is measured in\n/)
 })
+
+test('a choice that is added to the metadata is missing where code tells the choices apart', async () => {
+  const folder = await copyWith('src/exporters/newrelic/metadata.yaml', {
+    ']\n    description: The account': ', au',
+  })
+  const { code, stdout } = await types(folder, 'src/exporters/newrelic/region.ts')
+  expect([code, stdout]).toEqual([1, expect.stringContaining("Property 'au' is missing")])
+})

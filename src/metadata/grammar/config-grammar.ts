@@ -34,7 +34,11 @@ const string = z.strictObject({
   type: key(z.literal('string'), 'the type of its value', 'string'),
   ...every,
   default: key(z.string().exactOptional(), saysDefault, '5s'),
-  enum: key(z.array(text).min(1).exactOptional(), 'all values of a text', '[off, on]'),
+  enum: key(
+    z.array(text).min(1).exactOptional(),
+    'all values of a text; code has them from `choices`, which is generated',
+    '[off, on]',
+  ),
   format: key(format.exactOptional(), 'what a text means', 'duration'),
   ...bounds(text, '1s', '1h'),
   minLength,

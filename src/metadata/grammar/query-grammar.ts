@@ -109,7 +109,7 @@ export function queryGrammar(requires: RequiresGrammar) {
       ),
       read_by_code: key(
         z.array(z.string()).min(1).exactOptional(),
-        'columns that only code reads, where the server has them. Code knows the names by `QueryColumns` and `ComputedColumns`, which are generated, so that a wrong one fails the type check',
+        'columns that only code reads, where the server has them. Code names them by `readByCode`, which is generated, and a test finds where it does; other names are in `QueryColumns` and `ComputedColumns`, so that a wrong one fails the type check',
         '[dealloc]',
       ),
       group_by: key(

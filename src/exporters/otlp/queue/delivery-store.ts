@@ -1,3 +1,4 @@
+import type { choices } from '../../../../generated/otlp/config.ts'
 import type { BaselineReader, LastComplete, SeriesBaseline } from '../../../deltas/baseline.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 import type { Compression } from '../wire/compression.ts'
@@ -39,7 +40,7 @@ export type StoreDropReason = 'queue_full' | 'max_age' | 'damaged'
 export type TakeOrder = 'newest' | 'smallest'
 
 /** What happens when a request doesn't fit: the oldest ones make room, or the new one is refused. */
-export type OnFull = 'drop_oldest' | 'block'
+export type OnFull = (typeof choices)['sending_queue.on_full'][number]
 
 /** How much a store holds. */
 export interface StoreLimits {

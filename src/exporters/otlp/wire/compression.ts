@@ -1,6 +1,8 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { choices } from '../../../../generated/otlp/config.ts'
 
-export const compressions = ['zstd', 'gzip', 'none'] as const
+/** As the configuration has them; stored requests name theirs. */
+export const compressions = choices.compression
 /** How requests are compressed; `zstd` and `gzip` are also the values of Content-Encoding. */
 export type Compression = (typeof compressions)[number]
 

@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
+import type { choices } from '../../../../generated/postgresql/config.ts'
 import { isLoopback } from '../../../config/database-url/loopback.ts'
 import { type AuthenticationMethod, authenticationMethods } from '../../../config/database-url/require-auth.ts'
 import { parseHostPort } from '../../../config/host-port.ts'
@@ -22,7 +23,7 @@ export type SettingsWay = 'called' | 'written'
 export interface AuthenticationPolicy {
   /** What `require_auth` allows. */
   readonly methods: ReadonlySet<AuthenticationMethod>
-  readonly channelBinding: 'disable' | 'prefer' | 'require'
+  readonly channelBinding: (typeof choices.channel_binding)[number]
   /**
    * Of a password in cleartext where the server was not checked: nobody is in between, or the user has said that it may go
    * there, or nobody has.

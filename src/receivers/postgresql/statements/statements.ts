@@ -1,6 +1,6 @@
 import type { EventsBuilder } from '../../../../generated/postgresql/events.ts'
 import type { MetricsBuilder } from '../../../../generated/postgresql/metrics.ts'
-import type { ComputedColumns } from '../../../../generated/postgresql/queries.ts'
+import { type ComputedColumns, readByCode } from '../../../../generated/postgresql/queries.ts'
 import type { Reading } from '../../../pdata/reading.ts'
 import type { ColumnValue } from '../../../rows/decode.ts'
 import type { ComputedRows, MeasuredRow } from '../../../rows/measured-row.ts'
@@ -150,7 +150,7 @@ export class Statements implements RowComputer {
   }
 
   #remember(rows: readonly MeasuredRow[], query: MeasuredResult['query'], top: readonly StatementIncrease[]): void {
-    const evictions: StatementColumn = 'dealloc'
+    const evictions: StatementColumn = readByCode.statement.dealloc
     const place = query.columns.findIndex(({ name }) => name === evictions)
     const value = rows[0]?.row[place]
     const dealloc = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
