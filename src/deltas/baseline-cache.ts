@@ -6,7 +6,20 @@ const sweepEveryMs = 3_600_000
 const sweepAtLeastAtCount = 20_000
 
 /** Overwritten from scrape to scrape: new objects would live for one scrape only, and fill the old generation. */
-type CachedBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] } & { readonly id: number }
+type CachedBaseline = { -readonly [Key in keyof Baseline]: Baseline[Key] } & {
+  readonly id: number
+  /** `undefined` once it was forgotten. */
+  key: string | undefined
+  /** The one that was looked for after this one, the last time. */
+  next: CachedBaseline | undefined
+}
+
+/** The baselines of one query. */
+interface QueryBaselines {
+  readonly byKey: Map<string, CachedBaseline>
+  /** The one that was looked for last. */
+  last: CachedBaseline | undefined
+}
 
 /** What was forgotten. */
 export interface Forgotten {
@@ -19,7 +32,7 @@ export interface Forgotten {
 /** The baselines of one exporter's series and the last complete results of their queries, in memory. */
 export class BaselineCache {
   /** By query, so that a complete result can drop the baselines of series that no longer exist. */
-  readonly #baselines = new Map<string, Map<string, CachedBaseline>>()
+  readonly #baselines = new Map<string, QueryBaselines>()
   readonly #completes = new Map<string, LastComplete>()
   #count = 0
   #newestMs = 0
@@ -31,22 +44,23 @@ export class BaselineCache {
   }
 
   baseline(query: string, key: string): Baseline | undefined {
-    return this.#baselines.get(query)?.get(key)
+    return this.#find(this.#baselines.get(query), key)
   }
 
   /** Gives a baseline another key, if there is one under the first. */
   rename(query: string, from: string, to: string): Baseline | undefined {
     const ofQuery = this.#baselines.get(query)
-    const baseline = ofQuery?.get(from)
+    const baseline = ofQuery?.byKey.get(from)
     if (ofQuery === undefined || baseline === undefined) return undefined
-    ofQuery.delete(from)
-    ofQuery.set(to, baseline)
+    ofQuery.byKey.delete(from)
+    ofQuery.byKey.set(to, baseline)
+    baseline.key = to
     return baseline
   }
 
   /** The number that the series was set with. */
   idOf(query: string, key: string): number | undefined {
-    return this.#baselines.get(query)?.get(key)?.id
+    return this.#find(this.#baselines.get(query), key)?.id
   }
 
   lastComplete(query: string): LastComplete | undefined {
@@ -59,7 +73,7 @@ export class BaselineCache {
 
   *entries(): Generator<{ readonly key: string; readonly baseline: Baseline & { readonly id: number } }> {
     for (const ofQuery of this.#baselines.values()) {
-      for (const [key, baseline] of ofQuery) yield { key, baseline }
+      for (const [key, baseline] of ofQuery.byKey) yield { key, baseline }
     }
   }
 
@@ -67,12 +81,15 @@ export class BaselineCache {
   set(key: string, baseline: Baseline, id: number): void {
     let ofQuery = this.#baselines.get(baseline.query)
     if (ofQuery === undefined) {
-      ofQuery = new Map()
+      ofQuery = { byKey: new Map(), last: undefined }
       this.#baselines.set(baseline.query, ofQuery)
     }
-    const kept = ofQuery.get(key)
+    const kept = this.#find(ofQuery, key)
     if (kept === undefined) this.#count += 1
-    if (kept === undefined || !overwrite(kept, baseline)) ofQuery.set(key, { ...baseline, id: kept?.id ?? id })
+    if (kept === undefined || !overwrite(kept, baseline)) {
+      ofQuery.byKey.set(key, { ...baseline, id: kept?.id ?? id, key, next: undefined })
+      if (kept !== undefined) kept.key = undefined
+    }
     if (baseline.seenMs > this.#newestMs) this.#newestMs = baseline.seenMs
   }
 
@@ -92,15 +109,33 @@ export class BaselineCache {
   #forget(query: string, sinceMs: number, ids: number[]): boolean {
     const ofQuery = this.#baselines.get(query)
     if (ofQuery === undefined) return false
-    const before = ofQuery.size
-    for (const [key, { seenMs, id }] of ofQuery) {
-      if (seenMs >= sinceMs) continue
-      ofQuery.delete(key)
-      ids.push(id)
+    const { byKey } = ofQuery
+    const before = byKey.size
+    // An iterator would make an array for each of them.
+    byKey.forEach((baseline, key) => {
+      if (baseline.seenMs >= sinceMs) return
+      byKey.delete(key)
+      baseline.key = undefined
+      baseline.next = undefined
+      ids.push(baseline.id)
+    })
+    if (byKey.size === 0) this.#baselines.delete(query)
+    this.#count -= before - byKey.size
+    return before > byKey.size
+  }
+
+  /** Series come in the same order from scrape to scrape, so that mostly no key has to be looked up. */
+  #find(ofQuery: QueryBaselines | undefined, key: string): CachedBaseline | undefined {
+    const last = ofQuery?.last
+    if (ofQuery === undefined || last?.key === key) return last
+    let found = last?.next
+    if (found?.key !== key) {
+      found = ofQuery.byKey.get(key)
+      if (found === undefined) return undefined
+      if (last !== undefined) last.next = found
     }
-    if (ofQuery.size === 0) this.#baselines.delete(query)
-    this.#count -= before - ofQuery.size
-    return before > ofQuery.size
+    ofQuery.last = found
+    return found
   }
 
   /** For queries whose results are never complete (cut by a limit) or that no longer run: nothing else forgets their series. */
