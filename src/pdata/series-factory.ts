@@ -2,7 +2,7 @@ import type { Attributes } from './attributes.ts'
 import type { Batch, Resource, Scope } from './batch.ts'
 import { type EntityInfo, entityAttributes, type Vocabulary } from './entity.ts'
 import type { MetricInfo } from './metric.ts'
-import type { Series } from './series.ts'
+import type { AttributeParts, Series } from './series.ts'
 
 /** Where a query runs: for the server as a whole, or in one of its databases. */
 export type Origin = 'server' | { readonly oid: string; readonly name: string }
@@ -29,6 +29,14 @@ export class SeriesFactory {
   /** @param key tells the series from the receiver's others */
   series(metric: MetricInfo, attributes: Attributes, key: string): Series {
     return { metric, attributes: Object.freeze(attributes), key }
+  }
+
+  /** The same of attributes in two parts, each of which other series have too; what is in both is the own one's. */
+  seriesOfParts(metric: MetricInfo, { shared, own }: AttributeParts, key: string): Series {
+    const names = Object.keys(own)
+    const attributes = names.length === 0 ? shared : { ...shared, ...own }
+    const one = this.series(metric, attributes, key)
+    return names.length === 0 || names.some((name) => name in shared) ? one : { ...one, parts: { shared, own } }
   }
 
   /** The attributes of an entity in the configured vocabulary. */

@@ -6,7 +6,7 @@ import { addedUp } from './added-up.ts'
 import { type ColumnValue, type Row, raw } from './decode.ts'
 import { Increases, type Life } from './increases.ts'
 import type { ComputedRows, MeasuredRow, ReadRow } from './measured-row.ts'
-import { columnValue, combine, numeric, type RowPointsSettings, seriesOf } from './row-points.ts'
+import { columnValue, combine, numeric, type RowPointsSettings, rowAttributes, seriesOf } from './row-points.ts'
 import type { ColumnRef, RowPoint, TopRowsQuery } from './row-query.ts'
 import { scoresOf } from './scores.ts'
 import type { TopRows } from './top-rows.ts'
@@ -138,7 +138,7 @@ export class RankedRows {
     const key = `${point.id}\u0000${identity}`
     const known = this.#series.get(key)
     if (known !== undefined) return known
-    const series = seriesOf(this.#settings, point, shown, identity)
+    const series = seriesOf(this.#settings, point, rowAttributes(this.#settings, point, shown), identity)
     this.#series.set(key, series)
     return series
   }

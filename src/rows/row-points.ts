@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../pdata/attributes.ts'
+import type { Attributes, AttributeValue } from '../pdata/attributes.ts'
 import type { Point } from '../pdata/batch.ts'
 import type { ResetToken } from '../pdata/reading.ts'
 import { ResultMemory } from '../pdata/result-memory.ts'
@@ -24,6 +24,8 @@ export class RowPoints {
   readonly #settings: RowPointsSettings
   readonly #known = new ResultMemory<KnownRow>()
   readonly #labelColumns: readonly ColumnRef[]
+  /** By point, the first that shows the same of a row: their series share one object of attributes. */
+  readonly #likes: readonly number[]
   readonly #unreachable = new Map<string, readonly Point[]>()
 
   constructor(settings: RowPointsSettings) {
@@ -31,6 +33,8 @@ export class RowPoints {
     const { points } = settings.query
     const columns = points.flatMap(({ parts, attributes }) => [...parts, ...attributes].map(([, column]) => column))
     this.#labelColumns = [...new Set(columns)]
+    const shown = points.map(({ entity, parts, attributes }) => JSON.stringify([entity.type, parts, attributes]))
+    this.#likes = shown.map((one) => shown.indexOf(one))
   }
 
   /** To be called after the rows of each result that was read to its end. */
@@ -86,7 +90,12 @@ export class RowPoints {
     const known = this.#known.get(identity)
     if (known?.labels === labels) return known
     const value = (column: ColumnRef) => columnValue(this.#settings, row, column)
-    const series = this.#settings.query.points.map((point) => seriesOf(this.#settings, point, value, identity))
+    const shared: Attributes[] = []
+    const series = this.#settings.query.points.map((point, at) => {
+      const like = this.#likes[at] ?? at
+      shared[like] ??= rowAttributes(this.#settings, point, value)
+      return seriesOf(this.#settings, point, shared[like], identity)
+    })
     const made = { labels, series }
     this.#known.set(identity, made)
     return made
@@ -94,15 +103,14 @@ export class RowPoints {
 }
 
 /**
+ * What a point shows of its row.
  * @param value of a column, as it is shown
- * @param identity makes the key differ from those of other series of the same point
  */
-export function seriesOf(
-  { factory, origin, query }: RowPointsSettings,
+export function rowAttributes(
+  { factory }: RowPointsSettings,
   point: RowPoint,
   value: (column: ColumnRef) => ColumnValue,
-  identity: string,
-): Series {
+): Attributes {
   const parts = Object.fromEntries(
     point.parts.map(([part, column]) => {
       const shown = value(column)
@@ -114,8 +122,18 @@ export function seriesOf(
     const shown = value(column)
     if (shown !== null) attributes[name] = typeof shown === 'bigint' ? String(shown) : shown
   }
+  return Object.freeze(attributes)
+}
+
+/** @param identity makes the key differ from those of other series of the same point */
+export function seriesOf(
+  { factory, origin, query }: RowPointsSettings,
+  point: RowPoint,
+  shared: Attributes,
+  identity: string,
+): Series {
   const key = factory.rowKey(origin, query.name, point.id, identity)
-  return factory.series(point.info, { ...attributes, ...point.constants }, key)
+  return factory.seriesOfParts(point.info, { shared, own: point.constants }, key)
 }
 
 /** What a column holds, or what the query knows of its database without asking. */

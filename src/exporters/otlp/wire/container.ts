@@ -11,6 +11,8 @@ export class Container {
   /** Log records, or the attributes of points. */
   readonly #items: Uint8Array[] = []
   readonly #points: OutgoingPoint[] = []
+  /** Of points: their own attributes. */
+  readonly #owns: Uint8Array[] = []
   #contentBytes: number
   #isUsed: boolean
   #isFirst = true
@@ -41,9 +43,10 @@ export class Container {
   }
 
   /** @param item of that many bytes; a point's item is its attributes */
-  add(itemBytes: number, item: Uint8Array, point?: OutgoingPoint): void {
+  add(itemBytes: number, item: Uint8Array, own?: Uint8Array, point?: OutgoingPoint): void {
     this.#grow(this.#framed(itemBytes))
     this.#items.push(item)
+    if (own !== undefined) this.#owns.push(own)
     if (point !== undefined) this.#points.push(point)
   }
 
@@ -60,16 +63,14 @@ export class Container {
 
   #writeItem(out: ByteWriter, field: number, index: number): void {
     const item = this.#items[index]
+    const own = this.#owns[index]
     const point = this.#points[index]
     if (item === undefined) return
-    this.#format.writeFrame(
-      out,
-      field,
-      point === undefined ? item.length : this.#format.pointBytes(item, point),
-      index === 0,
-    )
-    if (point === undefined) out.raw(item)
-    else this.#format.writePoint(out, item, point)
+    const isPoint = own !== undefined && point !== undefined
+    const itemBytes = isPoint ? this.#format.pointBytes(item, own, point) : item.length
+    this.#format.writeFrame(out, field, itemBytes, index === 0)
+    if (isPoint) this.#format.writePoint(out, item, own, point)
+    else out.raw(item)
   }
 
   #framed(itemBytes: number): number {

@@ -2,10 +2,10 @@ import type { Attributes } from '../../../pdata/attributes.ts'
 import { type AttributeLimits, limitAttributes, limitedKey } from './limits.ts'
 import type { WireAttribute, WireFormat } from './wire-format.ts'
 
-/** Whose attributes they are. */
+/** Whose attributes they are; `metric` is the name that no attribute of its points can have. */
 export type AttributeOwner =
   | { readonly kind: 'resource' }
-  | { readonly kind: 'point'; readonly metric: string }
+  | { readonly kind: 'point'; readonly metric?: string }
   /** `doubles` are the attributes that are declared so. */
   | { readonly kind: 'record'; readonly doubles: readonly string[] }
 

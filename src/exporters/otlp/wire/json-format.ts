@@ -32,14 +32,16 @@ export const jsonFormat: WireFormat = {
     const sum = `,"aggregationTemporality":${temporalities[temporality]}${monotonic ? ',"isMonotonic":true' : ''}`
     return envelope('{"dataPoints":[', `]${kind === 'sum' ? sum : ''}}`)
   },
-  attributes: (of, attributes) => {
-    const list = attributes.map((one) => `{"key":${stringify(one.key)},"value":${anyValue(one)}}`).join()
-    return Buffer.from(of === 'point' ? `{"attributes":[${list}],"startTimeUnixNano":"` : list)
-  },
-  pointBytes: (attributes, point) => attributes.length + numbers(point).length,
-  writePoint(out, attributes, point) {
-    out.raw(attributes)
+  attributes: (_, attributes) =>
+    Buffer.from(attributes.map((one) => `{"key":${stringify(one.key)},"value":${anyValue(one)}}`).join()),
+  pointBytes: (attributes, own, point) =>
+    numbers(point).length + attributes.length + separator(attributes, own).length + own.length + ']}'.length,
+  writePoint(out, attributes, own, point) {
     out.text(numbers(point))
+    out.raw(attributes)
+    out.text(separator(attributes, own))
+    out.raw(own)
+    out.text(']}')
   },
   record: ({ timeMs, eventName, trace }, attributes) => {
     const time = nanoseconds(timeMs)
@@ -76,10 +78,14 @@ function anyValue(one: WireAttribute): string {
   return isInteger(one) ? `{"intValue":"${BigInt(value)}"}` : `{"doubleValue":${value}}`
 }
 
-/** What follows a point's attributes and the name of its start; in ASCII. */
+function separator(one: Uint8Array, other: Uint8Array): string {
+  return one.length > 0 && other.length > 0 ? ',' : ''
+}
+
+/** What stands before a point's attributes; in ASCII. */
 function numbers({ series, startMs, endMs, value }: OutgoingPoint): string {
   const shown = series.metric.valueType === 'int' ? `"asInt":"${value}"` : `"asDouble":${value}`
-  return `${nanoseconds(startMs)}","timeUnixNano":"${nanoseconds(endMs)}",${shown}}`
+  return `{"startTimeUnixNano":"${nanoseconds(startMs)}","timeUnixNano":"${nanoseconds(endMs)}",${shown},"attributes":[`
 }
 
 /** Since the Unix epoch, in digits: more than a number holds. */

@@ -76,8 +76,8 @@ export function protobufFormat(): WireFormat {
           })
         }
       }),
-    pointBytes: (attributes) => attributes.length + numbersBytes,
-    writePoint(out, attributes, { series, startMs, endMs, value }: OutgoingPoint) {
+    pointBytes: (attributes, own) => attributes.length + own.length + numbersBytes,
+    writePoint(out, attributes, own, { series, startMs, endMs, value }: OutgoingPoint) {
       out.byte(tag(2, fixed64))
       out.nanoseconds(toMicros(startMs))
       out.byte(tag(3, fixed64))
@@ -90,6 +90,7 @@ export function protobufFormat(): WireFormat {
         out.double(value)
       }
       out.raw(attributes)
+      out.raw(own)
     },
     record: (record, attributes) => encoded((out) => logRecord(out, record, attributes)),
   }

@@ -1,8 +1,8 @@
 import type { OutgoingPoint, Temporality } from '../../../deltas/outgoing-point.ts'
+import type { Attributes } from '../../../pdata/attributes.ts'
 import type { Resource, Scope } from '../../../pdata/batch.ts'
 import type { LogRecord } from '../../../pdata/log-record.ts'
 import type { MetricInfo } from '../../../pdata/metric.ts'
-import type { Series } from '../../../pdata/series.ts'
 import type { Signal } from '../../../pdata/signal.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { Container } from './container.ts'
@@ -24,6 +24,13 @@ export interface RequestWriterSettings {
 /** `full`: it doesn't fit beside the others. The last two: it fits into no request. */
 export type Added = 'added' | 'full' | 'too_large' | 'invalid_attribute'
 
+interface EncodedAttributes {
+  readonly bytes: Uint8Array
+  readonly count: number
+}
+
+const nothing: EncodedAttributes = { bytes: new Uint8Array(), count: 0 }
+
 /** What one resource has in one scope, in one request. */
 interface ScopeContainer {
   readonly resource: Resource
@@ -42,13 +49,17 @@ export class RequestWriter {
   readonly #format: WireFormat
   readonly #out = new ByteWriter(4_096)
   readonly #envelopes = new WeakMap<Resource | Scope | MetricInfo, Envelope>()
-  readonly #attributes = new WeakMap<Series, Uint8Array>()
+  readonly #attributes = new WeakMap<Attributes, EncodedAttributes>()
+  /** Keys of attributes that were encoded. */
+  readonly #keys = new Set<string>()
   readonly #resources = new Map<
     Resource,
     { readonly container: Container; readonly scopes: Map<Scope, ScopeContainer> }
   >()
   #request: Container
   #last: ScopeContainer | undefined
+  #lastAttributes: Attributes | undefined
+  #lastEncoded: EncodedAttributes | undefined
   #items = 0
 
   constructor(settings: RequestWriterSettings) {
@@ -67,10 +78,17 @@ export class RequestWriter {
   }
 
   addPoint(resource: Resource, scope: Scope, point: OutgoingPoint): Added {
+    const { attributes, metric, parts } = point.series
     const container = this.#dataOf(resource, scope, point)
-    const attributes = this.#attributesOf(point.series)
-    if (container === undefined || attributes === undefined) return 'invalid_attribute'
-    return this.#add(container, this.#format.pointBytes(attributes, point), attributes, point)
+    const shared = this.#shared(parts?.shared ?? attributes)
+    const own = parts === undefined ? nothing : this.#encoded(parts.own)
+    if (container === undefined || shared === undefined || own === undefined) return 'invalid_attribute'
+    const { limits } = this.#settings
+    if (limits !== undefined && (this.#keys.has(metric.name) || shared.count + own.count > limits.recordAttributes)) {
+      return this.#addWhole(container, point)
+    }
+    const bytes = this.#format.pointBytes(shared.bytes, own.bytes, point)
+    return this.#add(container, bytes, shared.bytes, own.bytes, point)
   }
 
   addRecord(resource: Resource, scope: Scope, record: LogRecord): Added {
@@ -101,12 +119,21 @@ export class RequestWriter {
     this.#items = 0
   }
 
-  #add(container: Container, itemBytes: number, item: Uint8Array, point?: OutgoingPoint): Added {
+  /** A point whose attributes can't be encoded in parts: one may have the metric's name, or they are too many. */
+  #addWhole(container: Container, point: OutgoingPoint): Added {
+    const { metric, attributes } = point.series
+    const owner = { kind: 'point', metric: metric.name } as const
+    const bytes = encodeAttributes(attributes, owner, this.#settings.limits, this.#format)
+    if (bytes === undefined) return 'invalid_attribute'
+    return this.#add(container, this.#format.pointBytes(bytes, nothing.bytes, point), bytes, nothing.bytes, point)
+  }
+
+  #add(container: Container, itemBytes: number, item: Uint8Array, own?: Uint8Array, point?: OutgoingPoint): Added {
     const { maxRequestBytes } = this.#settings
     if (container.sizeWith(itemBytes) > maxRequestBytes) {
       return container.sizeAlone(itemBytes) > maxRequestBytes ? 'too_large' : 'full'
     }
-    container.add(itemBytes, item, point)
+    container.add(itemBytes, item, own, point)
     this.#items += 1
     return 'added'
   }
@@ -156,13 +183,25 @@ export class RequestWriter {
     return envelope
   }
 
-  #attributesOf(series: Series): Uint8Array | undefined {
-    let attributes = this.#attributes.get(series)
-    if (attributes === undefined) {
-      const owner = { kind: 'point', metric: series.metric.name } as const
-      attributes = encodeAttributes(series.attributes, owner, this.#settings.limits, this.#format)
-      if (attributes !== undefined) this.#attributes.set(series, attributes)
+  /** Points of one row come one after the other. */
+  #shared(attributes: Attributes): EncodedAttributes | undefined {
+    if (attributes !== this.#lastAttributes) {
+      this.#lastEncoded = this.#encoded(attributes)
+      this.#lastAttributes = attributes
     }
-    return attributes
+    return this.#lastEncoded
+  }
+
+  #encoded(attributes: Attributes): EncodedAttributes | undefined {
+    const known = this.#attributes.get(attributes)
+    if (known !== undefined) return known
+    const { limits } = this.#settings
+    const bytes = encodeAttributes(attributes, { kind: 'point' }, limits, this.#format)
+    if (bytes === undefined) return undefined
+    const keys = Object.keys(attributes)
+    for (const key of keys) this.#keys.add(key)
+    const encoded = { bytes, count: Math.min(keys.length, limits?.recordAttributes ?? keys.length) }
+    this.#attributes.set(attributes, encoded)
+    return encoded
   }
 }

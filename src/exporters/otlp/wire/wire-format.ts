@@ -35,8 +35,9 @@ export interface WireFormat {
   /** Of a metric: what its points are in. */
   data(metric: MetricInfo, temporality: Temporality): Envelope
   attributes(of: 'resource' | 'point' | 'record', attributes: readonly WireAttribute[]): Uint8Array
-  pointBytes(attributes: Uint8Array, point: OutgoingPoint): number
-  writePoint(out: ByteWriter, attributes: Uint8Array, point: OutgoingPoint): void
+  /** @param own more attributes */
+  pointBytes(attributes: Uint8Array, own: Uint8Array, point: OutgoingPoint): number
+  writePoint(out: ByteWriter, attributes: Uint8Array, own: Uint8Array, point: OutgoingPoint): void
   record(record: LogRecord, attributes: Uint8Array): Uint8Array
 }
 
