@@ -30,15 +30,14 @@ export function deltaOutcome(
   const previous = baseline?.value
   const fell = previous !== undefined && point.value < previous
   const detected = detectReset({ fell, fallsWhenReset: false, token: point.token }, reading, baseline, lastComplete)
-  const next: Baseline = {
-    query: reading.query,
-    value: point.value,
-    timeMs: reading.timeMs,
-    seenMs: reading.timeMs,
-    sinceMs: beforeEnd(sinceOf(detected, reading, baseline, point.token), reading),
-    ...(point.token === undefined ? {} : { token: point.token }),
-    epoch: reading.epoch,
-  }
+  const { query, timeMs, epoch } = reading
+  const { value, token } = point
+  const sinceMs = beforeEnd(sinceOf(detected, reading, baseline, token), reading)
+  // Spelled out twice: a spread costs more than all the rest.
+  const next: Baseline =
+    token === undefined
+      ? { query, value, timeMs, seenMs: timeMs, sinceMs, epoch }
+      : { query, value, timeMs, seenMs: timeMs, sinceMs, token, epoch }
   return temporality === 'delta'
     ? delta(point, reading, detected, previous ?? 0, next)
     : cumulative(point, reading, next)

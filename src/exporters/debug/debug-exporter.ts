@@ -5,7 +5,8 @@ import type { Host } from '../../component/host.ts'
 import { PointAccount } from '../../component/point-account.ts'
 import type { LastComplete, SeriesBaseline } from '../../deltas/baseline.ts'
 import { BaselineCache } from '../../deltas/baseline-cache.ts'
-import { DeltaPass, type SeriesOutcome } from '../../deltas/delta-pass.ts'
+import type { DeltaOutcome } from '../../deltas/delta-outcome.ts'
+import { DeltaPass } from '../../deltas/delta-pass.ts'
 import type { OutgoingPoint } from '../../deltas/outgoing-point.ts'
 import { rowDeltas } from '../../deltas/row-deltas.ts'
 import type { Batch } from '../../pdata/batch.ts'
@@ -76,16 +77,17 @@ export class DebugExporter implements Exporter {
   /** What would be sent of a batch, and out of how many points. */
   #deltasOf(batch: Batch): { readonly points: readonly OutgoingPoint[]; readonly consumed: number } {
     const pass = new DeltaPass(this.#baselines, this.#settings.config.temporality)
+    const points: OutgoingPoint[] = []
+    const baselines: SeriesBaseline[] = []
     // Counter rows complete their result by themselves.
-    pass.add(batch, batch.counterRows === undefined)
-    const baselines = pass.outcomes.flatMap(({ key, outcome: { baseline } }) =>
-      baseline === undefined ? [] : [{ key, baseline }],
-    )
+    pass.add(batch, batch.counterRows === undefined, (key, outcome) => {
+      if (outcome.kind === 'send') points.push(outcome.point)
+      if (outcome.baseline !== undefined) baselines.push({ key, baseline: outcome.baseline })
+      this.#count(outcome)
+    })
     this.#keep(baselines, pass.completes)
-    this.#count(pass.outcomes)
-    const points = pass.outcomes.flatMap(({ outcome }) => (outcome.kind === 'send' ? [outcome.point] : []))
     const ofRows = this.#rowDeltas(batch)
-    return { points: [...points, ...ofRows.points], consumed: pass.outcomes.length + ofRows.consumed }
+    return { points: [...points, ...ofRows.points], consumed: batch.points.length + ofRows.consumed }
   }
 
   #rowDeltas({ reading, counterRows }: Batch): {
@@ -107,13 +109,11 @@ export class DebugExporter implements Exporter {
     this.#baselines.complete(completes)
   }
 
-  #count(outcomes: readonly SeriesOutcome[]): void {
-    this.#account.consumed(outcomes.length)
-    for (const { outcome } of outcomes) {
-      if (outcome.kind === 'send') this.#account.sent(1)
-      else if (outcome.kind === 'absorbed') this.#account.absorbed(outcome.reason, 1)
-      else this.#account.dropped(outcome.reason, 1)
-    }
+  #count(outcome: DeltaOutcome): void {
+    this.#account.consumed(1)
+    if (outcome.kind === 'send') this.#account.sent(1)
+    else if (outcome.kind === 'absorbed') this.#account.absorbed(outcome.reason, 1)
+    else this.#account.dropped(outcome.reason, 1)
   }
 
   #render(batch: Batch, points: readonly OutgoingPoint[], consumed: number): string {

@@ -1,8 +1,10 @@
 import type { LastComplete, SeriesBaseline } from '../../../deltas/baseline.ts'
-import { DeltaPass, type SeriesOutcome } from '../../../deltas/delta-pass.ts'
+import type { DeltaOutcome } from '../../../deltas/delta-outcome.ts'
+import { DeltaPass } from '../../../deltas/delta-pass.ts'
+import type { OutgoingPoint } from '../../../deltas/outgoing-point.ts'
 import type { Batch } from '../../../pdata/batch.ts'
 import { pointsIn } from '../../../pdata/points-in.ts'
-import { RequestWriter } from '../wire/request-writer.ts'
+import { type Added, RequestWriter } from '../wire/request-writer.ts'
 import type { BatchEnqueuer } from './batcher.ts'
 import { RowEnqueuer } from './enqueue-rows.ts'
 import type { PointEnqueueSettings } from './enqueue-settings.ts'
@@ -30,27 +32,25 @@ export class PointEnqueuer implements BatchEnqueuer<Batch> {
   /** Points of a refused batch that were stored before are safe; those that were not keep their old baselines. */
   store(batches: readonly Batch[]): ReadonlyMap<Batch, unknown> {
     const pass = new DeltaPass(this.#settings.store, this.#settings.temporality)
-    for (const batch of batches) pass.add(batch, this.#mayComplete(batch))
-    const { outcomes, completes } = pass
-    const writer = this.#writer
-    writer.clear()
+    this.#writer.clear()
     let stored = 0
-    let dropped = new Map<string, number>()
+    let held = new Held()
     try {
-      for (const [index, { batch, outcome }] of outcomes.entries()) {
-        if (outcome.kind !== 'send') continue
-        let added = writer.addPoint(batch.resource, batch.scope, outcome.point)
-        if (added === 'full') {
-          this.#put(outcomes.slice(stored, index), new Map(), dropped)
-          stored = index
-          dropped = new Map()
-          added = writer.addPoint(batch.resource, batch.scope, outcome.point)
-        }
-        if (added !== 'added') countOne(dropped, added)
+      for (const batch of batches) {
+        pass.add(batch, this.#mayComplete(batch), (key, outcome) => {
+          if (outcome.kind === 'send' && this.#write(batch, outcome.point, held) === 'full') {
+            this.#put(held, new Map())
+            pass.stored()
+            stored += held.points
+            held = new Held()
+            this.#write(batch, outcome.point, held)
+          }
+          held.add(key, outcome)
+        })
       }
-      this.#put(outcomes.slice(stored), completes, dropped)
+      this.#put(held, pass.completes)
     } catch (error) {
-      return this.#refuse(batches, outcomes.slice(stored), error)
+      return this.#refuse(batches, stored, error)
     }
     return this.#rowEnqueuer.store(batches)
   }
@@ -69,35 +69,50 @@ export class PointEnqueuer implements BatchEnqueuer<Batch> {
    * Points that follow a refused one may have been compared with its baseline, so all that follow are refused, and all
    * counter rows.
    */
-  #refuse(batches: readonly Batch[], missing: readonly SeriesOutcome[], error: unknown): ReadonlyMap<Batch, unknown> {
-    const refused = new Map(missing.map(({ batch }) => [batch, error]))
+  #refuse(batches: readonly Batch[], stored: number, error: unknown): ReadonlyMap<Batch, unknown> {
+    const refused = new Map<Batch, unknown>()
+    let missing = -stored
+    for (const batch of batches) {
+      missing += batch.points.length
+      if (batch.counterRows !== undefined || (missing > 0 && batch.points.length > 0)) refused.set(batch, error)
+    }
     // Without any missing point it was a completion that could not be stored: every batch may have a part in it.
-    for (const batch of batches) if (missing.length === 0 || batch.counterRows !== undefined) refused.set(batch, error)
+    if (missing === 0) for (const batch of batches) refused.set(batch, error)
     for (const batch of refused.keys()) this.withdraw(batch)
     const rowValues = batches.reduce((sum, batch) => sum + pointsIn({ ...batch, points: [] }), 0)
-    this.#settings.ledger.enqueueFailed(missing.length + rowValues)
+    this.#settings.ledger.enqueueFailed(missing + rowValues)
     return refused
   }
 
-  /** Stores what the writer holds and the baselines of these outcomes, of which some points are in no request. */
-  #put(
-    outcomes: readonly SeriesOutcome[],
-    completes: ReadonlyMap<string, LastComplete>,
-    dropped: Map<string, number>,
-  ): void {
+  #write({ resource, scope }: Batch, point: OutgoingPoint, held: Held): Added {
+    const added = this.#writer.addPoint(resource, scope, point)
+    if (added === 'too_large' || added === 'invalid_attribute') countOne(held.dropped, added)
+    return added
+  }
+
+  /** Stores what the writer holds with what goes with it. */
+  #put(held: Held, completes: ReadonlyMap<string, LastComplete>): void {
     const { store, ledger } = this.#settings
     const { items } = this.#writer
     const requests = items === 0 ? [] : [newRequest('metrics', items, this.#writer.take(), this.#settings)]
-    const baselines: SeriesBaseline[] = []
-    const absorbed = new Map<string, number>()
-    for (const { key, outcome } of outcomes) {
-      if (outcome.baseline !== undefined) baselines.push({ key, baseline: outcome.baseline })
-      if (outcome.kind === 'absorbed') countOne(absorbed, outcome.reason)
-      if (outcome.kind === 'dropped') countOne(dropped, outcome.reason)
-    }
-    store.put(requests, baselines, completes)
-    ledger.consumed(outcomes.length)
-    for (const [reason, points] of dropped) ledger.dropped(reason, points)
-    for (const [reason, points] of absorbed) ledger.absorbed(reason, points)
+    store.put(requests, held.baselines, completes)
+    ledger.consumed(held.points)
+    for (const [reason, points] of held.dropped) ledger.dropped(reason, points)
+    for (const [reason, points] of held.absorbed) ledger.absorbed(reason, points)
+  }
+}
+
+/** What is stored with one request: what became of its points, and of those between them that aren't sent. */
+class Held {
+  points = 0
+  readonly baselines: SeriesBaseline[] = []
+  readonly dropped = new Map<string, number>()
+  readonly absorbed = new Map<string, number>()
+
+  add(key: string, outcome: DeltaOutcome): void {
+    const { baseline } = outcome
+    this.points += 1
+    if (baseline !== undefined) this.baselines.push({ key, baseline })
+    if (outcome.kind !== 'send') countOne(outcome.kind === 'absorbed' ? this.absorbed : this.dropped, outcome.reason)
   }
 }

@@ -12,9 +12,10 @@ const fast = { collection_interval: '200ms', initial_delay: '0s', session_sampli
 function counted(batches: readonly Batch[], metric: string): number {
   const pass = new DeltaPass({ baseline: () => undefined, lastComplete: () => undefined }, 'delta')
   let total = 0
-  for (const batch of batches) pass.add(batch, true)
-  for (const { outcome } of pass.outcomes) {
-    if (outcome.kind === 'send' && outcome.point.series.metric.name === metric) total += outcome.point.value
+  for (const batch of batches) {
+    pass.add(batch, true, (_key, outcome) => {
+      if (outcome.kind === 'send' && outcome.point.series.metric.name === metric) total += outcome.point.value
+    })
   }
   return total
 }
