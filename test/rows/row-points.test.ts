@@ -110,6 +110,27 @@ test('a series is one object from result to result', () => {
   expect(new Set(first.map(({ key }) => key)).size).toBe(4)
 })
 
+test("what the points of a row show alike is one object, and what is a metric's own is one for all rows", () => {
+  const { result } = rowPoints()
+  const [ins, upd, other] = result(['16400', 'public', 'orders', 12, 34], ['16401', 'public', 'customers', 56, 78]).map(
+    ({ series }) => series,
+  )
+  expect(ins?.parts?.shared).toEqual({ 'db.namespace': 'shop|public', 'postgresql.table.name': 'public.orders' })
+  expect(ins?.parts?.own).toEqual({ operation: 'ins' })
+  expect(upd?.parts?.shared).toBe(ins?.parts?.shared)
+  expect(other?.parts?.own).toBe(ins?.parts?.own)
+  expect({ ...ins?.parts?.shared, ...ins?.parts?.own }).toEqual(ins?.attributes)
+})
+
+test('an attribute that a constant replaces stands in no two parts', () => {
+  const replaced = pointOf('operations', 3, { constants: { 'db.namespace': 'all' } })
+  const { result } = rowPoints({ points: [replaced, pointOf('operations', 4, { id: 'plain' })] })
+  const [one, plain] = result(['16400', 'public', 'orders', 12, 34]).map(({ series }) => series)
+  expect(one).not.toHaveProperty('parts')
+  expect(one?.attributes).toEqual({ 'db.namespace': 'all', 'postgresql.table.name': 'public.orders' })
+  expect(plain).not.toHaveProperty('parts')
+})
+
 test('a rename changes the labels and keeps the keys; another relation of the same name has other keys', () => {
   const { result } = rowPoints()
   const [before] = result(['7', 'public', 'orders', 11, 13])

@@ -9,7 +9,7 @@ import { Container } from './container.ts'
 import { encodeAttributes } from './encode-attributes.ts'
 import type { Encoding } from './encoding.ts'
 import { jsonFormat } from './json-format.ts'
-import type { AttributeLimits } from './limits.ts'
+import { type AttributeLimits, limitedKey } from './limits.ts'
 import { protobufFormat } from './protobuf-format.ts'
 import type { Envelope, WireFormat } from './wire-format.ts'
 
@@ -26,6 +26,7 @@ export type Added = 'added' | 'full' | 'too_large' | 'invalid_attribute'
 
 interface EncodedAttributes {
   readonly bytes: Uint8Array
+  /** Infinite where others can't stand beside them. */
   readonly count: number
 }
 
@@ -84,9 +85,9 @@ export class RequestWriter {
     const own = parts === undefined ? nothing : this.#encoded(parts.own)
     if (container === undefined || shared === undefined || own === undefined) return 'invalid_attribute'
     const { limits } = this.#settings
-    if (limits !== undefined && (this.#keys.has(metric.name) || shared.count + own.count > limits.recordAttributes)) {
-      return this.#addWhole(container, point)
-    }
+    const isTooMuch =
+      parts !== undefined && shared.count + own.count > (limits?.recordAttributes ?? Number.MAX_SAFE_INTEGER)
+    if (isTooMuch || (limits !== undefined && this.#keys.has(metric.name))) return this.#addWhole(container, point)
     const bytes = this.#format.pointBytes(shared.bytes, own.bytes, point)
     return this.#add(container, bytes, shared.bytes, own.bytes, point)
   }
@@ -200,7 +201,9 @@ export class RequestWriter {
     if (bytes === undefined) return undefined
     const keys = Object.keys(attributes)
     for (const key of keys) this.#keys.add(key)
-    const encoded = { bytes, count: Math.min(keys.length, limits?.recordAttributes ?? keys.length) }
+    // A key that is changed may be another part's.
+    const isChanged = limits !== undefined && keys.some((key) => limitedKey(key, limits) !== key)
+    const encoded = { bytes, count: isChanged ? Number.POSITIVE_INFINITY : keys.length }
     this.#attributes.set(attributes, encoded)
     return encoded
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { OutgoingPoint } from '../../../../src/deltas/outgoing-point.ts'
 import type { Attributes } from '../../../../src/pdata/attributes.ts'
 import type { MetricInfo } from '../../../../src/pdata/metric.ts'
+import type { Series } from '../../../../src/pdata/series.ts'
 import { at, backends, commits, ioTime, lag, orders, scope, series } from '../../../deltas/support/points.ts'
 import type { AddressedPoint, AddressedRecord } from './encode.ts'
 
@@ -40,17 +41,28 @@ export const attributes: fc.Arbitrary<Attributes> = fc
 const owner = fc.record({ resource: fc.constantFrom(...resources), scope: fc.constantFrom(...scopes) })
 const time = fc.integer({ min: -1_000, max: 1_000_000 }).map((thousandths) => at(10) + thousandths / 1_000)
 
+/** As those of rows are, of which points share some attributes. */
+function seriesOfParts(metric: MetricInfo, attributes: Attributes, sharedCount: number): Series {
+  const entries = Object.entries(attributes)
+  const parts = { shared: entries.slice(0, sharedCount), own: entries.slice(sharedCount) }
+  return {
+    ...series(metric, attributes),
+    parts: { shared: Object.fromEntries(parts.shared), own: Object.fromEntries(parts.own) },
+  }
+}
+
 const point: fc.Arbitrary<OutgoingPoint> = fc
   .record({
     metric: fc.constantFrom(...metrics),
     attributes,
+    sharedCount: fc.option(fc.nat({ max: 130 })),
     whole: fc.maxSafeInteger(),
     double,
     startMs: time,
     endMs: time,
   })
-  .map(({ metric, attributes, whole, double, startMs, endMs }) => ({
-    series: series(metric, attributes),
+  .map(({ metric, attributes, sharedCount, whole, double, startMs, endMs }) => ({
+    series: sharedCount === null ? series(metric, attributes) : seriesOfParts(metric, attributes, sharedCount),
     value: metric.valueType === 'int' ? whole : double,
     startMs,
     endMs,
