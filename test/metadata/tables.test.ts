@@ -43,6 +43,7 @@ test('an event has the attribute names that are sent, and one value makes a cons
       name: 'db.server.query_sample',
       attributes: ['page_kind', 'operation', 'mode'],
       constants: { page_kind: 'heap' },
+      doubles: [],
     },
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { explainFunctionScript } from '../../../../src/receivers/postgresql/explain/explain-function.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { type Attack, canary, groundSql } from './support/attacks/attack.ts'
 import { casts } from './support/attacks/casts.ts'
 import { functions } from './support/attacks/functions.ts'
@@ -23,7 +23,7 @@ const attacks: readonly Attack[] = [
 ]
 const readingPlans = usePlans()
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
   const mine = attacks.filter(({ since = 0 }) => since <= major)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { django } from './support/ordinary/django.ts'
 import { hibernate } from './support/ordinary/hibernate.ts'
 import { rails } from './support/ordinary/rails.ts'
@@ -16,7 +16,7 @@ const unlisted = 'SELECT "addresses".* FROM "addresses" WHERE "addresses"."user_
 
 const readingPlans = usePlans()
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major)
 
   test('ordinary statements of Rails, Django and Hibernate are on the list, nine of ten at least', async () => {

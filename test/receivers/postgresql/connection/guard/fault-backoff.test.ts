@@ -61,19 +61,21 @@ test('a server that lets in and then breaks the protocol is left alone for longe
 })
 
 test('a server that speaks out of turn while nobody asks is left alone too', async () => {
+  let speakOutOfTurn = () => {}
   await using server = await startHostileServer(() => {
     const replyTo = ordinaryReplies('trust', false)
     return {
       received(received, peer) {
         const own = Buffer.concat(replyTo(received))
         if (own.length > 0) peer.send(own)
-        if (own.includes('SELECT 1')) setTimeout(() => peer.send(readyForQuery), 10)
+        speakOutOfTurn = () => peer.send(readyForQuery)
       },
     }
   })
   const { connector } = connectorTo(server)
   const connection = await connector.connect('postgres', never)
   await connection.query('attempt', 'SELECT 1', [], never)
+  speakOutOfTurn()
   await eventually(() => expect(connection.closed).toBe(true))
   await expect(connector.connect('postgres', never)).rejects.toThrow('ReadyForQuery out of turn')
   expect(server.connections()).toBe(1)
