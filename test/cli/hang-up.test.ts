@@ -104,11 +104,13 @@ test('a terminal that is closed ends `run` in order, what waits is delivered: no
   const yaml = configuration({ cluster, endpoint, interval: '1h' })
     .replace('initial_interval: 200ms', 'initial_interval: 1m')
     .replace('max_interval: 500ms', 'max_interval: 1m')
+    .concat('  telemetry: {logs: {level: debug}}\n')
   const cwd = await folderWith({ 'otelephant.yaml': yaml })
   const command = `exec ${process.execPath} ${root}/src/main.ts run -c otelephant.yaml`
   const terminal = startCommand('script', ['-qefc', command, '/dev/null'], { cwd, env: { TERM: 'xterm' } })
   await endpoint.waitFor((received) => received.requests().length > 0, signal)
   await terminal.printed('Delivery fails and is tried again')
+  for (const scraper of ['server', 'databases']) await terminal.printed(new RegExp(`Scraped\\..*${scraper}`))
   const pid = childOf(terminal.pid)
   endpoint.respondWith(undefined)
   terminal.kill('SIGKILL')

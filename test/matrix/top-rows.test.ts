@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../src/demo/embedded-postgres/cluster.ts'
 import type { ReceivedPoint } from '../../src/demo/endpoint/received-point.ts'
-import { oneMajor } from '../support/postgres.ts'
+import { endMajors } from '../support/postgres.ts'
 import { insert, run } from './support/change.ts'
 import { startRig } from './support/rig.ts'
 import { increases, readCounters, sizesSql, sumsOf } from './support/top-rows-truth.ts'
@@ -44,7 +44,7 @@ function shown(points: readonly ReceivedPoint[], metric: string, name = 'db.coll
   return new Set(points.filter((point) => point.metric === metric).map(({ attributes }) => attributes[name]))
 }
 
-describe.each(oneMajor)('PostgreSQL %i', (major) => {
+describe.each(endMajors)('PostgreSQL %i', (major) => {
   test('all series together are what the server counted, whatever comes, goes, and changes its rank or name', async ({
     signal,
   }) => {

@@ -16,7 +16,7 @@ export const majors: readonly Major[] = (process.env['OTELEPHANT_PG_MAJORS'] ?? 
 export const oneMajor: readonly Major[] = process.env['OTELEPHANT_PG_MAJORS'] === undefined ? majors.slice(-1) : majors
 
 /** With OTELEPHANT_PG_ENDS=1, as CI has it, the oldest and the newest of them. */
-function ends(list: readonly Major[]): readonly Major[] {
+export function ends(list: readonly Major[]): readonly Major[] {
   return process.env['OTELEPHANT_PG_ENDS'] === '1' && list.length > 2 ? [...list.slice(0, 1), ...list.slice(-1)] : list
 }
 

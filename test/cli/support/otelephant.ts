@@ -106,8 +106,9 @@ export class Otelephant {
   }
 
   /** Waits until something stands on standard output. */
-  async printed(text: string): Promise<void> {
-    await this.#waitFor(() => (this.#stdout.includes(text) ? true : undefined), `"${text}" on standard output`)
+  async printed(text: string | RegExp): Promise<void> {
+    const isThere = () => (typeof text === 'string' ? this.#stdout.includes(text) : text.test(this.#stdout))
+    await this.#waitFor(() => isThere() || undefined, `"${text}" on standard output`)
   }
 
   async #waitFor<T>(look: () => T | undefined, what: string): Promise<T> {

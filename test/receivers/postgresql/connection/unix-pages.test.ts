@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { QueryError } from '../../../../src/receivers/postgresql/connection/query-error.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { majors, usePostgres } from '../../../support/postgres.ts'
+import { ends, majors, usePostgres } from '../../../support/postgres.ts'
 import { connectionOf, never, settingsOf, socketOf } from '../support/connecting.ts'
 
 /** Rows of 15 to 4,014 bytes, 4 MB together: many times what a unix socket takes. */
@@ -22,7 +22,7 @@ async function statesOf(cluster: Cluster): Promise<readonly unknown[]> {
   return found.map(({ state }) => state)
 }
 
-describe.each(majors)('a result that comes over a unix socket from PostgreSQL %i', (major) => {
+describe.each(ends(majors))('a result that comes over a unix socket from PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { log_statement: 'all' } })
 
   test.each([

@@ -5,7 +5,7 @@ import type { ComposedQuery, ComposeSettings } from '../../../../src/receivers/p
 import type { Connection } from '../../../../src/receivers/postgresql/connection/connection.ts'
 import { pagesOf } from '../../../../src/receivers/postgresql/queries/pages.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { majors, oneMajor, startTestCluster, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, majors, startTestCluster, usePostgres } from '../../../support/postgres.ts'
 import { composeSettings, inspect } from '../support/composing.ts'
 import { connectionOf, never, settingsOf } from '../support/connecting.ts'
 import { type SliceCost, sliceCosts } from './support/slice-cost.ts'
@@ -67,7 +67,7 @@ function expectSlicesOnly(costs: Costs, stage: string): void {
   }
 }
 
-describe.each(oneMajor)('on PostgreSQL %i', (major) => {
+describe.each(endMajors)('on PostgreSQL %i', (major) => {
   const postgres = usePostgres(major, { settings: { autovacuum: 'off', max_locks_per_transaction: '1024' } })
 
   test('a slice costs the same of 1,000 rows and of 20,000, whatever the statistics of the catalogs say', async () => {

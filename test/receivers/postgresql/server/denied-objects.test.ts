@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { eventDefaults, metricDefaults } from '../../../../generated/postgresql/config.ts'
 import type { Cluster } from '../../../../src/demo/embedded-postgres/cluster.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { oneMajor, usePostgres } from '../../../support/postgres.ts'
+import { endMajors, usePostgres } from '../../../support/postgres.ts'
 import { tickingReceiver } from '../support/ticking.ts'
 import { deny, type UsedObject, usedObjects } from './support/used-objects.ts'
 
@@ -73,7 +73,7 @@ const foundOut: ReadonlySet<string> = new Set([
   ],
 ])
 
-describe.each(oneMajor)('PostgreSQL %i denies', (major) => {
+describe.each(endMajors)('PostgreSQL %i denies', (major) => {
   const postgres = usePostgres(major, { settings: { deadlock_timeout: '60s' } })
 
   test.runIf(process.env['OTELEPHANT_DENY'] === undefined)(

@@ -3,7 +3,7 @@ import type { Cluster } from '../../../../../src/demo/embedded-postgres/cluster.
 import type { Connection, TextRow } from '../../../../../src/receivers/postgresql/connection/connection.ts'
 import { QueryError } from '../../../../../src/receivers/postgresql/connection/query-error.ts'
 import { eventually } from '../../../../support/eventually.ts'
-import { majors, usePostgres } from '../../../../support/postgres.ts'
+import { ends, majors, usePostgres } from '../../../../support/postgres.ts'
 import { connectionOf, never, settingsOf } from '../../support/connecting.ts'
 import { startRefusingPooler } from '../support/refusing-pooler.ts'
 
@@ -50,7 +50,7 @@ async function poolerless(cluster: Cluster) {
   return { ...cluster, host: cluster.host, port: cluster.port, async [Symbol.asyncDispose]() {} }
 }
 
-describe.each(majors)('a result from PostgreSQL %i that is larger than it may be', (major) => {
+describe.each(ends(majors))('a result from PostgreSQL %i that is larger than it may be', (major) => {
   const postgres = usePostgres(major)
 
   describe.each([
